@@ -1,0 +1,1 @@
+"""From a picture to an MNIST tile in eleven steps. Knows no network."""

@@ -1,0 +1,39 @@
+"""Where things are: the environment variables Digitscope listens to and the model files.
+
+| variable | meaning | default |
+| --- | --- | --- |
+| ``DIGITSCOPE_MODEL`` | the network's file, ``.keras`` or ``.onnx`` | the one in ``models/`` |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from digitscope.errors import ModelUnavailableError
+
+MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
+KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # the app's, loaded in-process
+ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network: quick to start, for CLI and batches
+MODEL_CARD = MODELS_DIR / "model_card.json"
+MODEL_SUFFIXES = (".keras", ".onnx")
+
+
+def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
+    """Find the model file: `path`, else ``$DIGITSCOPE_MODEL``, else the ONNX one in ``models/``.
+
+    Raises:
+        ModelUnavailableError: the file does not exist or has an unknown suffix.
+    """
+    chosen = Path(path or os.environ.get("DIGITSCOPE_MODEL") or ONNX_MODEL).expanduser()
+    if chosen.suffix not in MODEL_SUFFIXES:
+        raise ModelUnavailableError(
+            f"A model file ends in {' or '.join(MODEL_SUFFIXES)}. Received: {chosen}. "
+            "Give --model or DIGITSCOPE_MODEL the path of such a file."
+        )
+    if not chosen.is_file():
+        raise ModelUnavailableError(
+            f"No model file is there. Received: {chosen}. "
+            "`make train` makes one; DIGITSCOPE_MODEL names another."
+        )
+    return chosen

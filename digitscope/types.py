@@ -1,0 +1,215 @@
+"""What the core hands out: frozen records of what was seen and what was concluded.
+
+Arrays inside these records are never written to after the record is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+UInt8Array: TypeAlias = NDArray[np.uint8]
+Float32Array: TypeAlias = NDArray[np.float32]
+BoolArray: TypeAlias = NDArray[np.bool_]
+BoxXYXY: TypeAlias = tuple[int, int, int, int]
+
+TILE_PX = 28  # MNIST's tile, pixels a side
+DIGIT_PX = 20  # longest side of the digit inside an MNIST tile
+CLASSES = 10  # the digits 0 to 9
+
+
+class Reason(StrEnum):
+    """Why a picture was not answered with a digit. A closed set."""
+
+    BLANK = "blank"
+    NO_CONTRAST = "no contrast"
+    TOO_SMALL = "too small"
+    SEVERAL_DIGITS = "several digits"
+    NOT_A_DIGIT = "not a digit"
+    UNCERTAIN = "uncertain"
+
+
+class Background(StrEnum):
+    """The ways to tell the digit from what it is written on."""
+
+    AUTO = "auto"
+    OPENCV = "opencv"
+    U2NETP = "u2netp"
+    U2NET = "u2net"
+    ISNET = "isnet-general-use"
+
+
+class Level(StrEnum):
+    """The quality score in a word."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One of the eleven preprocessing steps, as it went for one picture.
+
+    Attributes:
+        number: 1 to 11.
+        key: the step's name in `digitscope.preprocessing.steps.STEPS`.
+        image: what the step left, uint8, (height, width) grey or (height, width, 3) RGB.
+        template: a sentence with named fields, e.g. ``"{removed} lines were removed."``
+            (a template, so that it can be translated before it is filled in).
+        facts: the values for the fields.
+    """
+
+    number: int
+    key: str
+    image: UInt8Array
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The template filled in, in English."""
+        return self.template.format(**self.facts)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good the picture was to read from.
+
+    Attributes:
+        score: 0..1, from contrast (50 %), size (30 %) and aspect ratio (20 %).
+        contrast: ink against ground, 0..1 of the full range.
+        size_px: longest side of the located digit in the picture that was given.
+        aspect_ratio: width divided by height of the located digit.
+    """
+
+    score: float
+    level: Level
+    contrast: float
+    size_px: int
+    aspect_ratio: float
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A digit brought to MNIST's form, and where it came from.
+
+    Attributes:
+        pixels: (28, 28) uint8, light digit on black, longest side 20, centre of mass at 14.0.
+        box_xyxy: the digit in the picture that was given: left, top, right, bottom (exclusive), px.
+        ink_mask: bool, the same height and width as `working_rgb`: the pixels taken as ink.
+        working_rgb: (height, width, 3) uint8, the size-capped picture that the steps worked on.
+    """
+
+    pixels: UInt8Array
+    box_xyxy: BoxXYXY
+    ink_mask: BoolArray
+    working_rgb: UInt8Array
+
+    def __post_init__(self) -> None:
+        """Check the shape that everything downstream relies on."""
+        if self.pixels.shape != (TILE_PX, TILE_PX) or self.pixels.dtype != np.uint8:
+            raise ValueError(
+                f"A tile is ({TILE_PX}, {TILE_PX}) uint8. "
+                f"Received: {self.pixels.shape} {self.pixels.dtype}."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessed:
+    """A picture after the eleven steps, or after as many of them as could be done.
+
+    Attributes:
+        steps: the steps that were taken, in order; all eleven where `tile` is not None.
+        tile: the digit, or None where the picture was refused.
+        quality: None where no digit was located.
+        reason: why the picture was refused, or None.
+        background: the route that found the ink (never `auto`).
+        notice: something the user should know of the route taken, or "".
+        digits_seen: how many separate digits the picture seems to show.
+    """
+
+    steps: tuple[Step, ...]
+    tile: Tile | None
+    quality: Quality | None
+    reason: Reason | None
+    background: Background
+    notice: str = ""
+    digits_seen: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the network says of one tile.
+
+    Attributes:
+        probabilities: (10,) float32, sums to 1; index = digit.
+    """
+
+    probabilities: Float32Array
+
+    def __post_init__(self) -> None:
+        """Check the shape that everything downstream relies on."""
+        if self.probabilities.shape != (CLASSES,):
+            raise ValueError(
+                f"Ten probabilities are expected, one a digit. "
+                f"Received: shape {self.probabilities.shape}."
+            )
+
+    @property
+    def digit(self) -> int:
+        """The most probable digit."""
+        return int(self.probabilities.argmax())
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable digit, 0..1."""
+        return float(self.probabilities.max())
+
+    @property
+    def ranked(self) -> tuple[tuple[int, float], ...]:
+        """All ten (digit, probability), most probable first."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        return tuple((int(digit), float(self.probabilities[digit])) for digit in order)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The answer to one picture: a digit, or the reason why there is none.
+
+    Attributes:
+        digit: 0..9, or None where the picture was refused.
+        reason: None where there is a digit.
+        prediction: what the network said; also there for refusals that it took part in.
+        preprocessed: the eleven steps, the tile and the quality.
+        ms: milliseconds that the reading took, loading the model excluded.
+    """
+
+    digit: int | None
+    reason: Reason | None
+    prediction: Prediction | None
+    preprocessed: Preprocessed
+    ms: float
+
+    @property
+    def confidence(self) -> float | None:
+        """Probability of the digit answered, 0..1; None for a refusal."""
+        if self.digit is None or self.prediction is None:
+            return None
+        return self.prediction.confidence
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps taken, in order."""
+        return self.preprocessed.steps
+
+    @property
+    def quality(self) -> Quality | None:
+        """How good the picture was to read from."""
+        return self.preprocessed.quality
