@@ -1,0 +1,1 @@
+"""The Streamlit app: screens over the core, which does the work."""

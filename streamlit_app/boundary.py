@@ -1,0 +1,35 @@
+"""The line that errors do not cross: visitors get a sentence, the log gets the details."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import streamlit as st
+
+from digitscope.errors import DigitscopeError, InvalidImageError
+from streamlit_app.i18n import _
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def error_boundary() -> Iterator[None]:
+    """Show what went wrong in a sentence, and log what nobody expected under a reference."""
+    try:
+        yield
+    except InvalidImageError as error:
+        st.error(str(error), icon=":material/broken_image:")
+    except DigitscopeError as error:
+        st.error(str(error), icon=":material/error:")
+    except Exception:
+        reference = uuid4().hex[:8]
+        log.exception("Unexpected error, reference %s", reference)
+        st.error(
+            _(
+                "Something went wrong on our side. Please try again. Reference: {reference}"
+            ).format(reference=f"`{reference}`"),
+            icon=":material/error:",
+        )

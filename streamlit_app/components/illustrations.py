@@ -1,0 +1,77 @@
+"""Three small pictures that tell how it works. Drawn as SVG, so that they are sharp anywhere."""
+
+from __future__ import annotations
+
+SIZE_WH = (320, 180)
+PAPER, RULE, INK, FRAME = "#fbf8f1", "#d8e0ee", "#27306b", "#ef4444"
+STROKES = "M118 52 L196 46 L152 138 M134 92 L190 88"  # a crossed seven
+# The same seven as the network sees it: one character a pixel, darker to lighter.
+TILE = (
+    "............",
+    "............",
+    "..368999860.",
+    "..79865579..",
+    ".......385..",
+    "......0890..",
+    "...36799873.",
+    "....25973...",
+    ".....68.....",
+    "....296.....",
+    "....58......",
+    "............",
+)
+PIXEL_PX = 12
+BARS = (0.05, 0.16, 0.04, 0.06, 0.03, 0.04, 0.02, 0.95, 0.05, 0.12)
+
+
+def _svg(body: str) -> str:
+    width, height = SIZE_WH
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}">{body}</svg>'
+    )
+
+
+def found_on_paper() -> str:
+    """A seven on ruled paper, framed."""
+    rules = "".join(
+        f'<path d="M0 {y} H320" stroke="{RULE}"/>' for y in range(30, 180, 30)
+    )
+    return _svg(
+        f'<rect width="320" height="180" rx="12" fill="{PAPER}"/>{rules}'
+        f'<path d="{STROKES}" fill="none" stroke="{INK}" stroke-width="7" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+        f'<rect x="98" y="28" width="118" height="128" rx="8" fill="none" stroke="{FRAME}" '
+        'stroke-width="4"/>'
+    )
+
+
+def brought_to_pixels() -> str:
+    """The same seven as a grid of pixels, light on black."""
+    left = (SIZE_WH[0] - PIXEL_PX * len(TILE[0])) // 2
+    top = (SIZE_WH[1] - PIXEL_PX * len(TILE)) // 2
+    pixels = "".join(
+        f'<rect x="{left + PIXEL_PX * column}" y="{top + PIXEL_PX * row}" '
+        f'width="{PIXEL_PX - 1}" height="{PIXEL_PX - 1}" fill="#fff" '
+        f'fill-opacity="{0.08 if mark == "." else 0.1 + int(mark) / 10}"/>'
+        for row, line in enumerate(TILE)
+        for column, mark in enumerate(line)
+    )
+    return _svg(f'<rect width="320" height="180" rx="12" fill="#0c0d12"/>{pixels}')
+
+
+def answered(accent: str) -> str:
+    """The answer on its plate, and ten bars of which one stands out."""
+    bars = "".join(
+        f'<rect x="{166 + 13 * digit}" y="{136 - 96 * share:.0f}" width="9" '
+        f'height="{96 * share:.0f}" rx="2" fill="{accent}" '
+        f'fill-opacity="{1 if share == max(BARS) else 0.45}"/>'
+        for digit, share in enumerate(BARS)
+    )
+    return _svg(
+        f'<rect width="320" height="180" rx="12" fill="{accent}" fill-opacity="0.12"/>'
+        f'<rect x="28" y="40" width="100" height="100" rx="18" fill="{accent}"/>'
+        '<text x="78" y="118" text-anchor="middle" font-size="80" font-weight="700" '
+        f'font-family="system-ui, sans-serif" fill="#fff">7</text>{bars}'
+        f'<path d="M164 139 H298" stroke="{accent}" stroke-opacity="0.5" stroke-width="2"/>'
+    )

@@ -1,0 +1,60 @@
+"""How the picture is to be read: the choices most visitors never need, behind one button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from digitscope.types import Background
+from streamlit_app.i18n import _
+from streamlit_app.state import Options
+
+
+def background_texts() -> dict[Background, tuple[str, str]]:
+    """Name and explanation of each way to tell the digit from its ground."""
+    download = _("Downloads its weights the first time it is used.")
+    return {
+        Background.AUTO: (
+            _("Automatic"),
+            _("Takes the way that suits the picture. Needs no download."),
+        ),
+        Background.OPENCV: (
+            _("Classical (OpenCV)"),
+            _("Fast and sharp on thin strokes; hard shadow edges can confuse it."),
+        ),
+        Background.U2NETP: (
+            _("Neural, small (U²-Netp)"),
+            _("Good at finding the digit in a cluttered photo.") + " " + download,
+        ),
+        Background.U2NET: (
+            _("Neural, large (U²-Net)"),
+            _("As the small one, slower and finer.") + " " + download,
+        ),
+        Background.ISNET: (
+            _("Neural, general (IS-Net)"),
+            _("The newest of the three, and the slowest.") + " " + download,
+        ),
+    }
+
+
+def choose_options() -> Options:
+    """The button with its choices; they last for the whole visit."""
+    with st.popover(_("Options"), icon=":material/tune:"):
+        tta = st.toggle(
+            _("Look five times"),
+            key="tta",
+            persist_state="session",
+            help=_(
+                "Reads five slightly turned copies (−5° to 5°) and takes the mean. Steadier on "
+                "slanted digits, a little slower."
+            ),
+        )
+        texts = background_texts()
+        background = st.selectbox(
+            _("Background removal"),
+            list(texts),
+            format_func=lambda way: texts[way][0],
+            key="background",
+            persist_state="session",
+        )
+        st.caption(texts[background][1])
+    return Options(tta=tta, background=background)

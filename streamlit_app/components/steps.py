@@ -1,0 +1,54 @@
+"""The eleven steps from the picture to the network's tile, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from digitscope.preprocessing.steps import STEP_BY_KEY, STEPS
+from digitscope.types import Reading, Step
+from streamlit_app.boundary import error_boundary
+from streamlit_app.components.pictures import for_display, squared
+from streamlit_app.i18n import _
+
+STEP_PX = 420  # 15 times a tile
+CARD_PX = 230  # four cards abreast on a laptop, one on a phone
+
+
+def sentence(template: str, facts: Mapping[str, object]) -> str:
+    """What a step did to this picture, in the visitor's language."""
+    return _(template).format(**facts)
+
+
+@st.fragment
+@error_boundary()
+def show_steps(reading: Reading) -> None:
+    """A switch, and behind it every step with its picture; only this part runs again."""
+    asked = st.toggle(
+        _("Show the {total} steps behind this answer").format(total=len(STEPS)),
+        key="show_steps",
+        persist_state="session",
+    )
+    if not asked:
+        return
+    if len(reading.steps) < len(STEPS):
+        st.caption(
+            _("The picture was refused after step {done} of {total}.").format(
+                done=len(reading.steps), total=len(STEPS)
+            )
+        )
+    with st.grid(4, min_column_width=CARD_PX, border=True) as grid:
+        for step in reading.steps:
+            with grid.cell():
+                _show_step(step)
+
+
+def _show_step(step: Step) -> None:
+    info = STEP_BY_KEY[step.key]
+    title = _(info.title)
+    st.markdown(f"**{step.number} · {title}**")
+    shown = squared(for_display(step.image, STEP_PX), STEP_PX)
+    st.image(shown, width="stretch", alt=title)
+    st.markdown(sentence(step.template, step.facts))
+    st.caption(_(info.purpose))

@@ -1,0 +1,38 @@
+"""The theme's colours, for the few pictures and charts that Streamlit does not colour itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Colours as CSS hex.
+
+    Attributes:
+        accent: the theme's own colour.
+        text: readable on the theme's ground.
+    """
+
+    accent: str
+    text: str
+
+
+DEFAULTS = {"light": Looks("#4f46e5", "#31333f"), "dark": Looks("#6366f1", "#fafafa")}
+
+
+def looks() -> Looks:
+    """The colours of the theme that the visitor sees, read from ``config.toml``."""
+    kind = st.context.theme.type or "light"
+    default = DEFAULTS[kind]
+    return Looks(
+        accent=_option(kind, "primaryColor") or default.accent,
+        text=_option(kind, "textColor") or default.text,
+    )
+
+
+def _option(kind: str, name: str) -> str | None:
+    value = st.get_option(f"theme.{kind}.{name}") or st.get_option(f"theme.{name}")
+    return str(value) if value else None
