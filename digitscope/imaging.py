@@ -1,0 +1,247 @@
+"""Open a picture: path, bytes, PIL image or array in, upright RGB out, within fixed limits.
+
+Nothing is decoded before its size is known from the header. What cannot be opened ends in
+`InvalidImageError` with a sentence for the person who sent it, whatever Pillow raised.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from digitscope.errors import InvalidImageError
+from digitscope.pixels import as_uint8, flattened
+from digitscope.types import UInt8Array
+
+ImageSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any]
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
+MAX_SIDE_PX = 1600  # the reader locates at 640 px and cuts out at this: larger gains nothing
+MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is decoded reduced
+MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
+QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
+NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
+
+MAX_NAME_CHARS = 60  # of a file's name, in a message
+
+WHAT_OPENS = "Expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture."
+WHAT_SHAPES = "Expected an array (height, width), or (height, width, 1, 3 or 4)."
+# What Pillow raises on broken files: all that 180,000 truncated and altered ones brought up, and
+# what its decoders say they raise. TypeError, LookupError and MemoryError would be faults of ours.
+DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture opened for reading.
+
+    Attributes:
+        rgb: (height, width, 3) uint8, upright, at most `MAX_SIDE_PX` a side.
+        original_size_wh: width and height of the picture as given, upright, px.
+    """
+
+    rgb: UInt8Array
+    original_size_wh: tuple[int, int]
+
+    @property
+    def scale(self) -> float:
+        """How many pixels of the picture as given one pixel of `rgb` stands for, >= 1."""
+        return max(self.original_size_wh) / int(max(self.rgb.shape[:2]))
+
+
+def load_picture(source: ImageSource) -> Picture:
+    """Open a picture upright and opaque, reduced to at most `MAX_SIDE_PX` a side.
+
+    Transparent ink is laid on white where it is dark and on black where it is light. Of an
+    animation the first frame is taken. More than 8 bits are scaled to 8.
+
+    Args:
+        source: a path, the bytes of a picture file, a PIL image, or an array (H, W), (H, W, 1),
+            (H, W, 3) RGB or (H, W, 4) RGBA: bool, integers, or floats in 0..1 or 0..255.
+
+    Returns:
+        The picture; `rgb` is (H, W, 3) uint8, 0..255.
+
+    Raises:
+        InvalidImageError: it is no picture that can be opened safely.
+
+    >>> import numpy as np
+    >>> picture = load_picture(np.ones((800, 3200)))
+    >>> picture.rgb.shape, picture.original_size_wh, picture.scale
+    ((400, 1600, 3), (3200, 800), 2.0)
+    """
+    if isinstance(source, np.ndarray):
+        upright = _image_of_array(source)
+        return _finish(upright, upright.size)
+    if isinstance(source, Image.Image):
+        with _decoder_errors_translated():
+            upright = _decoded(source)
+        return _finish(upright, upright.size)
+    if isinstance(source, (bytes, bytearray)):
+        return _load_stream(BytesIO(source), "what was sent")
+    if isinstance(source, (str, os.PathLike)):
+        return _load_file(source)
+    raise InvalidImageError(
+        f"Expected a path, bytes, a PIL image or an array. Received: {type(source).__name__}."
+    )
+
+
+def load_rgb(source: ImageSource) -> UInt8Array:
+    """Open a picture as (H, W, 3) uint8 RGB, 0..255; see `load_picture`.
+
+    Raises:
+        InvalidImageError: it is no picture that can be opened safely.
+
+    >>> from PIL import Image
+    >>> load_rgb(Image.new("LA", (2, 1), (0, 255))).tolist()
+    [[[0, 0, 0], [0, 0, 0]]]
+    """
+    return load_picture(source).rgb
+
+
+def _load_file(given: str | os.PathLike[str]) -> Picture:
+    path = Path(given)
+    if "\0" in str(path):
+        raise InvalidImageError(f"{WHAT_OPENS} Received: a path with a null character in it.")
+    name = path.name[-MAX_NAME_CHARS:] or str(path)
+    try:
+        if path.is_dir():
+            raise InvalidImageError(f"{WHAT_OPENS} Received: the folder {name}. Name a file in it.")
+        if path.exists() and not path.is_file():
+            raise InvalidImageError(f"{WHAT_OPENS} Received: {name}, which is no regular file.")
+        with path.open("rb") as stream:
+            return _load_stream(stream, name)
+    except FileNotFoundError as error:
+        raise InvalidImageError(
+            f"{WHAT_OPENS} Received: {name}, which does not exist. Check the path."
+        ) from error
+    except OSError as error:
+        raise InvalidImageError(
+            f"{WHAT_OPENS} Received: {name}, which cannot be opened ({error.strerror})."
+        ) from error
+
+
+def _load_stream(stream: BinaryIO, name: str) -> Picture:
+    head = stream.read(12)
+    stream.seek(0)
+    if not head:
+        raise InvalidImageError(
+            f"{WHAT_OPENS} Received: nothing, {name} holds 0 bytes. Save the picture again."
+        )
+    if head[4:8] == b"ftyp":  # the container of HEIC and AVIF
+        raise InvalidImageError(
+            f"{WHAT_OPENS} Received: a HEIC or AVIF picture. Export or share it as JPEG."
+        )
+    with _decoder_errors_translated(), Image.open(stream, formats=FORMATS) as image:
+        is_jpeg = image.format in ("JPEG", "MPO")  # MPO: what some phones make of two JPEGs
+        is_reducible = is_jpeg and not image.info.get("progressive")
+        _check_pixels(*image.size, MAX_JPEG_PIXELS if is_reducible else MAX_PIXELS)
+        original_wh = None
+        if is_jpeg:
+            original_wh = _upright_size(image)
+            image.draft(None, _fitted(image.size))  # decodes at 1/2, 1/4 or 1/8
+        upright = _decoded(image)
+    return _finish(upright, original_wh or upright.size)
+
+
+@contextmanager
+def _decoder_errors_translated() -> Iterator[None]:
+    """Turn what Pillow raises on a bad picture into `InvalidImageError`."""
+    try:
+        yield
+    except InvalidImageError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InvalidImageError(
+            f"The picture is too large: at most {MAX_JPEG_PIXELS // 10**6} million pixels can be "
+            f"opened. Received: far more than that. Send it at a smaller size."
+        ) from error
+    except UnidentifiedImageError as error:
+        raise InvalidImageError(
+            f"{WHAT_OPENS} Received: something else, whatever its name ends in. "
+            "Open it in a picture viewer and export it as PNG or JPEG."
+        ) from error
+    except DECODER_ERRORS as error:
+        raise InvalidImageError(
+            f"{WHAT_OPENS} Received: one that is damaged or incomplete ({error}). "
+            "Save or send it again."
+        ) from error
+
+
+def _check_pixels(width: int, height: int, limit: int) -> None:
+    if width < 1 or height < 1:
+        raise InvalidImageError(
+            f"Expected a picture with pixels. Received: {width} x {height} px. Save it again."
+        )
+    if width * height > limit:
+        raise InvalidImageError(
+            f"The picture is too large: at most {limit // 10**6} million pixels of this kind can "
+            f"be opened. Received: {width} x {height} px. Send it at a smaller size."
+        )
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    """Decode the first frame upright, as L, RGB or RGBA; the caller's image stays as it is."""
+    _check_pixels(*image.size, MAX_PIXELS)
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode in NUMBER_MODES:
+        return _image_of_array(np.asarray(upright))
+    if upright.has_transparency_data:
+        return upright.convert("RGBA")
+    return upright if upright.mode in ("L", "RGB") else upright.convert("RGB")
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height after the rotation that EXIF asks for, px."""
+    turned = image.getexif().get(ExifTags.Base.Orientation) in QUARTER_TURNS
+    return (image.height, image.width) if turned else image.size
+
+
+def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:
+    """Reduce to `MAX_SIDE_PX` and make opaque RGB of it.
+
+    Args:
+        image: decoded, upright, mode L, RGB or RGBA.
+        original_wh: upright width and height as given, px, before any reduced decoding.
+    """
+    fitted_wh = _fitted(image.size)
+    if fitted_wh != image.size:
+        image = image.resize(fitted_wh, Image.Resampling.HAMMING, reducing_gap=2.0)
+    if image.mode == "RGBA":
+        return Picture(flattened(np.asarray(image)), original_wh)
+    return Picture(np.array(image.convert("RGB")), original_wh)
+
+
+def _fitted(size_wh: tuple[int, int]) -> tuple[int, int]:
+    """The size in the same proportions with no side above `MAX_SIDE_PX`, none below 1."""
+    factor = min(1.0, MAX_SIDE_PX / max(size_wh))
+    return max(1, round(size_wh[0] * factor)), max(1, round(size_wh[1] * factor))
+
+
+def _image_of_array(array: NDArray[Any]) -> Image.Image:
+    """Make an L, RGB or RGBA image of an array, after checking its shape and values."""
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]  # (H, W, 1) -> (H, W)
+    if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
+        raise InvalidImageError(f"{WHAT_SHAPES} Received: shape {array.shape}.")
+    _check_pixels(array.shape[1], array.shape[0], MAX_PIXELS)
+    return Image.fromarray(np.ascontiguousarray(as_uint8(array)))

@@ -1,0 +1,92 @@
+"""Pixels of any kind to opaque 8-bit ones: pure functions on arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitscope.errors import InvalidImageError
+from digitscope.types import UInt8Array
+
+FULL_SCALES = (255, 4095, 65535)  # 8 bit, 12 bit (cameras, in 16-bit files), 16 bit
+SIGN_TOLERANCE = 1e-3  # interpolated arrays leave 0..1 by rounding; normalised ones by far more
+OPAQUE = 255
+WHITE, BLACK = 255, 0
+CUT_OUT_SHARE = 0.5  # visible share above which a transparent picture may be a cut-out photo
+CUT_OUT_CONTRAST = 64  # grey levels between its 5th and 95th percentile: ink and paper, not ink
+LUMINANCE_OF_RGB = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+
+
+def as_uint8(array: NDArray[Any]) -> UInt8Array:
+    """Scale numbers of any kind, any shape, to uint8 0..255 by the range that they are in.
+
+    Floats up to 1 are taken as 0..1. Beyond that white is 255, 4095 (12 bits in a 16-bit file) or
+    65535, the lowest that the highest value does not exceed.
+
+    Raises:
+        InvalidImageError: not numbers, not finite, negative, or beyond 16 bits.
+
+    >>> as_uint8(np.array([[0, 32768, 65535]], np.uint16)).tolist()
+    [[0, 128, 255]]
+    """
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype.kind not in "buif":
+        raise InvalidImageError(f"Expected an array of numbers. Received: dtype {array.dtype}.")
+    low, high = float(array.min()), float(array.max())
+    full_scale = _full_scale(high, floating=array.dtype.kind in "bf")
+    if full_scale is None or not low >= -SIGN_TOLERANCE * full_scale:
+        raise InvalidImageError(
+            "Expected finite values in 0..1, 0..255 or 0..65535. "
+            f"Received: {low:.4g} to {high:.4g}. Undo any normalisation first."
+        )
+    scaled = np.multiply(array, 255 / full_scale, dtype=np.float32, casting="unsafe")
+    np.clip(np.rint(scaled, out=scaled), 0, 255, out=scaled)
+    pixels: UInt8Array = scaled.astype(np.uint8)
+    return pixels
+
+
+def _full_scale(high: float, *, floating: bool) -> int | None:
+    """The value that stands for white, judged by the highest one; None where it is beyond all."""
+    if floating and high <= 1 + SIGN_TOLERANCE:
+        return 1
+    return next((scale for scale in FULL_SCALES if high <= scale), None)
+
+
+def flattened(rgba: UInt8Array) -> UInt8Array:
+    """Lay a transparent picture on an even ground that its ink stands out from.
+
+    Args:
+        rgba: (H, W, 4) uint8, alpha not premultiplied.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+
+    >>> flattened(np.array([[[0, 0, 0, 255], [0, 0, 0, 0]]], np.uint8)).tolist()
+    [[[0, 0, 0], [255, 255, 255]]]
+    """
+    alpha = rgba[:, :, 3:]  # (H, W, 1)
+    if alpha.min() == OPAQUE:
+        return np.array(rgba[:, :, :3])
+    ground = np.float32(_ground_level(rgba))
+    mixed = ground + (rgba[:, :, :3] - ground) * (alpha / np.float32(OPAQUE))
+    opaque: UInt8Array = np.rint(mixed).astype(np.uint8)
+    return opaque
+
+
+def _ground_level(rgba: UInt8Array) -> int:
+    """The grey, 0..255, to lay a transparent picture on.
+
+    White under dark ink and black under light ink. Where most of the picture is visible and has
+    contrast of its own, it is a cut-out photo and not ink: it lies on its own paper's grey.
+    """
+    visible = rgba[:, :, 3] > OPAQUE // 2
+    if not visible.any():
+        return WHITE
+    luminance = rgba[visible][:, :3] @ LUMINANCE_OF_RGB
+    darkest, middle, lightest = np.percentile(luminance, (5, 50, 95))
+    if visible.mean() > CUT_OUT_SHARE and lightest - darkest > CUT_OUT_CONTRAST:
+        return round(float(middle))
+    return BLACK if luminance.mean() > OPAQUE / 2 else WHITE
