@@ -14,9 +14,7 @@ st.set_page_config(page_title="Digitscope", page_icon="🔎", layout="wide")
 
 page = st.navigation(
     [
-        st.Page(
-            "app_pages/home.py", title=_("Home"), icon=":material/home:", default=True
-        ),
+        st.Page("app_pages/home.py", title=_("Home"), icon=":material/home:", default=True),
         st.Page(
             "app_pages/predict.py",
             title=_("Read a digit"),

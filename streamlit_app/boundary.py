@@ -28,8 +28,8 @@ def error_boundary() -> Iterator[None]:
         reference = uuid4().hex[:8]
         log.exception("Unexpected error, reference %s", reference)
         st.error(
-            _(
-                "Something went wrong on our side. Please try again. Reference: {reference}"
-            ).format(reference=f"`{reference}`"),
+            _("Something went wrong on our side. Please try again. Reference: {reference}").format(
+                reference=f"`{reference}`"
+            ),
             icon=":material/error:",
         )

@@ -36,7 +36,5 @@ def _(text: str) -> str:
 
 def percent(share: float, decimals: int = 1) -> str:
     """A share of 0..1 as a percentage, never rounded up to a certainty: ``"99.9 %"``."""
-    shown = (
-        min(round(100 * share, decimals), 100 - 10**-decimals) if share < 1 else 100.0
-    )
+    shown = min(round(100 * share, decimals), 100 - 10**-decimals) if share < 1 else 100.0
     return f"{shown:.{decimals}f} %"

@@ -35,9 +35,7 @@ def reader() -> DigitReader:
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
     """
-    with st.spinner(
-        _("Waking up the network. This happens once, and takes a few seconds.")
-    ):
+    with st.spinner(_("Waking up the network. This happens once, and takes a few seconds.")):
         return load_reader(model_path())
 
 
@@ -50,8 +48,6 @@ def read_once(picture: Picture, options: Options) -> Reading:
     """
 
     def read() -> Reading:
-        return reader().read(
-            picture.data, tta=options.tta, background=options.background
-        )
+        return reader().read(picture.data, tta=options.tta, background=options.background)
 
     return app_state().remembered(picture, options, read)

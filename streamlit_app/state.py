@@ -51,17 +51,24 @@ class Drawing:
         png: the canvas as it looked with these strokes; None before the first.
         seed: the strokes that the canvas was last told to start from.
         revision: goes up whenever the canvas must take `seed` anew.
+        outdated_png: what the canvas goes on to report until it has taken the seed.
     """
 
     strokes: list[dict[str, Any]] = field(default_factory=list)
     png: bytes | None = None
     seed: list[dict[str, Any]] = field(default_factory=list)
     revision: int = 0
+    outdated_png: bytes | None = None
 
     def restart_from(self, strokes: list[dict[str, Any]]) -> None:
-        """Tell the canvas to show exactly these strokes."""
+        """Tell the canvas to show exactly these strokes; it answers a moment later."""
         self.seed, self.revision = strokes, self.revision + 1
-        self.strokes, self.png = strokes, None
+        self.strokes, self.outdated_png = strokes, self.png
+
+    def take(self, strokes: list[dict[str, Any]], png: bytes) -> None:
+        """Remember what the canvas shows, unless it still shows what was to go."""
+        if png != self.outdated_png:
+            self.strokes, self.png, self.outdated_png = strokes, png, None
 
 
 @dataclass
@@ -70,9 +77,7 @@ class AppState:
 
     upload: Picture | None = None
     drawing: Drawing = field(default_factory=Drawing)
-    readings: OrderedDict[tuple[str, Options], Reading] = field(
-        default_factory=OrderedDict
-    )
+    readings: OrderedDict[tuple[str, Options], Reading] = field(default_factory=OrderedDict)
 
     def remembered(
         self, picture: Picture, options: Options, make: Callable[[], Reading]

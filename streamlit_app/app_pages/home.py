@@ -40,16 +40,12 @@ def show_how() -> None:
         (
             found_on_paper(),
             _("Find"),
-            _(
-                "The ink is told from paper, shadows and ruled lines, wherever it stands."
-            ),
+            _("The ink is told from paper, shadows and ruled lines, wherever it stands."),
         ),
         (
             brought_to_pixels(),
             _("Prepare"),
-            _(
-                "Eleven steps bring it to 28 by 28 pixels, just as the network learned digits."
-            ),
+            _("Eleven steps bring it to 28 by 28 pixels, just as the network learned digits."),
         ),
         (
             answered(looks().accent),

@@ -14,7 +14,7 @@ from streamlit_app.components.result import show_prompt, show_reading, show_tile
 from streamlit_app.components.sources import Source, choose_source
 from streamlit_app.components.steps import show_steps
 from streamlit_app.i18n import _
-from streamlit_app.resources import read_once
+from streamlit_app.resources import read_once, reader
 from streamlit_app.state import Picture
 
 PHOTO_PX = 400
@@ -27,9 +27,7 @@ def show_photo(picture: Picture, reading: Reading) -> None:
     given_rgb = load_picture(picture.data).rgb if tile is None else tile.working_rgb
     shown = photo(given_rgb, tile, PHOTO_PX)
     with st.container(horizontal_alignment="center"):
-        st.image(
-            shown, caption=picture.name, alt=_("Your picture, framed where it was read")
-        )
+        st.image(shown, caption=picture.name, alt=_("Your picture, framed where it was read"))
 
 
 def show_evidence(reading: Reading) -> None:
@@ -43,17 +41,16 @@ def show_evidence(reading: Reading) -> None:
         show_tile(reading, TILE_PX)
         with st.container(width="stretch", gap="xsmall"):
             st.subheader(_("What the network saw"), anchor=False)
-            st.caption(
-                _("Your digit as 28 by 28 pixels, upright in the middle, like MNIST.")
-            )
+            st.caption(_("Your digit as 28 by 28 pixels, upright in the middle, like MNIST."))
 
 
 def answer(source: Source, picture: Picture | None) -> Reading | None:
     """Show the answer to the picture, the prompt for one, or what is wrong with it."""
-    if picture is None:
-        show_prompt(source.icon, source.prompt())
-        return None
     with error_boundary():
+        if picture is None:
+            show_prompt(source.icon, source.prompt())
+            reader()  # awake by the time that there is a picture
+            return None
         reading = read_once(picture, options)
         show_reading(reading)
         return reading

@@ -34,9 +34,7 @@ def _svg(body: str) -> str:
 
 def found_on_paper() -> str:
     """A seven on ruled paper, framed."""
-    rules = "".join(
-        f'<path d="M0 {y} H320" stroke="{RULE}"/>' for y in range(30, 180, 30)
-    )
+    rules = "".join(f'<path d="M0 {y} H320" stroke="{RULE}"/>' for y in range(30, 180, 30))
     return _svg(
         f'<rect width="320" height="180" rx="12" fill="{PAPER}"/>{rules}'
         f'<path d="{STROKES}" fill="none" stroke="{INK}" stroke-width="7" '

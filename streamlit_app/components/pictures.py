@@ -49,11 +49,7 @@ def photo(image: UInt8Array, tile: Tile | None, side_px: int) -> Image.Image:
     shown = for_display(image, side_px).convert("RGB")
     pen = ImageDraw.Draw(shown)
     pen.rectangle((0, 0, shown.width - 1, shown.height - 1), outline=EDGE_RGB)
-    box = (
-        None
-        if tile is None
-        else Image.fromarray(tile.ink_mask).resize(shown.size).getbbox()
-    )
+    box = None if tile is None else Image.fromarray(tile.ink_mask).resize(shown.size).getbbox()
     if box is not None:
         _draw_frame(pen, box, shown.size)
     return shown
@@ -73,9 +69,7 @@ def _draw_frame(
         min(size_wh[0] - 2, right + margin),
         min(size_wh[1] - 2, bottom + margin),
     )
-    pen.rounded_rectangle(
-        outer, radius=margin, outline=FRAME_RGB, width=max(3, margin // 3)
-    )
+    pen.rounded_rectangle(outer, radius=margin, outline=FRAME_RGB, width=max(3, margin // 3))
 
 
 def digit_plate(glyph: str, colour: str) -> str:

@@ -31,9 +31,7 @@ def refusal_texts(reason: Reason) -> tuple[str, str]:
     return {
         Reason.BLANK: (
             _("There is nothing on this picture"),
-            _(
-                "Write one digit on plain paper, with a pen that can be seen from a distance."
-            ),
+            _("Write one digit on plain paper, with a pen that can be seen from a distance."),
         ),
         Reason.NO_CONTRAST: (
             _("The writing hardly stands out"),
@@ -41,9 +39,7 @@ def refusal_texts(reason: Reason) -> tuple[str, str]:
         ),
         Reason.TOO_SMALL: (
             _("The digit is too small to read"),
-            _(
-                "Go closer, or crop the photo, so that the digit fills about half of it."
-            ),
+            _("Go closer, or crop the photo, so that the digit fills about half of it."),
         ),
         Reason.SEVERAL_DIGITS: (
             _("There seems to be more than one digit"),
@@ -98,9 +94,7 @@ def _show_digit(reading: Reading, prediction: Prediction) -> None:
 
 
 def _verdict(digit: int) -> str:
-    return (_("It is an {digit}") if digit == 8 else _("It is a {digit}")).format(
-        digit=digit
-    )
+    return (_("It is an {digit}") if digit == 8 else _("It is a {digit}")).format(digit=digit)
 
 
 def _show_refusal(reason: Reason) -> None:
@@ -142,9 +136,7 @@ def _bars(prediction: Prediction) -> alt.LayerChart:
     )
     base = alt.Chart(table).encode(
         x=alt.X("digit:N", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=14)),
-        y=alt.Y(
-            "probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.12])
-        ),
+        y=alt.Y("probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.12])),
         tooltip=[
             alt.Tooltip("digit:N", title=_("Digit")),
             alt.Tooltip("probability:Q", title=_("Probability"), format=".2%"),
@@ -153,16 +145,12 @@ def _bars(prediction: Prediction) -> alt.LayerChart:
     bars = base.mark_bar(cornerRadiusEnd=4, color=looks().accent).encode(
         opacity=alt.Opacity("strength:Q", scale=None, legend=None)
     )
-    labels = base.mark_text(dy=-9, fontSize=13, color=looks().text).encode(
-        text="label:N"
-    )
+    labels = base.mark_text(dy=-9, fontSize=13, color=looks().text).encode(text="label:N")
     return bars + labels.transform_filter(alt.datum.probability >= 0.005)
 
 
 def _chart_in_words(prediction: Prediction) -> str:
-    shares = ", ".join(
-        f"{digit}: {percent(share)}" for digit, share in prediction.ranked[:TOP]
-    )
+    shares = ", ".join(f"{digit}: {percent(share)}" for digit, share in prediction.ranked[:TOP])
     return _("Probability of each digit. Highest: {shares}.").format(shares=shares)
 
 

@@ -40,9 +40,7 @@ SOURCES: tuple[Source, ...] = (
         icon=":material/upload:",
         label=lambda: _("Upload"),
         render=upload_field,
-        prompt=lambda: _(
-            "Upload a photo of one handwritten digit. The answer appears here."
-        ),
+        prompt=lambda: _("Upload a photo of one handwritten digit. The answer appears here."),
         shows_picture=False,
     ),
     Source(
@@ -50,9 +48,7 @@ SOURCES: tuple[Source, ...] = (
         icon=":material/draw:",
         label=lambda: _("Draw"),
         render=draw_pad,
-        prompt=lambda: _(
-            "Draw a digit on the pad. The answer appears here as you draw."
-        ),
+        prompt=lambda: _("Draw a digit on the pad. The answer appears here as you draw."),
         shows_picture=True,
     ),
 )
@@ -81,9 +77,7 @@ def choose_source() -> Source:
         _("How to give the picture"),
         list(SOURCE_BY_KEY),
         required=True,
-        format_func=lambda key: (
-            f"{SOURCE_BY_KEY[key].icon} {SOURCE_BY_KEY[key].label()}"
-        ),
+        format_func=lambda key: f"{SOURCE_BY_KEY[key].icon} {SOURCE_BY_KEY[key].label()}",
         key=CHOICE_KEY,
         on_change=_follow_choice,
         persist_state="session",

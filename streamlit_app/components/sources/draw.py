@@ -55,15 +55,16 @@ def draw_pad() -> Picture | None:
         st.caption(_("One digit, large, in the middle"), text_alignment="center")
         result = _canvas(drawing, st.session_state.get(PEN_KEY, PEN_WIDTH_PX))
         if result.image_bytes is not None:  # None until the first stroke after mounting
-            drawing.strokes, drawing.png = _strokes(result), result.image_bytes
-        _show_tools(empty=not drawing.strokes)
+            drawing.take(_strokes(result), result.image_bytes)
+        _show_tools(drawing)
     if not drawing.strokes or drawing.png is None:
         return None
     return Picture(drawing.png, _("Your drawing"))
 
 
-def _show_tools(empty: bool) -> None:
+def _show_tools(drawing: Drawing) -> None:
     """Undo, clear and the pen's width."""
+    empty = not drawing.strokes
     with st.container(horizontal=True):
         st.button(
             _("Undo"),

