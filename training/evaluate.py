@@ -1,0 +1,109 @@
+"""Opens the test set: ``python -m training.evaluate``. No other module does.
+
+What it measures is written down, never chosen by: epochs, seeds and temperatures are picked on
+validation tiles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from digitscope.settings import KERAS_MODEL
+from digitscope.types import Float32Array, UInt8Array
+from training.data import Digits, load_test
+from training.metrics import (
+    ClassReport,
+    accuracy,
+    class_reports,
+    confusion_matrix,
+    expected_calibration_error,
+)
+
+BATCH = 500  # tiles a step; larger gains nothing
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a network reaches on a set of tiles; shares are 0..1.
+
+    Attributes:
+        ece: expected calibration error, 15 bins.
+        confusion_matrix: rows = digit shown, columns = digit answered.
+    """
+
+    tiles: int
+    errors: int
+    accuracy: float
+    ece: float
+    classes: tuple[ClassReport, ...]
+    confusion_matrix: tuple[tuple[int, ...], ...]
+
+
+def predict(model: keras.Model, tiles: UInt8Array) -> Float32Array:
+    """(N, 10) float32 probabilities of (N, 28, 28) uint8 tiles."""
+    probabilities: Float32Array = model.predict(
+        tiles[..., None].astype("float32"), batch_size=BATCH, verbose=0
+    )
+    return probabilities
+
+
+def report(probabilities: Float32Array, labels: UInt8Array) -> Report:
+    """Measure (N, 10) probabilities against (N,) labels."""
+    matrix = confusion_matrix(probabilities, labels)
+    return Report(
+        tiles=len(labels),
+        errors=int(matrix.sum() - matrix.trace()),
+        accuracy=accuracy(probabilities, labels),
+        ece=expected_calibration_error(probabilities, labels),
+        classes=class_reports(matrix),
+        confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
+    )
+
+
+def evaluate_test(model: keras.Model, data: str | os.PathLike[str] | None = None) -> Report:
+    """Measure a finished network on MNIST's test set.
+
+    Args:
+        model: the network.
+        data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+    """
+    test: Digits = load_test(data)
+    return report(predict(model, test.tiles), test.labels)
+
+
+def as_text(measured: Report) -> str:
+    """The report as a table for the terminal."""
+    lines = [
+        f"accuracy {measured.accuracy:.2%}: {measured.errors} wrong of {measured.tiles:,}",
+        f"expected calibration error {measured.ece:.2%}",
+        "",
+        "digit  precision  recall      f1  tiles",
+    ]
+    for row in measured.classes:
+        lines.append(
+            f"{row.digit:5}  {row.precision:9.2%}  {row.recall:6.2%}  {row.f1:6.2%}  {row.tiles:5}"
+        )
+    lines += ["", "shown (rows), answered (columns)"]
+    lines += ["".join(f"{count:6}" for count in row) for row in measured.confusion_matrix]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print what a saved network reaches on the test set."""
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("--model", type=Path, default=KERAS_MODEL, help="a .keras file")
+    parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
+    options = parser.parse_args(arguments)
+    print(as_text(evaluate_test(keras.saving.load_model(options.model), options.data)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Promotes a run to ``models/``: ``python -m training.export --run training/runs/first``.
+
+Takes the run's best network, fits a temperature on the validation tiles and folds it in, writes
+both model files, compares them, measures the result once on the test set, and writes the card
+and the two pictures beside the notebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnxruntime
+
+from digitscope.settings import MODELS_DIR
+from digitscope.types import TILE_PX
+from training.calibrate import apply_temperature, fit_temperature, fold_temperature
+from training.data import Digits, load_train_validation
+from training.evaluate import as_text, evaluate_test, predict, report
+from training.metrics import expected_calibration_error
+from training.model_card import Calibration, Measured, build_card, write_card
+from training.plots import save_confusion_matrix, save_training_curves
+from training.run_folder import RunFolder, RunFolderError
+
+NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
+KERAS_NAME = "mnist_cnn.keras"
+ONNX_NAME = "mnist_cnn.onnx"
+CARD_NAME = "model_card.json"
+PARITY = 1e-5  # largest difference of a probability between both files
+PARITY_TILES = 1_000
+
+
+def export_run(
+    run: RunFolder,
+    data: str | os.PathLike[str] | None = None,
+    models_dir: Path = MODELS_DIR,
+    pictures_dir: Path = NOTEBOOKS_DIR,
+) -> Measured:
+    """Write model files, card and pictures of a run's best network.
+
+    Raises:
+        RunFolderError: the run has no finished epoch.
+        DataUnavailableError: MNIST could not be found.
+        ValueError: the two files differ by more than `PARITY`.
+    """
+    settings = run.settings()
+    train, validation = load_train_validation(data, int(str(settings["validation_tiles"])))
+    model = _load_best(run)
+    calibration = calibrate(model, validation)
+    files = write_models(model, models_dir)
+    measured = Measured(
+        train_tiles=int(str(settings["limit"])) or len(train),
+        calibration=calibration,
+        validation=report(predict(model, validation.tiles), validation.labels),
+        test=evaluate_test(model, data),
+        onnx_difference=check_parity(*files, validation),
+    )
+    write_card(build_card(model, run, measured, files), models_dir / CARD_NAME)
+    _draw(run, measured, pictures_dir)
+    return measured
+
+
+def calibrate(model: keras.Model, validation: Digits) -> Calibration:
+    """Fit a temperature on validation tiles and fold it into the network, in place."""
+    before = predict(model, validation.tiles)
+    temperature = fit_temperature(before, validation.labels)
+    after = apply_temperature(before, temperature)
+    fold_temperature(model, temperature)
+    return Calibration(
+        temperature=temperature,
+        validation_ece_before=expected_calibration_error(before, validation.labels),
+        validation_ece_after=expected_calibration_error(after, validation.labels),
+    )
+
+
+def write_models(model: keras.Model, models_dir: Path) -> tuple[Path, Path]:
+    """Write the network as .keras, without optimizer, and as .onnx with any batch size."""
+    models_dir.mkdir(parents=True, exist_ok=True)
+    keras_path, onnx_path = models_dir / KERAS_NAME, models_dir / ONNX_NAME
+    keras.saving.save_model(model, keras_path)
+    model(np.zeros((1, TILE_PX, TILE_PX, 1), np.float32))  # a loaded model must run once first
+    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    model.export(onnx_path, format="onnx", verbose=False)
+    return keras_path, onnx_path
+
+
+def check_parity(keras_path: Path, onnx_path: Path, digits: Digits) -> float:
+    """The largest difference of a probability between both files, as they lie on disk.
+
+    Raises:
+        ValueError: it is above `PARITY`.
+    """
+    tiles = digits.tiles[:PARITY_TILES]
+    session = onnxruntime.InferenceSession(onnx_path, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    (from_onnx,) = session.run(None, {name: tiles[..., None].astype(np.float32)})
+    from_keras = predict(keras.saving.load_model(keras_path), tiles)
+    difference = float(np.abs(from_onnx - from_keras).max())
+    if difference > PARITY:
+        raise ValueError(
+            f"Both files answer within {PARITY}. Received: a difference of {difference:.2g}. "
+            "Look at the versions of keras, onnx and tf2onnx before shipping either."
+        )
+    return difference
+
+
+def _load_best(run: RunFolder) -> keras.Model:
+    """The best network of a run, without its optimizer."""
+    if not run.best_path.is_file():
+        raise RunFolderError(
+            f"A run with a finished epoch is expected. Received: {run.path}. "
+            "Train on with --resume first."
+        )
+    return keras.saving.load_model(run.best_path, compile=False)
+
+
+def _draw(run: RunFolder, measured: Measured, pictures_dir: Path) -> None:
+    """Write both pictures."""
+    state = run.state()
+    pictures_dir.mkdir(parents=True, exist_ok=True)
+    curves_path = pictures_dir / "training_curves.png"
+    save_training_curves(state.history, state.best_epoch, curves_path)
+    matrix_path = pictures_dir / "confusion_matrix.png"
+    save_confusion_matrix(measured.test.confusion_matrix, matrix_path)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Export as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="a folder that training made")
+    parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
+    parser.add_argument("--models-dir", type=Path, default=MODELS_DIR)
+    parser.add_argument("--pictures-dir", type=Path, default=NOTEBOOKS_DIR)
+    options = parser.parse_args(arguments)
+    measured = export_run(
+        RunFolder(options.run), options.data, options.models_dir, options.pictures_dir
+    )
+    print(as_text(measured.test))
+    print(f"\ntemperature {measured.calibration.temperature:.3f}", end=", validation ECE ")
+    print(f"{measured.calibration.validation_ece_before:.2%}", end=" -> ")
+    print(f"{measured.calibration.validation_ece_after:.2%}")
+    print(f"keras and onnx differ by {measured.onnx_difference:.1g} at most")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Writes ``models/model_card.json``: every number that pages, README and notebook show.
+
+All of it is computed from the run, the saved files and the machine; nothing is typed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+import subprocess
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from training.augment import Augmentation
+from training.data import SPLIT_SEED
+from training.evaluate import Report
+from training.run_folder import RunFolder
+
+PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The temperature, and what it did to the expected calibration error on a set of tiles."""
+
+    temperature: float
+    validation_ece_before: float
+    validation_ece_after: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of the exported network.
+
+    Attributes:
+        train_tiles: how many MNIST tiles the network learnt from.
+        onnx_difference: largest difference of a probability between both files.
+    """
+
+    train_tiles: int
+    calibration: Calibration
+    validation: Report
+    test: Report
+    onnx_difference: float
+
+
+def build_card(
+    model: keras.Model, run: RunFolder, measured: Measured, files: tuple[Path, ...]
+) -> dict[str, Any]:
+    """All that is known of a network, ready for JSON.
+
+    Args:
+        model: the exported network.
+        run: the folder of the run it came from.
+        measured: its figures.
+        files: the exported files, for size and hash.
+    """
+    return {
+        "name": model.name,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "git_commit": git_commit(),
+        "commands": commands(run),
+        "files": {path.name: describe_file(path) for path in files},
+        "parameters": model.count_params(),
+        "trainable_parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
+        "layers": describe_layers(model),
+        "data": {
+            "name": "MNIST",
+            "train_tiles": measured.train_tiles,
+            "validation_tiles": measured.validation.tiles,
+            "test_tiles": measured.test.tiles,
+            "split_seed": SPLIT_SEED,
+        },
+        "hyper_parameters": run.settings(),
+        "augmentation": asdict(Augmentation()),
+        "training": describe_training(run),
+        "calibration": asdict(measured.calibration),
+        "temperature": measured.calibration.temperature,
+        "validation": describe_report(measured.validation),
+        "test": describe_report(measured.test),
+        "onnx_max_difference": measured.onnx_difference,
+        "versions": versions(),
+    }
+
+
+def write_card(card: dict[str, Any], path: Path) -> None:
+    """Write the card as JSON."""
+    path.write_text(json.dumps(card, indent=1) + "\n")
+
+
+def describe_layers(model: keras.Model) -> list[dict[str, Any]]:
+    """Name, kind, output shape (without N) and parameters of every layer, in order."""
+    return [
+        {
+            "name": layer.name,
+            "kind": type(layer).__name__,
+            "output_shape": list(layer.output.shape[1:]),
+            "parameters": layer.count_params(),
+        }
+        for layer in model.layers
+    ]
+
+
+def describe_file(path: Path) -> dict[str, Any]:
+    """Size in bytes and SHA-256 of a file."""
+    return {
+        "bytes": path.stat().st_size,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+
+
+def describe_report(report: Report) -> dict[str, Any]:
+    """The report, with the classes under the name that the pages look for."""
+    values = asdict(report)
+    return values | {"per_class": values.pop("classes")}
+
+
+def describe_training(run: RunFolder) -> dict[str, Any]:
+    """Epochs done, the one kept, seconds, and the figures of each."""
+    state = run.state()
+    return {
+        "epochs": state.epochs,
+        "best_epoch": state.best_epoch,
+        "seconds": round(sum(row["seconds"] for row in state.history), 1),
+        "backend": keras.backend.backend(),
+        "history": list(state.history),
+    }
+
+
+def commands(run: RunFolder) -> list[str]:
+    """The two commands that make this network again."""
+    folder = f"training/runs/{run.path.name}"
+    options = (f"--{name.replace('_', '-')} {value}" for name, value in run.settings().items())
+    return [
+        f"python -m training.train --out {folder} {' '.join(options)}",
+        f"python -m training.export --run {folder}",
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Python's version and those of the packages that made the files, where installed."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except ModuleNotFoundError:  # PackageNotFoundError is one
+            continue
+    return found
+
+
+def git_commit() -> str:
+    """The commit that the code stands at, or "" outside a repository; "-dirty" if changed."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--", "training", "digitscope")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    """What git answers, stripped."""
+    done = subprocess.run(
+        ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()

@@ -1,0 +1,148 @@
+"""A run's folder: what was asked, how far it came, and how to go on after a kill.
+
+training/runs/NAME/
+├── settings.json     the hyper-parameters
+├── state.json        epochs done, best epoch, history; names the checkpoint that belongs to it
+├── epoch-007.keras   network and optimizer after that epoch, to go on from
+├── best.keras        the averaged weights of the best validation epoch
+└── history.csv       one line an epoch, for people
+
+`state.json` is replaced in one move after the files that it names are complete. A kill at any
+moment leaves the state before or the state after, never a half.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import keras
+
+from digitscope.errors import DigitscopeError
+
+
+class RunFolderError(DigitscopeError, RuntimeError):
+    """A run's folder does not hold what is needed."""
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How far a run came.
+
+    Attributes:
+        history: one mapping an epoch: epoch, seconds, learning_rate and the four figures.
+        best_epoch: the epoch with the best validation accuracy, from 1; 0 before the first.
+        best_val_accuracy: 0..1.
+    """
+
+    history: tuple[dict[str, float], ...] = ()
+    best_epoch: int = 0
+    best_val_accuracy: float = -1.0
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are done."""
+        return len(self.history)
+
+    @property
+    def improved(self) -> bool:
+        """Whether the last epoch is the best so far."""
+        return 0 < self.epochs == self.best_epoch
+
+    def after(self, figures: dict[str, float]) -> RunState:
+        """The state after one more epoch."""
+        longer = replace(self, history=(*self.history, figures))
+        if figures["val_accuracy"] <= self.best_val_accuracy:
+            return longer
+        return replace(longer, best_epoch=longer.epochs, best_val_accuracy=figures["val_accuracy"])
+
+
+class RunFolder:
+    """Reads and writes the folder of one run."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Name the folder; nothing is written yet."""
+        self.path = Path(path)
+        self.best_path = self.path / "best.keras"
+        self._state_path = self.path / "state.json"
+        self._settings_path = self.path / "settings.json"
+
+    def start(self, settings: dict[str, object], resume: bool) -> None:
+        """Make the folder for a new run, or check that an old one may go on.
+
+        Raises:
+            RunFolderError: there is a run and `resume` is off, or its settings were others.
+        """
+        if self._settings_path.is_file():
+            self._check_resumable(settings, resume)
+        self.path.mkdir(parents=True, exist_ok=True)
+        _write(self._settings_path, json.dumps(settings, indent=2) + "\n")
+
+    def _check_resumable(self, settings: dict[str, object], resume: bool) -> None:
+        if not resume:
+            raise RunFolderError(
+                f"A new run goes to a new folder. Received: {self.path}, which holds one. "
+                "Add --resume to go on with it, or name another with --out."
+            )
+        if self.settings() != settings:
+            raise RunFolderError(
+                f"A run goes on with the settings it began with: {self.settings()}. "
+                f"Received: {settings}. Repeat the first command and add --resume."
+            )
+
+    def settings(self) -> dict[str, object]:
+        """The hyper-parameters of the run.
+
+        Raises:
+            RunFolderError: there is no run in the folder.
+        """
+        if not self._settings_path.is_file():
+            raise RunFolderError(
+                f"A folder made by `python -m training.train` is expected. Received: {self.path}. "
+                "Name one that holds a settings.json."
+            )
+        return dict(json.loads(self._settings_path.read_text()))
+
+    def state(self) -> RunState:
+        """How far the run came; the empty state before its first epoch."""
+        if not self._state_path.is_file():
+            return RunState()
+        saved = json.loads(self._state_path.read_text())
+        return RunState(**(saved | {"history": tuple(saved["history"])}))
+
+    def load_checkpoint(self) -> keras.Model | None:
+        """Network and optimizer as after the last complete epoch, or None before the first."""
+        done = self.state().epochs
+        return keras.saving.load_model(self._checkpoint(done)) if done else None
+
+    def save(self, model: keras.Model, state: RunState) -> None:
+        """Keep network, optimizer and state, and drop the checkpoint before."""
+        keras.saving.save_model(model, self._checkpoint(state.epochs))
+        _write(self._state_path, json.dumps(asdict(state), indent=2) + "\n")
+        self._checkpoint(state.epochs - 1).unlink(missing_ok=True)
+        self._write_history(state)
+
+    def save_best(self, model: keras.Model) -> None:
+        """Keep the network as it is now, as the best so far."""
+        unfinished = self.path / "unfinished.keras"
+        keras.saving.save_model(model, unfinished)
+        unfinished.replace(self.best_path)
+
+    def _checkpoint(self, epoch: int) -> Path:
+        return self.path / f"epoch-{epoch:03d}.keras"
+
+    def _write_history(self, state: RunState) -> None:
+        with (self.path / "history.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=state.history[0].keys())
+            writer.writeheader()
+            writer.writerows(state.history)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file in one move."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(text)
+    unfinished.replace(path)

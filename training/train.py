@@ -1,0 +1,219 @@
+"""Trains the network: ``python -m training.train --out training/runs/first``.
+
+The loop stands open to be read: shuffle, change the tiles, one optimizer step a batch, validate
+with averaged weights, keep the best. Runs on any Keras backend. After a kill, the same command
+with ``--resume`` goes on from the last complete epoch. The test set has no part in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+
+import keras
+import numpy as np
+
+from digitscope.types import CLASSES, Float32Array, UInt8Array
+from training.augment import augment
+from training.data import VALIDATION_TILES, Digits, load_train_validation
+from training.model_definition import build_model
+from training.run_folder import RunFolder, RunState
+from training.synthetic_strokes import draw_digits
+
+
+@dataclass(frozen=True)
+class HyperParameters:
+    """All that can be turned, in one place."""
+
+    epochs: int = 20  # the last third of a cosine gains most; beyond 24 little comes
+    batch_size: int = 128  # 430 steps an epoch; 64 was no better and slower
+    learning_rate: float = 1e-3  # peak; Adam's usual one
+    warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
+    weight_decay: float = 4e-3  # AdamW's in Keras
+    label_smoothing: float = 0.1  # MNIST has wrong labels; do not be sure of any
+    ema_momentum: float = 0.998  # weights averaged over about 500 steps, one epoch
+    patience: int = 8  # epochs without a better validation accuracy
+    synthetic_share: float = 0.03  # drawn 1s and 7s: enough to be seen, too few to rule
+    seed: int = 0  # of weights, dropout, order and augmentation
+    limit: int = 0  # training tiles to use, for a trial; 0 is all
+    validation_tiles: int = VALIDATION_TILES
+
+
+VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
+XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice the time
+
+
+def train(
+    digits: tuple[Digits, Digits], hyper: HyperParameters, folder: RunFolder, resume: bool = False
+) -> RunState:
+    """Train until the epochs are done or patience ends; the best network is in the folder.
+
+    Args:
+        digits: training tiles and validation tiles.
+        hyper: all settings.
+        folder: where checkpoints and history go.
+        resume: go on with the run in the folder, if there is one.
+
+    Raises:
+        RunFolderError: the folder holds a run and `resume` is off, or its settings were others.
+    """
+    folder.start(asdict(hyper), resume)
+    train_digits, validation = digits
+    state = folder.state()
+    keras.utils.set_random_seed(hyper.seed)
+    model = folder.load_checkpoint() or compile_model(hyper, len(train_digits))
+    while state.epochs < hyper.epochs and state.epochs - state.best_epoch < hyper.patience:
+        started = time.perf_counter()
+        print(f"Epoch {state.epochs + 1}/{hyper.epochs}")
+        figures = _train_epoch(model, train_digits, hyper, state.epochs)
+        with averaged_weights(model):
+            figures |= _validate(model, validation)
+            figures["seconds"] = round(time.perf_counter() - started, 1)
+            state = state.after(figures)
+            if state.improved:
+                folder.save_best(model)
+        folder.save(model, state)
+        _print_figures(state)
+    return state
+
+
+def compile_model(hyper: HyperParameters, train_tiles: int) -> keras.Model:
+    """Build the network with its optimizer, schedule and loss."""
+    steps = _steps(train_tiles, hyper)
+    warmup_steps = round(hyper.warmup_epochs * steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=hyper.learning_rate / 100,
+        warmup_target=hyper.learning_rate,
+        warmup_steps=warmup_steps,
+        decay_steps=max(1, steps * hyper.epochs - warmup_steps),
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=hyper.weight_decay,
+        use_ema=True,
+        ema_momentum=hyper.ema_momentum,
+    )
+    model = build_model()
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=hyper.label_smoothing)
+    model.compile(optimizer, loss=loss, metrics=["accuracy"], jit_compile=XLA)
+    return model
+
+
+def epoch_batches(
+    digits: Digits, hyper: HyperParameters, epoch: int
+) -> Iterator[tuple[Float32Array, Float32Array]]:
+    """One epoch's batches, the same for the same seed and epoch.
+
+    Yields:
+        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10) float32 one-hot.
+    """
+    rng = np.random.default_rng((hyper.seed, epoch))
+    drawn = draw_digits(_drawn_tiles(len(digits), hyper), rng)
+    tiles = np.concatenate([digits.tiles, drawn.tiles])
+    labels = np.concatenate([digits.labels, drawn.labels])
+    order = rng.permutation(len(tiles))
+    for start in range(0, len(order), hyper.batch_size):
+        batch = order[start : start + hyper.batch_size]
+        yield as_input(augment(tiles[batch], rng)), one_hot(labels[batch])
+
+
+def as_input(tiles: UInt8Array) -> Float32Array:
+    """(N, 28, 28) uint8 to what the network takes, (N, 28, 28, 1) float32, 0..255."""
+    return tiles[..., None].astype(np.float32)
+
+
+def one_hot(labels: UInt8Array) -> Float32Array:
+    """(N,) 0..9 to (N, 10) float32 with a single 1 a row."""
+    return np.eye(CLASSES, dtype=np.float32)[labels]
+
+
+@contextmanager
+def averaged_weights(model: keras.Model) -> Iterator[None]:
+    """Inside, the network has its averaged weights; afterwards its own again."""
+    swap = keras.callbacks.SwapEMAWeights()
+    swap.set_model(model)
+    swap.on_test_begin()
+    try:
+        yield
+    finally:
+        swap.on_test_end()
+
+
+def _drawn_tiles(train_tiles: int, hyper: HyperParameters) -> int:
+    return round(train_tiles * hyper.synthetic_share)
+
+
+def _steps(train_tiles: int, hyper: HyperParameters) -> int:
+    """Batches in an epoch."""
+    return -(-(train_tiles + _drawn_tiles(train_tiles, hyper)) // hyper.batch_size)
+
+
+def _train_epoch(
+    model: keras.Model, digits: Digits, hyper: HyperParameters, epoch: int
+) -> dict[str, float]:
+    """One pass over the tiles; returns the epoch's number, learning rate, loss and accuracy."""
+    progress = keras.utils.Progbar(_steps(len(digits), hyper))
+    sums = {"loss": 0.0, "accuracy": 0.0}
+    tiles_seen = 0
+    for tiles, labels in epoch_batches(digits, hyper, epoch):
+        logs = model.train_on_batch(tiles, labels, return_dict=True)  # of this batch alone
+        tiles_seen += len(tiles)
+        for name in sums:
+            sums[name] += float(logs[name]) * len(tiles)
+        progress.add(1, [(name, float(logs[name])) for name in sums])
+    rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+    means = {name: value / tiles_seen for name, value in sums.items()}
+    return {"epoch": epoch + 1, "learning_rate": rate} | means
+
+
+def _validate(model: keras.Model, validation: Digits) -> dict[str, float]:
+    """Loss and accuracy on tiles that are neither learnt from nor changed."""
+    logs = model.evaluate(
+        as_input(validation.tiles),
+        one_hot(validation.labels),
+        batch_size=VALIDATION_BATCH,
+        verbose=0,
+        return_dict=True,
+    )
+    return {f"val_{name}": float(logs[name]) for name in ("loss", "accuracy")}
+
+
+def _print_figures(state: RunState) -> None:
+    last = state.history[-1]
+    print(
+        f"  validation {last['val_accuracy']:.2%} (best {state.best_val_accuracy:.2%} "
+        f"in epoch {state.best_epoch}), {last['seconds']:.0f} s",
+        flush=True,
+    )
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line; every hyper-parameter is an option."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("--out", default="training/runs/latest", help="the run's folder")
+    parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    for setting in fields(HyperParameters):
+        option = "--" + setting.name.replace("_", "-")
+        parser.add_argument(option, type=type(setting.default), default=setting.default)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Train as the command line says."""
+    options = parse_arguments(arguments)
+    names = (setting.name for setting in fields(HyperParameters))
+    hyper = HyperParameters(**{name: getattr(options, name) for name in names})
+    train_digits, validation = load_train_validation(options.data, hyper.validation_tiles)
+    if hyper.limit:
+        train_digits = train_digits.take(np.arange(min(hyper.limit, len(train_digits))))
+    state = train((train_digits, validation), hyper, RunFolder(options.out), options.resume)
+    print(f"Best: epoch {state.best_epoch}, validation {state.best_val_accuracy:.2%}")
+    print(f"Next: python -m training.export --run {options.out}")
+
+
+if __name__ == "__main__":
+    main()
