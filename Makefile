@@ -1,0 +1,98 @@
+# Everything starts here: `make` lists it. The first run of `app` or `test` sets up .venv, once.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+# A Python that TensorFlow has wheels for. Each is tried, since version managers leave commands
+# that only print an error. `make PYTHON=/path/to/python app` chooses another.
+CANDIDATES := python3.13 python3.12 python3.11 python3 python
+IS_USABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+ifndef PYTHON
+PYTHON := $(shell for python in $(CANDIDATES); do \
+	"$$python" -c '$(IS_USABLE)' >/dev/null 2>&1 && { command -v "$$python"; break; }; done)
+endif
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := pyproject.toml requirements.txt requirements-dev.txt
+SHARED := $(abspath ../shared/data)
+
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export TF_ENABLE_ONEDNN_OPTS ?= 0
+ifneq ($(wildcard $(SHARED)/mnist.npz),)
+export MNIST_NPZ ?= $(SHARED)/mnist.npz
+endif
+ifneq ($(wildcard $(SHARED)/u2net),)
+export U2NET_HOME ?= $(SHARED)/u2net
+export MODEL_CHECKSUM_DISABLED ?= 1
+endif
+
+.PHONY: help app test check lint format train benchmark docs lock clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+app: $(VENV)/.app  ## Start the app in the browser (sets up .venv the first time, minutes)
+	$(BIN)/streamlit run streamlit_app/Home.py
+
+test: $(VENV)/.dev  ## All tests, the slow ones and the browser too
+	$(BIN)/python -m pytest
+
+check: lint  ## Format, lint, types, import rules, fast tests: what CI asks
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev  ## Bring every file into the one format
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+train: $(VENV)/.dev  ## Train the network and export it to models/ (about 20 minutes on two cores)
+	@echo "Training takes about 20 minutes on two cores; each epoch says where it is."
+	$(BIN)/python -m training.train
+	$(BIN)/python -m training.export
+
+benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark PHOTOS=folder
+	$(BIN)/digitscope benchmark $(or $(PHOTOS),$(SHARED)/photos/dev)
+
+docs: $(VENV)/.dev  ## Draw the pictures of PREPROCESSING.md again
+	@echo "docs: no command yet"; exit 1
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--no-header --annotation-style line pyproject.toml
+define LOCK_HEADER
+-e .
+# Written by `make lock` from pyproject.toml: every package, exact, for Python 3.11 to 3.13.
+endef
+export LOCK_HEADER
+
+lock: | $(BIN)/python  ## Pin the newest packages that fit, in both requirements files
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOCK) --all-extras >$(VENV)/all.txt
+	cp $(VENV)/all.txt $(VENV)/app.txt  # uv keeps the versions it finds in the file it writes
+	$(LOCK) --extra app --output-file $(VENV)/app.txt >/dev/null
+	{ echo "$$LOCK_HEADER"; cat $(VENV)/all.txt; } >requirements-dev.txt
+	{ echo "$$LOCK_HEADER"; cat $(VENV)/app.txt; } >requirements.txt
+
+clean:  ## Remove .venv, caches and what tests left
+	rm -rf $(VENV) build dist artifacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { \
+		echo "Expected Python 3.11, 3.12 or 3.13 (with venv). Received: none of $(CANDIDATES)." \
+		"Install one, or name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(VENV)/.app: $(LOCKED) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(LOCKED) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.app
