@@ -15,7 +15,7 @@ SIGN_TOLERANCE = 1e-3  # interpolated arrays leave 0..1 by rounding; normalised 
 OPAQUE = 255
 WHITE, BLACK = 255, 0
 CUT_OUT_SHARE = 0.5  # visible share above which a transparent picture may be a cut-out photo
-CUT_OUT_CONTRAST = 64  # grey levels between its 5th and 95th percentile: ink and paper, not ink
+CUT_OUT_CONTRAST = 64  # grey levels between its extremes, less 0.1 %: ink and paper, not ink
 LUMINANCE_OF_RGB = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
@@ -86,7 +86,7 @@ def _ground_level(rgba: UInt8Array) -> int:
     if not visible.any():
         return WHITE
     luminance = rgba[visible][:, :3] @ LUMINANCE_OF_RGB
-    darkest, middle, lightest = np.percentile(luminance, (5, 50, 95))
+    darkest, middle, lightest = np.percentile(luminance, (0.1, 50, 99.9))
     if visible.mean() > CUT_OUT_SHARE and lightest - darkest > CUT_OUT_CONTRAST:
         return round(float(middle))
     return BLACK if luminance.mean() > OPAQUE / 2 else WHITE
