@@ -35,6 +35,11 @@ def _(text: str) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """A share of 0..1 as a percentage, never rounded up to a certainty: ``"99.9 %"``."""
-    shown = min(round(100 * share, decimals), 100 - 10**-decimals) if share < 1 else 100.0
+    """A share of 0..1 as a percentage, never rounded to none or all: ``">99.9 %"``."""
+    least = 10**-decimals
+    shown = round(100 * share, decimals)
+    if shown >= 100 > 100 * share:
+        return f">{100 - least:.{decimals}f} %"
+    if shown <= 0 < share:
+        return f"<{least:.{decimals}f} %"
     return f"{shown:.{decimals}f} %"

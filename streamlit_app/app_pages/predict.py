@@ -8,7 +8,7 @@ from digitscope.imaging import load_picture
 from digitscope.types import Reading
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.options import choose_options
-from streamlit_app.components.pictures import photo
+from streamlit_app.components.pictures import inline, photo
 from streamlit_app.components.quality import show_quality
 from streamlit_app.components.result import show_prompt, show_reading, show_tile
 from streamlit_app.components.sources import Source, choose_source
@@ -25,9 +25,10 @@ def show_photo(picture: Picture, reading: Reading) -> None:
     """The picture that was given, framed where the digit was read."""
     tile = reading.preprocessed.tile
     given_rgb = load_picture(picture.data).rgb if tile is None else tile.working_rgb
-    shown = photo(given_rgb, tile, PHOTO_PX)
+    shown = inline(photo(given_rgb, tile, PHOTO_PX))
+    words = _("Your picture") if tile is None else _("Your picture, framed where it was read")
     with st.container(horizontal_alignment="center"):
-        st.image(shown, caption=picture.name, alt=_("Your picture, framed where it was read"))
+        st.image(shown, caption=picture.name, alt=words)
 
 
 def show_evidence(reading: Reading) -> None:

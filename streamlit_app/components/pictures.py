@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from io import BytesIO
+
 import numpy as np
 from PIL import Image, ImageDraw
 
 from digitscope.types import Tile, UInt8Array
 
+CRISP_PX = 64  # up to here a picture is made of pixels to be told apart
+QUICK_PNG = 3  # of 9: half the time of the default, a tenth more bytes
 FRAME_RGB = (239, 68, 68)  # stands out on paper and on a blackboard
 EDGE_RGB = (148, 152, 164)  # a hairline: white paper ends somewhere on a white page
 FRAME_MARGIN_SHARE = 0.02  # of the picture's longer side
@@ -17,25 +22,32 @@ def for_display(image: UInt8Array, side_px: int) -> Image.Image:
 
     Args:
         image: (height, width) or (height, width, 3) uint8.
-        side_px: small pictures grow by a whole factor, with crisp pixels, up to it; large
-            ones shrink to it.
+        side_px: tiles grow by a whole factor, with crisp pixels, up to it; all else is brought
+            to it exactly.
     """
     picture = Image.fromarray(np.ascontiguousarray(image))
     longest = max(picture.size)
-    if longest >= side_px:
-        picture.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
-        return picture
-    factor = side_px // longest
-    size = (picture.width * factor, picture.height * factor)
-    return picture.resize(size, Image.Resampling.NEAREST)
+    crisp = longest <= CRISP_PX
+    factor = side_px // longest if crisp else side_px / longest
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    return picture.resize(size, Image.Resampling.NEAREST if crisp else Image.Resampling.LANCZOS)
 
 
 def squared(picture: Image.Image, side_px: int) -> Image.Image:
     """Lay a picture into the middle of a transparent square, so that a row of them aligns."""
     square = Image.new("RGBA", (side_px, side_px), (0, 0, 0, 0))
-    corner = ((side_px - picture.width) // 2, (side_px - picture.height) // 2)
-    square.paste(picture.convert("RGBA"), corner)
+    left, top = (side_px - picture.width) // 2, (side_px - picture.height) // 2
+    square.paste(picture.convert("RGBA"), (left, top))
+    edge = (left, top, left + picture.width - 1, top + picture.height - 1)
+    ImageDraw.Draw(square).rectangle(edge, outline=EDGE_RGB)
     return square
+
+
+def inline(picture: Image.Image) -> str:
+    """The picture as an address that holds it: it never lies on the server for others to fetch."""
+    buffer = BytesIO()
+    picture.save(buffer, "PNG", compress_level=QUICK_PNG)
+    return f"data:image/png;base64,{b64encode(buffer.getvalue()).decode('ascii')}"
 
 
 def photo(image: UInt8Array, tile: Tile | None, side_px: int) -> Image.Image:

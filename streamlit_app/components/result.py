@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from digitscope.types import Prediction, Reading, Reason
-from streamlit_app.components.pictures import digit_plate, for_display
+from streamlit_app.components.pictures import digit_plate, for_display, inline
 from streamlit_app.i18n import _, percent
 from streamlit_app.looks import looks
 
@@ -159,7 +159,7 @@ def show_tile(reading: Reading, side_px: int) -> None:
     tile = reading.preprocessed.tile
     if tile is not None:
         st.image(
-            for_display(tile.pixels, side_px),
+            inline(for_display(tile.pixels, side_px)),
             width=side_px,
             alt=_("The digit as the network saw it, 28 by 28 pixels"),
         )

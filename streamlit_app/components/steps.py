@@ -9,7 +9,7 @@ import streamlit as st
 from digitscope.preprocessing.steps import STEP_BY_KEY, STEPS
 from digitscope.types import Reading, Step
 from streamlit_app.boundary import error_boundary
-from streamlit_app.components.pictures import for_display, squared
+from streamlit_app.components.pictures import for_display, inline, squared
 from streamlit_app.i18n import _
 
 STEP_PX = 420  # 15 times a tile
@@ -49,6 +49,6 @@ def _show_step(step: Step) -> None:
     title = _(info.title)
     st.markdown(f"**{step.number} · {title}**")
     shown = squared(for_display(step.image, STEP_PX), STEP_PX)
-    st.image(shown, width="stretch", alt=title)
+    st.image(inline(shown), width="stretch", alt=title)
     st.markdown(sentence(step.template, step.facts))
     st.caption(_(info.purpose))

@@ -89,7 +89,7 @@ def test_confidence_in_words(confidence: float, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(1.0, "100.0 %"), (0.99999, "99.9 %"), (0.5, "50.0 %"), (0.0004, "0.0 %"), (0.0, "0.0 %")],
+    [(1.0, "100.0 %"), (0.9999, ">99.9 %"), (0.5, "50.0 %"), (0.0004, "<0.1 %"), (0.0, "0.0 %")],
 )
-def test_percent_never_rounds_up_to_a_certainty(share: float, text: str) -> None:
+def test_percent_never_rounds_to_none_or_all(share: float, text: str) -> None:
     assert percent(share) == text

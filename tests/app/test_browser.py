@@ -118,7 +118,7 @@ def visit(browser: Any, address: str) -> Iterator[Visit]:
 
     def note_message(message: Any) -> None:
         if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
-            complaints.append(message.text)
+            complaints.append(f"{message.text} {message.location.get('url')}")
 
     def note_request(request: Any) -> None:
         if not request.url.startswith((address, "data:", "blob:")):
@@ -154,6 +154,11 @@ def draw(page: Any, shares: list[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
+def press(page: Any, name: str) -> None:
+    """Press one of our buttons, not the canvas' own of the same name."""
+    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+
+
 def expect_heading(page: Any, text: str) -> None:
     """Wait until the page shows this heading."""
     page.get_by_role("heading", name=text, exact=True).wait_for()
@@ -163,6 +168,7 @@ def shoot(page: Any, name: str) -> None:
     """Photograph the whole page, however long."""
     size = page.viewport_size
     page.mouse.move(2, 2)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_timeout(600)
     height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
@@ -190,11 +196,11 @@ def test_drawing_is_read_stroke_by_stroke_undone_and_kept(visit: Visit) -> None:
     expect_heading(page, "Handwriting in, digit out")
     page.get_by_role("link", name="Read a digit").click()
     expect_heading(page, "It is a 7")
-    page.get_by_role("button", name="Clear").click()
+    press(page, "Clear")
     page.get_by_text("The answer appears here as you draw.").wait_for()
     draw(page, ONE)
     expect_heading(page, "It is a 1")
-    page.get_by_role("button", name="Undo").click()
+    press(page, "Undo")
     page.get_by_text("The answer appears here as you draw.").wait_for()
 
 
