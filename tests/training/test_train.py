@@ -1,0 +1,157 @@
+"""A run of seconds: it learns, it resumes after a kill, and it cannot see the test set."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.data import DataUnavailableError, Digits
+
+keras = pytest.importorskip("keras")
+
+from training import train as module  # noqa: E402 - after the check for keras
+from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+
+EPOCHS = 3
+SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
+FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
+
+
+@pytest.fixture(scope="module")
+def sealed_npz(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MNIST with a test part that raises as soon as anyone unpacks it."""
+    path = tmp_path_factory.mktemp("sealed") / "mnist.npz"
+    seal = np.array([object()])
+    np.savez(path, x_train=digits.tiles, y_train=digits.labels, x_test=seal, y_test=seal)
+    return path
+
+
+def _main(data: Path, out: Path, *more: str) -> RunState:
+    module.main([*SHORT, *FAST, "--data", str(data), "--out", str(out), *more])
+    return RunFolder(out).state()
+
+
+@pytest.fixture(scope="module")
+def whole_run(sealed_npz: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    _main(sealed_npz, out)
+    return out
+
+
+def test_a_run_learns_without_the_test_set(whole_run: Path) -> None:
+    """The archive's test part cannot be read, so it was not."""
+    history = RunFolder(whole_run).state().history
+    assert len(history) == EPOCHS
+    assert history[-1]["loss"] < 0.8 * history[0]["loss"]
+    assert history[-1]["accuracy"] > 0.5
+
+
+def test_a_run_leaves_what_it_says(whole_run: Path) -> None:
+    with (whole_run / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert json.loads((whole_run / "settings.json").read_text())["limit"] == 256
+    assert [path.name for path in whole_run.glob("epoch-*")] == ["epoch-003.keras"]
+    assert keras.saving.load_model(whole_run / "best.keras").count_params() == 392_330
+
+
+def test_the_best_is_the_best_of_validation(whole_run: Path) -> None:
+    state = RunFolder(whole_run).state()
+    accuracies = [row["val_accuracy"] for row in state.history]
+    assert state.best_epoch == 1 + int(np.argmax(accuracies))
+    assert state.best_val_accuracy == max(accuracies)
+
+
+def test_a_killed_run_goes_on_as_if_nothing_had_been(
+    whole_run: Path, sealed_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the steps of epoch 2, before they are kept: epoch 2 is done again."""
+    out = tmp_path / "killed"
+    _kill_in_epoch(2, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        _main(sealed_npz, out)
+    assert RunFolder(out).state().epochs == 1
+    monkeypatch.undo()
+    resumed = _main(sealed_npz, out, "--resume").history
+    whole = RunFolder(whole_run).state().history
+    assert [row["epoch"] for row in resumed] == [1, 2, 3]
+    for name in ("loss", "val_loss", "learning_rate"):
+        assert resumed[-1][name] == pytest.approx(whole[-1][name], rel=0.02, abs=1e-9)
+
+
+def _kill_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    validate = module._validate
+    calls: list[int] = []
+
+    def dying(model: object, validation: Digits) -> dict[str, float]:
+        calls.append(1)
+        if len(calls) == epoch:
+            raise KeyboardInterrupt
+        return validate(model, validation)
+
+    monkeypatch.setattr(module, "_validate", dying)
+
+
+def test_a_finished_run_resumes_to_nothing(whole_run: Path, sealed_npz: Path) -> None:
+    before = RunFolder(whole_run).state()
+    assert _main(sealed_npz, whole_run, "--resume") == before
+
+
+def test_a_run_is_not_overwritten(whole_run: Path, sealed_npz: Path) -> None:
+    with pytest.raises(RunFolderError, match="--resume"):
+        _main(sealed_npz, whole_run)
+
+
+def test_a_run_does_not_change_its_settings(whole_run: Path, sealed_npz: Path) -> None:
+    with pytest.raises(RunFolderError, match="Received"):
+        _main(sealed_npz, whole_run, "--resume", "--seed", "1")
+
+
+def test_missing_data_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataUnavailableError, match="nowhere"):
+        _main(tmp_path / "nowhere.npz", tmp_path / "run")
+
+
+def test_batches_are_what_the_network_takes(digits: Digits) -> None:
+    hyper = module.HyperParameters(batch_size=128, synthetic_share=0.03)
+    batches = list(module.epoch_batches(digits, hyper, epoch=0))
+    assert sum(len(tiles) for tiles, _ in batches) == 1_030
+    tiles, labels = batches[0]
+    assert tiles.shape == (128, 28, 28, 1) and tiles.dtype == np.float32
+    assert 1 < tiles.max() <= 255 and tiles.min() == 0  # not yet normalised
+    assert labels.shape == (128, 10) and np.array_equal(labels.sum(1), np.ones(128))
+
+
+def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
+    hyper = module.HyperParameters()
+    first, again, later = (
+        next(module.epoch_batches(digits, hyper, epoch))[0] for epoch in (0, 0, 1)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, later)
+
+
+def test_patience_ends_a_run(
+    sealed_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worse = iter([0.9, 0.8, 0.7, 0.6])
+    figures = {"epoch": 1, "learning_rate": 0.0, "loss": 1.0, "accuracy": 0.5}
+    monkeypatch.setattr(module, "_train_epoch", lambda *_: dict(figures))
+    monkeypatch.setattr(
+        module, "_validate", lambda *_: {"val_loss": 1, "val_accuracy": next(worse)}
+    )
+    monkeypatch.setattr(module, "averaged_weights", lambda _: _Nothing())
+    state = _main(sealed_npz, tmp_path / "run", "--patience", "2", "--epochs", "9")
+    assert (state.epochs, state.best_epoch) == (3, 1)
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
