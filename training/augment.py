@@ -30,11 +30,11 @@ CONTROL = 4  # elastic: displacements are drawn on 4x4 points and interpolated b
 class Augmentation:
     """How far a tile may be changed; every amount is drawn uniformly from -value..value."""
 
-    rotation_deg: float = 18.0  # more makes some 7s into 1s
+    rotation_deg: float = 18.0  # as much as a page lies askew; a 6 stays far from a 9
     shear: float = 0.15  # slant of handwriting, tangent
     shift_px: float = 2.8  # 10 % of 28; the digit's frame leaves 4
     zoom: float = 0.10  # each axis for itself, so narrow and wide hands too
-    elastic_px: float = 0.9  # at the control points; above 1.5 loops begin to close
+    elastic_px: float = 0.9  # at the control points, 9 px apart: well below a line's width
     stroke: float = 0.9  # 1 is half a pixel on each side of a line that is 3 px wide
     clean_share: float = 0.10  # tiles left as they are, since the ones to read are not changed
 

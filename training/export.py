@@ -24,7 +24,7 @@ from training.evaluate import as_text, evaluate_test, predict, report
 from training.metrics import expected_calibration_error
 from training.model_card import Calibration, Measured, build_card, write_card
 from training.plots import save_confusion_matrix, save_training_curves
-from training.run_folder import RunFolder, RunFolderError
+from training.run_folder import LATEST, RunFolder, RunFolderError
 
 NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
 KERAS_NAME = "mnist_cnn.keras"
@@ -131,7 +131,7 @@ def _draw(run: RunFolder, measured: Measured, pictures_dir: Path) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Export as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="a folder that training made")
+    parser.add_argument("--run", type=Path, default=LATEST, help="a folder that training made")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--models-dir", type=Path, default=MODELS_DIR)
     parser.add_argument("--pictures-dir", type=Path, default=NOTEBOOKS_DIR)

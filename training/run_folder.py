@@ -23,6 +23,8 @@ import keras
 
 from digitscope.errors import DigitscopeError
 
+LATEST = Path("training/runs/latest")  # where a run goes, and is taken from, by default
+
 
 class RunFolderError(DigitscopeError, RuntimeError):
     """A run's folder does not hold what is needed."""

@@ -81,7 +81,7 @@ def test_parity_refuses_two_networks(exported: Path, tmp_path: Path, digits: Dig
     other = tmp_path / "other.keras"
     keras.saving.save_model(build_model(), other)
     with pytest.raises(ValueError, match="Received"):
-        check_parity(other, exported / "mnist_cnn.onnx", digits)
+        check_parity(other, exported / "mnist_cnn.onnx", digits.take(np.arange(20)))
 
 
 def test_a_run_without_an_epoch_is_refused(tmp_path: Path, mnist_npz: Path) -> None:
@@ -112,7 +112,7 @@ def test_shipped_card_has_the_hash_of_the_shipped_file(path: Path) -> None:
 
 
 def test_shipped_files_are_one_network(digits: Digits) -> None:
-    assert check_parity(KERAS_MODEL, ONNX_MODEL, digits) <= PARITY
+    assert check_parity(KERAS_MODEL, ONNX_MODEL, digits.take(np.arange(100))) <= PARITY
 
 
 def test_shipped_network_reads(digits: Digits) -> None:

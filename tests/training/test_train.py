@@ -66,6 +66,7 @@ def test_the_best_is_the_best_of_validation(whole_run: Path) -> None:
     assert state.best_val_accuracy == max(accuracies)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_as_if_nothing_had_been(
     whole_run: Path, sealed_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
