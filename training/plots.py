@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,7 +10,8 @@ import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
+from numpy.typing import NDArray
 
 TRAIN_COLOUR = "#9aa5b1"  # grey: not what the network is judged by
 VALIDATION_COLOUR = "#2563eb"
@@ -64,7 +65,8 @@ def _draw_errors(axes: Axes, history: Sequence[dict[str, float]], best_epoch: in
     )
     axes.set(title="Tiles read wrong", xlabel="epoch", yscale="log")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-    axes.yaxis.set_minor_formatter(PercentFormatter(1, decimals=1))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.margins(y=0.15)
 
 
@@ -76,7 +78,11 @@ def _draw_losses(axes: Axes, history: Sequence[dict[str, float]], best_epoch: in
     axes.legend(frameon=False)
 
 
-def _draw_pair(axes: Axes, history: Sequence[dict[str, float]], value) -> None:
+def _draw_pair(
+    axes: Axes,
+    history: Sequence[dict[str, float]],
+    value: Callable[[dict[str, float], str], float],
+) -> None:
     """The training line and the validation line of one figure."""
     epochs = [row["epoch"] for row in history]
     train = [value(row, "") for row in history]
@@ -103,7 +109,7 @@ def save_confusion_matrix(matrix: Sequence[Sequence[int]], path: str | Path) -> 
         figure.savefig(path, dpi=DPI)
 
 
-def _draw_cells(axes: Axes, counts: np.ndarray) -> None:
+def _draw_cells(axes: Axes, counts: NDArray[np.int64]) -> None:
     """One cell for each pair of digits."""
     right = np.eye(len(counts), dtype=bool)
     wrong = np.ma.masked_where(right | (counts == 0), counts)
