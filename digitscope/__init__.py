@@ -13,7 +13,15 @@ from digitscope.errors import (
     ModelUnavailableError,
 )
 from digitscope.reader import DigitReader
-from digitscope.types import Background, Prediction, Quality, Reading, Reason, Step, Tile
+from digitscope.types import (
+    Background,
+    Prediction,
+    Quality,
+    Reading,
+    Reason,
+    Step,
+    Tile,
+)
 
 __version__ = "0.1.0"
 

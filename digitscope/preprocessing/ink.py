@@ -1,0 +1,174 @@
+"""Steps 2 to 5: from a picture and its ground to a map of ink, light on dark, and a mask."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import cast
+
+import cv2
+import numpy as np
+
+from digitscope.types import BoolArray, Float32Array, UInt8Array
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+STRONGEST_SHARE = (
+    0.005  # polarity and colour of the ink are read from this share of the pixels
+)
+STRONGEST_LEAST = 16  # ... but from no fewer pixels than this
+CALM_SHARE = 0.3  # the page's grain is read from this share of the pixels
+DENOISE_SHARE = (
+    1 / 600
+)  # deviation of the denoising kernel as a share of the longest side
+INK_SIGMAS = 4.0  # ink stands out from the page's grain by this many deviations
+INK_LEAST = 7.0  # ... and by this many of 255 levels: less is compression, not ink
+CONTRAST_PERCENTILE = 75  # of a stroke's levels: above the soft edges, below blots
+BLOCK_FILL = 0.45  # a piece that fills this share of its box is no stroke
+SPECK_PX, SPECK_AREA = 8, 2e-5  # a spot of fewer pixels, or a smaller share of the picture, is dust
+OTSU_RANGE = (
+    0.30,
+    0.50,
+)  # Otsu's threshold is kept in this share of a stroke's own contrast
+
+
+def page_sigma(difference: Float32Array) -> float:
+    """Estimate the page's grain: a robust standard deviation, in levels of 255.
+
+    From the calmest third of the picture, so that it holds where ink covers half of it.
+
+    Args:
+        difference: (H, W, 3) float32, picture minus ground.
+    """
+    luma = difference[::2, ::2] @ LUMA
+    calm = float(np.quantile(np.abs(luma), CALM_SHARE))
+    return calm / NormalDist().inv_cdf(0.5 + CALM_SHARE / 2)
+
+
+def _strongest(size: int) -> int:
+    return min(size - 1, max(STRONGEST_LEAST, int(size * STRONGEST_SHARE)))
+
+
+def is_ink_dark(difference: Float32Array) -> bool:
+    """Tell dark ink on a light ground (True) from light ink on a dark one.
+
+    Args:
+        difference: (H, W, 3) float32, picture minus ground, the background already weighed out.
+    """
+    luma = (difference @ LUMA).ravel()
+    count = _strongest(luma.size)
+    parts = np.partition(luma, (count, luma.size - count))
+    return bool(-parts[:count].sum() >= parts[-count:].sum())
+
+
+def compose(difference: Float32Array, keep: Float32Array, dark: bool) -> UInt8Array:
+    """Put what was kept on an even ground: white under dark ink, black under light ink.
+
+    Args:
+        difference: (H, W, 3) float32, picture minus ground.
+        keep: (H, W) float32, 0..1.
+        dark: whether the ink is darker than its ground.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    plain = 255.0 if dark else 0.0
+    return np.clip(plain + difference * keep[..., None], 0, 255).astype(np.uint8)
+
+
+def ink_colour(composed: UInt8Array, dark: bool) -> Float32Array:
+    """Find the direction in RGB in which the ink differs from the even ground.
+
+    Returns:
+        (3,) float32 of length 1, components at or above 0: (.58, .58, .58) for black or white ink,
+        mostly green and blue for a red pen on white.
+    """
+    distance = (255 - composed if dark else composed).astype(np.float32).reshape(-1, 3)
+    strength = distance @ LUMA
+    count = _strongest(strength.size)
+    strongest = distance[np.argpartition(strength, -count)[-count:]].sum(axis=0)
+    length = float(np.linalg.norm(strongest))
+    even = np.full(3, 3**-0.5, np.float32)
+    return (
+        cast(Float32Array, (strongest / length).astype(np.float32))
+        if length > 0
+        else even
+    )
+
+
+def to_grey(composed: UInt8Array, dark: bool, colour: Float32Array) -> UInt8Array:
+    """Turn colour into grey along the ink's own colour, so that no pen turns out pale.
+
+    Args:
+        composed: (H, W, 3) uint8 on an even ground.
+        dark: whether that ground is white.
+        colour: (3,) float32 from `ink_colour`.
+
+    Returns:
+        (H, W) uint8, of the same polarity as `composed`.
+    """
+    weights = (colour / colour.sum()).astype(np.float32)
+    distance = (255 - composed if dark else composed).astype(np.float32)
+    grey = (distance @ weights).astype(np.uint8)
+    return cast(UInt8Array, 255 - grey if dark else grey)
+
+
+def denoise_sigma_px(size_hw: tuple[int, int]) -> float:
+    """Choose the denoising kernel's deviation, in pixels, for a picture's size."""
+    return max(0.6, max(size_hw) * DENOISE_SHARE)
+
+
+def denoise(grey: UInt8Array) -> UInt8Array:
+    """Calm grain with a Gaussian whose width follows the image size: (H, W) uint8 to the same."""
+    sigma = denoise_sigma_px(grey.shape[:2])
+    return cv2.GaussianBlur(grey, (0, 0), sigma).astype(np.uint8, copy=False)
+
+
+def ink_threshold(sigma: float) -> float:
+    """The level, of 255, below which nothing is ink on a page with this much grain."""
+    return max(INK_SIGMAS * sigma, INK_LEAST)
+
+
+def otsu_threshold(values: UInt8Array) -> float:
+    """Otsu's threshold of a set of grey values (N,) uint8: the cut that splits them best.
+
+    Source: Otsu (1979).
+    """
+    threshold, _ = cv2.threshold(values.reshape(1, -1), 0, 255, cv2.THRESH_OTSU)
+    return float(threshold)
+
+
+def _cut_level(values: UInt8Array, box_area: int) -> float:
+    """Choose the level, 0..255, that parts ink from page within one connected piece.
+
+    Otsu's threshold, kept within OTSU_RANGE of the piece's own contrast so that a blot does not
+    outshine the pen line it sits on. Where that leaves a block rather than a stroke (a grey patch
+    with writing on it), Otsu's threshold as it is.
+    """
+    contrast = float(np.percentile(values, CONTRAST_PERCENTILE))
+    otsu = otsu_threshold(values)
+    cut = float(np.clip(otsu, *(share * contrast for share in OTSU_RANGE)))
+    is_block = np.count_nonzero(values > cut) > BLOCK_FILL * box_area
+    return max(otsu, cut) if is_block else cut
+
+
+def mark_ink(ink: UInt8Array, least: float) -> BoolArray:
+    """Mark ink: each connected piece is cut at a level of its own.
+
+    One threshold for the whole picture would lose a faint digit beside a dark table edge.
+
+    Args:
+        ink: (H, W) uint8, light on black.
+        least: levels below this are page, from `ink_threshold`.
+
+    Returns:
+        (H, W) bool.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > least).astype(np.uint8))
+    cuts = np.full(count, 255.0, np.float32)
+    for label in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[label])
+        if area < max(SPECK_PX, SPECK_AREA * ink.size):
+            continue
+        window = np.s_[top : top + height, left : left + width]
+        values = ink[window][labels[window] == label]
+        cuts[label] = max(least, _cut_level(values, width * height))
+    return np.asarray((labels > 0) & (ink > cuts[labels]))

@@ -1,0 +1,292 @@
+"""The eleven steps in order: a picture in, a tile or the reason why there is none out."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from digitscope.preprocessing import ink as inks
+from digitscope.preprocessing import tile as tiles
+from digitscope.preprocessing.background import (
+    BackgroundRemover,
+    make_remover,
+    weights_on_disk,
+)
+from digitscope.preprocessing.ground import estimate_ground
+from digitscope.preprocessing.locating import Location, locate
+from digitscope.preprocessing.quality import measure_quality
+from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.working import Working, to_working_size
+from digitscope.errors import BackgroundUnavailableError
+from digitscope.types import (
+    Background,
+    BoolArray,
+    BoxXYXY,
+    Float32Array,
+    Preprocessed,
+    Quality,
+    Reason,
+    Step,
+    Tile,
+    UInt8Array,
+)
+
+TRAINING_MEAN, TRAINING_STD = 33.3184, 78.5675  # of MNIST's training pixels, 0..255
+
+
+@dataclass
+class Trace:
+    """Collects the steps as they are taken."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def add(self, image: UInt8Array, template: str, **facts: object) -> None:
+        """Record the next step in the table's order."""
+        info = STEPS[len(self.steps)]
+        self.steps.append(Step(info.number, info.key, image, template, facts))
+
+
+@dataclass(frozen=True, eq=False)
+class InkMap:
+    """Steps 1 to 5 of one picture.
+
+    Attributes:
+        levels: (H, W) uint8, ink light on black.
+        mask: (H, W) bool.
+        dark: whether the ink was dark on a light ground.
+        least: the level below which nothing counts as ink.
+    """
+
+    levels: UInt8Array
+    mask: BoolArray
+    dark: bool
+    least: float
+
+
+def _on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
+    """Show what was kept on the chequered pattern that stands for nothing."""
+    height, width = keep.shape
+    rows, columns = np.indices((height, width)) // 8
+    chequers = (225 + 20 * ((rows + columns) % 2))[..., None].astype(np.float32)
+    shown = rgb * keep[..., None] + chequers * (1 - keep[..., None])
+    return shown.astype(np.uint8)
+
+
+def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMap:
+    """Take steps 1 to 5: background, composition, greyscale, denoising, polarity and mask.
+
+    Raises:
+        BackgroundUnavailableError: the remover cannot run here.
+    """
+    difference = working.rgb.astype(np.float32) - estimate_ground(working.rgb)
+    sigma = inks.page_sigma(difference)
+    keep = remover.keep(working.rgb, difference, sigma)
+    trace.add(
+        _on_chequers(working.rgb, keep),
+        "{share:.1%} of the picture differs from the page and is kept (route: {route}).",
+        share=float(keep.mean()),
+        route=str(remover.name),
+    )
+    dark = inks.is_ink_dark(difference * keep[..., None])
+    composed = inks.compose(difference, keep, dark)
+    trace.add(
+        composed,
+        "The ink is dark on a light ground: it was put on even white."
+        if dark
+        else "The ink is light on a dark ground: it was put on even black.",
+    )
+    colour = inks.ink_colour(composed, dark)
+    grey = inks.to_grey(composed, dark, colour)
+    trace.add(
+        grey,
+        "Colours were weighed {red:.0%} red, {green:.0%} green, {blue:.0%} blue, as this ink asks.",
+        **dict(
+            zip(("red", "green", "blue"), (colour / colour.sum()).tolist(), strict=True)
+        ),
+    )
+    calm = inks.denoise(grey)
+    trace.add(
+        calm,
+        "Smoothed with a Gaussian of {sigma:.1f} px, for a picture of {width} x {height} px.",
+        sigma=inks.denoise_sigma_px(grey.shape[:2]),
+        width=grey.shape[1],
+        height=grey.shape[0],
+    )
+    levels = (255 - calm if dark else calm).astype(np.uint8)
+    least = inks.ink_threshold(sigma)
+    mask = inks.mark_ink(levels, least)
+    trace.add(
+        (mask * 255).astype(np.uint8),
+        "{inverted}Otsu's threshold marks {share:.1%} of the picture as ink; "
+        "nothing fainter than {least:.0f} of 255 counts.",
+        inverted="Turned light on dark. " if dark else "",
+        share=float(mask.mean()),
+        least=least,
+    )
+    return InkMap(levels, mask, dark, least)
+
+
+def _show_location(ink_map: InkMap, location: Location) -> UInt8Array:
+    """Draw the digit bright, everything left out dim, and the box."""
+    dim = (ink_map.levels * 0.3).astype(np.uint8)
+    shown = np.repeat(np.where(location.mask, 255, dim)[..., None], 3, axis=2).astype(
+        np.uint8
+    )
+    if location.box_xyxy is not None:
+        left, top, right, bottom = location.box_xyxy
+        cv2.rectangle(
+            shown, (left - 2, top - 2), (right + 1, bottom + 1), (255, 122, 26), 2
+        )
+    return shown
+
+
+def _trace_location(ink_map: InkMap, location: Location, trace: Trace) -> None:
+    if location.box_xyxy is None:
+        trace.add(
+            _show_location(ink_map, location),
+            "No stroke that could be a digit was found.",
+        )
+        return
+    left, top, right, bottom = location.box_xyxy
+    trace.add(
+        _show_location(ink_map, location),
+        "A shape of {width} x {height} px in {parts} piece(s) was found; {dropped} other(s) "
+        "left out{lines}.",
+        width=right - left,
+        height=bottom - top,
+        parts=location.parts,
+        dropped=location.dropped,
+        lines=", ruled lines removed" if location.lines_removed else "",
+    )
+
+
+def make_tile(
+    ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace
+) -> UInt8Array:
+    """Take steps 7 to 11: contrast, resize, centring, closing, normalisation.
+
+    Returns:
+        (28, 28) uint8.
+    """
+    stretched, own = tiles.stretch_contrast(ink_map.levels, location.mask, box)
+    trace.add(
+        (stretched * 255).astype(np.uint8),
+        "Ink of about {contrast:.0%} of the range was stretched to all of it.",
+        contrast=measure_contrast(ink_map, location),
+    )
+    longest = max(box[2] - box[0], box[3] - box[1])
+    glyph = tiles.bring_stroke_to_width(stretched, own, longest)
+    digit = tiles.shrink_to_digit(glyph.ink)
+    trace.add(
+        digit,
+        "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide {verdict}.",
+        longest=longest,
+        stroke=glyph.stroke_px,
+        verdict="were brought to MNIST's width"
+        if glyph.corrected
+        else "suit MNIST and were kept",
+    )
+    centred = tiles.centre_by_mass(digit)
+    trace.add(centred, "Laid into 28 x 28 px with the centre of mass at the centre.")
+    closed, was_closed = tiles.close_gaps(centred)
+    trace.add(
+        closed,
+        "A break in a stroke was closed."
+        if was_closed
+        else "No break in a stroke needed closing.",
+    )
+    trace.add(
+        closed,
+        "Inside the network: minus {mean:.1f}, divided by {std:.1f}; black becomes {low:.2f}, "
+        "white {high:.2f}.",
+        mean=TRAINING_MEAN,
+        std=TRAINING_STD,
+        low=-TRAINING_MEAN / TRAINING_STD,
+        high=(255 - TRAINING_MEAN) / TRAINING_STD,
+    )
+    return closed
+
+
+def measure_contrast(ink_map: InkMap, location: Location) -> float:
+    """Measure how far the digit's ink is from its ground, 0..1."""
+    return float(np.median(ink_map.levels[location.mask])) / 255
+
+
+def _measure_quality(ink_map: InkMap, location: Location, given: BoxXYXY) -> Quality:
+    width, height = given[2] - given[0], given[3] - given[1]
+    contrast = measure_contrast(ink_map, location)
+    return measure_quality(contrast, max(width, height), width / height)
+
+
+def preprocess_with(working: Working, remover: BackgroundRemover) -> Preprocessed:
+    """Take a picture at working size through the steps with one way of removing the background.
+
+    Raises:
+        BackgroundUnavailableError: the remover cannot run here.
+    """
+    trace = Trace()
+    ink_map = map_ink(working, remover, trace)
+    location = locate(ink_map.mask, ink_map.levels)
+    _trace_location(ink_map, location, trace)
+    tile, quality, reason = None, None, location.reason
+    if location.box_xyxy is not None:
+        given = working.to_given(location.box_xyxy)
+        quality = _measure_quality(ink_map, location, given)
+        if reason is None:
+            pixels = make_tile(ink_map, location, location.box_xyxy, trace)
+            tile = Tile(pixels, given, location.mask, working.rgb)
+    return Preprocessed(
+        tuple(trace.steps),
+        tile,
+        quality,
+        reason,
+        remover.name,
+        digits_seen=location.digits_seen,
+    )
+
+
+def preprocess(
+    rgb: UInt8Array,
+    background: Background = Background.AUTO,
+    given_size_wh: tuple[int, int] | None = None,
+) -> Preprocessed:
+    """Take a picture through the eleven steps.
+
+    `auto` takes the OpenCV route, which needs no download, and asks u2netp for a second look where
+    that route finds no digit on a page that is not blank and the weights are on disk. Where a
+    network that was asked for cannot run, the OpenCV route answers and `notice` says so.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        background: the way to remove the background.
+        given_size_wh: width and height of the picture as given, if opening it reduced it; boxes
+            are told in its pixels.
+    """
+    working = to_working_size(rgb, given_size_wh)
+    if background is not Background.AUTO:
+        return _with_fallback(working, background)
+    first = preprocess_with(working, make_remover(Background.OPENCV))
+    if not _wants_second_look(first):
+        return first
+    second = _with_fallback(working, Background.U2NETP)
+    return second if second.tile is not None else first
+
+
+def _with_fallback(working: Working, background: Background) -> Preprocessed:
+    """Take the route asked for, or, where it cannot run, the OpenCV route with a notice."""
+    try:
+        return preprocess_with(working, make_remover(background))
+    except BackgroundUnavailableError as error:
+        result = preprocess_with(working, make_remover(Background.OPENCV))
+        return dataclasses.replace(
+            result, notice=f"{error} The OpenCV route answered instead."
+        )
+
+
+def _wants_second_look(result: Preprocessed) -> bool:
+    """Whether u2netp may find what the OpenCV route did not."""
+    unsure = result.reason in (Reason.NOT_A_DIGIT, Reason.TOO_SMALL)
+    return unsure and weights_on_disk(Background.U2NETP)

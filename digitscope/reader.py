@@ -1,0 +1,105 @@
+"""The one door to the core: a picture in, a reading out."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+
+from digitscope.imaging import ImageSource, load_picture
+from digitscope.preprocessing.pipeline import preprocess
+from digitscope.recognition.classifier import load_classifier
+from digitscope.recognition.test_time_augmentation import rotate_tile
+from digitscope.settings import resolve_model_path
+from digitscope.types import (
+    Background,
+    Prediction,
+    Preprocessed,
+    Reading,
+    Reason,
+    UInt8Array,
+)
+
+LEAST_CONFIDENCE = 0.40  # below this the network only guesses; chosen on the dev photos
+
+
+class DigitReader:
+    """Reads one handwritten digit from a picture.
+
+    Safe to share between threads: nothing is changed after it is made.
+
+    >>> import numpy as np
+    >>> reader = DigitReader()
+    >>> reader.read(np.full((200, 200), 255, np.uint8)).reason
+    <Reason.BLANK: 'blank'>
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | None = None,
+        background: Background | str = Background.AUTO,
+    ) -> None:
+        """Load the network.
+
+        Args:
+            model: a `.keras` or `.onnx` file; by default ``$DIGITSCOPE_MODEL``, else the ONNX
+                model in ``models/``.
+            background: the way to remove the background when `read` names none.
+
+        Raises:
+            ModelUnavailableError: the model cannot be loaded.
+            ValueError: no background of that name.
+        """
+        self.background = Background(background)
+        self.classifier = load_classifier(resolve_model_path(model))
+
+    def read(
+        self,
+        image: ImageSource,
+        *,
+        tta: bool = False,
+        background: Background | str | None = None,
+    ) -> Reading:
+        """Read the digit in a picture, or say why there is none.
+
+        Args:
+            image: a path, the bytes of an image file, a PIL image, or an array (H, W), (H, W, 3)
+                or (H, W, 4), uint8 or float 0..1.
+            tta: read the tile at five small rotations, as one batch, and take the mean.
+            background: overrides the reader's own.
+
+        Returns:
+            The reading; `digit` is None and `reason` says why where the picture is refused.
+
+        Raises:
+            InvalidImageError: `image` is no picture that can be opened.
+            ValueError: no background of that name.
+        """
+        started = time.perf_counter()
+        picture = load_picture(image)
+        route = Background(background) if background is not None else self.background
+        preprocessed = preprocess(picture.rgb, route, picture.original_size_wh)
+        prediction = None
+        if preprocessed.tile is not None:
+            prediction = self.predict(preprocessed.tile.pixels, tta=tta)
+        reason = _refusal(preprocessed, prediction)
+        digit = prediction.digit if prediction is not None and reason is None else None
+        ms = (time.perf_counter() - started) * 1000
+        return Reading(digit, reason, prediction, preprocessed, ms)
+
+    def predict(self, pixels: UInt8Array, *, tta: bool = False) -> Prediction:
+        """Ask the network about one tile, (28, 28) uint8, light on black."""
+        tiles = rotate_tile(pixels) if tta else pixels[np.newaxis]
+        return Prediction(self.classifier.classify(tiles).mean(axis=0))
+
+
+def _refusal(
+    preprocessed: Preprocessed, prediction: Prediction | None
+) -> Reason | None:
+    """Decide whether a picture is answered: the first reason against it, or None."""
+    if preprocessed.reason is not None or prediction is None:
+        return preprocessed.reason
+    if preprocessed.digits_seen > 1:
+        return Reason.SEVERAL_DIGITS
+    return Reason.UNCERTAIN if prediction.confidence < LEAST_CONFIDENCE else None
