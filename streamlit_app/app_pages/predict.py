@@ -47,15 +47,15 @@ def show_evidence(reading: Reading) -> None:
 
 def answer(source: Source, picture: Picture | None) -> Reading | None:
     """Show the answer to the picture, the prompt for one, or what is wrong with it."""
+    reading = None
     with error_boundary():
         if picture is None:
             show_prompt(source.icon, source.prompt())
             reader()  # awake by the time that there is a picture
-            return None
-        reading = read_once(picture, options)
-        show_reading(reading)
-        return reading
-    return None
+        else:
+            reading = read_once(picture, options)
+            show_reading(reading)
+    return reading
 
 
 st.title(_("Read a digit"), anchor=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import altair as alt
-import pandas as pd
 import streamlit as st
 
 from digitscope.types import Prediction, Reading, Reason
@@ -16,6 +15,8 @@ TOP = 3
 PLATE_PX = 116
 REFUSED = "#7c8496"  # grey: neither right nor wrong
 CHART_PX = 190
+OTHERS_STRENGTH = 0.35  # opacity of the bars that are not the answer
+LABELLED_FROM = 0.005  # probability: less rounds to nothing
 CARD_PX = 85  # three abreast on a phone
 
 
@@ -123,18 +124,16 @@ def _show_top(prediction: Prediction) -> None:
 
 def _bars(prediction: Prediction) -> alt.LayerChart:
     """Ten bars in the order of the digits, the answer's at full strength."""
-    table = pd.DataFrame(
+    rows = [
         {
-            "digit": [str(digit) for digit in range(len(prediction.probabilities))],
-            "probability": prediction.probabilities.astype(float),
-            "label": [percent(float(share), 0) for share in prediction.probabilities],
-            "strength": [
-                1.0 if digit == prediction.digit else 0.35
-                for digit in range(len(prediction.probabilities))
-            ],
+            "digit": str(digit),
+            "probability": float(share),
+            "label": percent(float(share), 0),
+            "strength": 1.0 if digit == prediction.digit else OTHERS_STRENGTH,
         }
-    )
-    base = alt.Chart(table).encode(
+        for digit, share in enumerate(prediction.probabilities)
+    ]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("digit:N", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=14)),
         y=alt.Y("probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.12])),
         tooltip=[
@@ -146,7 +145,7 @@ def _bars(prediction: Prediction) -> alt.LayerChart:
         opacity=alt.Opacity("strength:Q", scale=None, legend=None)
     )
     labels = base.mark_text(dy=-9, fontSize=13, color=looks().text).encode(text="label:N")
-    return bars + labels.transform_filter(alt.datum.probability >= 0.005)
+    return bars + labels.transform_filter(alt.datum.probability >= LABELLED_FROM)
 
 
 def _chart_in_words(prediction: Prediction) -> str:

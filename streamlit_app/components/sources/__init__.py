@@ -73,7 +73,7 @@ def choose_source() -> Source:
         st.session_state[CHOICE_KEY] = asked
     elif CHOICE_KEY not in st.session_state:
         st.session_state[CHOICE_KEY] = SOURCES[0].key
-    key: str = st.segmented_control(
+    chosen = st.segmented_control(
         _("How to give the picture"),
         list(SOURCE_BY_KEY),
         required=True,
@@ -83,4 +83,4 @@ def choose_source() -> Source:
         persist_state="session",
         label_visibility="collapsed",
     )
-    return SOURCE_BY_KEY[key]
+    return SOURCE_BY_KEY[chosen or SOURCES[0].key]

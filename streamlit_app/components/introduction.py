@@ -1,0 +1,56 @@
+"""What a newcomer is told: how it works, and how well."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.components.illustrations import answered, brought_to_pixels, found_on_paper
+from streamlit_app.i18n import _, percent
+from streamlit_app.looks import looks
+
+COLUMNS = 3
+CARD_PX = 250  # three abreast on a laptop, one on a phone
+
+
+def show_how() -> None:
+    """How it works, in three points."""
+    points = (
+        (
+            found_on_paper(),
+            _("Find"),
+            _("The ink is told from paper, shadows and ruled lines, wherever it stands."),
+        ),
+        (
+            brought_to_pixels(),
+            _("Prepare"),
+            _("Eleven steps bring it to 28 by 28 pixels, just as the network learned digits."),
+        ),
+        (
+            answered(looks().accent),
+            _("Read"),
+            _("A small neural network says which digit it is, and how sure it is."),
+        ),
+    )
+    with st.grid(COLUMNS, min_column_width=CARD_PX, border=True) as grid:
+        for number, (picture, title, text) in enumerate(points, start=1):
+            with grid.cell():
+                st.image(picture, width="stretch", alt=title)
+                st.subheader(f":primary[{number}] {title}", anchor=False)
+                st.markdown(text)
+
+
+def show_figures(figures: Figures) -> None:
+    """What was measured; nothing where nothing was."""
+    known: list[tuple[str, str]] = []
+    if figures.test_accuracy is not None:
+        known.append((_("Right on MNIST's test set"), percent(figures.test_accuracy, 2)))
+    if figures.photo_accuracy is not None:
+        known.append((_("Right on real photos"), percent(figures.photo_accuracy)))
+    if figures.parameters is not None:
+        known.append((_("Parameters learned"), f"{figures.parameters:,}"))
+    if not known:
+        return
+    with st.grid(COLUMNS, min_column_width=CARD_PX) as grid:
+        for label, value in known:
+            grid.metric(label, value)
