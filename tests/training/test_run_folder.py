@@ -1,0 +1,77 @@
+"""A run's folder is never half a state, wherever the kill falls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+keras = pytest.importorskip("keras")
+
+from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+
+SETTINGS: dict[str, object] = {"epochs": 3, "seed": 0}
+
+
+def _figures(val_accuracy: float) -> dict[str, float]:
+    return {"loss": 1.0, "val_accuracy": val_accuracy}
+
+
+def _tiny_model():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    folder = RunFolder(tmp_path / "run")
+    folder.start(SETTINGS, resume=False)
+    return folder
+
+
+def test_best_epoch_is_the_first_of_equals() -> None:
+    state = RunState()
+    for val_accuracy in (0.5, 0.7, 0.7, 0.6):
+        state = state.after(_figures(val_accuracy))
+    assert (state.epochs, state.best_epoch, state.best_val_accuracy) == (4, 2, 0.7)
+    assert not state.improved
+
+
+def test_a_fresh_folder_has_nothing_to_go_on_from(run: RunFolder) -> None:
+    assert run.state() == RunState()
+    assert run.load_checkpoint() is None
+
+
+def test_state_survives_the_disk(run: RunFolder) -> None:
+    state = RunState().after(_figures(0.5)).after(_figures(0.4))
+    run.save(_tiny_model(), state)
+    assert RunFolder(run.path).state() == state
+
+
+def test_a_kill_between_checkpoint_and_state_leaves_the_epoch_before(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = _tiny_model()
+    first = RunState().after(_figures(0.5))
+    run.save(model, first)
+    kept = model.get_weights()[0]
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+
+    def killed(path: Path, text: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.run_folder._write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run.save(model, first.after(_figures(0.6)))
+    assert run.state() == first
+    assert (run.load_checkpoint().get_weights()[0] == kept).all()
+
+
+def test_resuming_where_nothing_is_begins(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "new")
+    folder.start(SETTINGS, resume=True)
+    assert folder.settings() == SETTINGS
+
+
+def test_no_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="Received"):
+        RunFolder(tmp_path).settings()
