@@ -154,6 +154,19 @@ def draw(page: Any, shares: list[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
+def draw_by_touch(page: Any, shares: list[tuple[float, float]]) -> None:
+    """Draw one stroke onto the pad with a finger."""
+    pad = page.locator("canvas.upper-canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    finger = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(shares):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "touchMove" if number else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def press(page: Any, name: str) -> None:
     """Press one of our buttons, not the canvas' own of the same name."""
     page.get_by_test_id("stButton").get_by_role("button", name=name).click()
@@ -202,6 +215,13 @@ def test_drawing_is_read_stroke_by_stroke_undone_and_kept(visit: Visit) -> None:
     expect_heading(page, "It is a 1")
     press(page, "Undo")
     page.get_by_text("The answer appears here as you draw.").wait_for()
+
+
+def test_drawing_with_a_finger_is_read(visit: Visit) -> None:
+    page = visit("predict?source=draw", **PHONE)
+    page.get_by_text("The answer appears here as you draw.").wait_for()
+    draw_by_touch(page, SEVEN)
+    expect_heading(page, "It is a 7")
 
 
 def test_deep_link_follows_the_choice(visit: Visit) -> None:

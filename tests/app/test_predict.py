@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from digitscope import DigitReader
 from digitscope.preprocessing.steps import STEPS
-from digitscope.types import Background
+from digitscope.types import Background, Reading, Reason
 from tests.app.scenes import (
     SEVEN_XY,
     OpenPredict,
@@ -137,6 +138,37 @@ def test_options_reach_the_core(open_predict: OpenPredict, calls: list[dict[str,
         {"tta": True, "background": Background.AUTO},
         {"tta": True, "background": Background.OPENCV},
     ]
+
+
+def test_notice_of_the_core_is_shown(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = DigitReader.read
+
+    def noticed(self: DigitReader, image: Any, **options: Any) -> Reading:
+        reading = read(self, image, **options)
+        return replace(reading, preprocessed=replace(reading.preprocessed, notice="No weights."))
+
+    monkeypatch.setattr(DigitReader, "read", noticed)
+    app = upload(open_predict("upload"), digit_on_paper(7))
+    assert [info.value for info in app.info] == ["No weights."]
+    assert headings(app) == ["It is a 7"]
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_refusal_is_a_sentence_and_no_digit(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch, reason: Reason
+) -> None:
+    read = DigitReader.read
+
+    def refused(self: DigitReader, image: Any, **options: Any) -> Reading:
+        return replace(read(self, image, **options), digit=None, reason=reason)
+
+    monkeypatch.setattr(DigitReader, "read", refused)
+    app = upload(open_predict("upload"), digit_on_paper(7))
+    assert not app.exception
+    assert headings(app) == ["No digit read"]
+    assert not app.metric
 
 
 def test_every_step_is_shown_on_demand(open_predict: OpenPredict) -> None:
