@@ -161,13 +161,14 @@ def run_benchmark(
     *,
     tta: bool = False,
     background: Background | None = None,
-    progress: Callable[[Outcome], None] = lambda outcome: None,
+    progress: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Read every labelled picture, telling `progress` of each."""
     outcomes = []
     for item in items:
         outcomes.append(read_labelled(reader, item, tta=tta, background=background))
-        progress(outcomes[-1])
+        if progress is not None:
+            progress(outcomes[-1])
     return outcomes
 
 

@@ -94,9 +94,7 @@ class DigitReader:
         return Prediction(self.classifier.classify(tiles).mean(axis=0))
 
 
-def _refusal(
-    preprocessed: Preprocessed, prediction: Prediction | None
-) -> Reason | None:
+def _refusal(preprocessed: Preprocessed, prediction: Prediction | None) -> Reason | None:
     """Decide whether a picture is answered: the first reason against it, or None."""
     if preprocessed.reason is not None or prediction is None:
         return preprocessed.reason

@@ -14,9 +14,7 @@ from digitscope.errors import ModelUnavailableError
 
 MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # the app's, loaded in-process
-ONNX_MODEL = (
-    MODELS_DIR / "mnist_cnn.onnx"
-)  # the same network: quick to start, for CLI and batches
+ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network: quick to start, for CLI and batches
 MODEL_CARD = MODELS_DIR / "model_card.json"
 MODEL_SUFFIXES = (".keras", ".onnx")
 

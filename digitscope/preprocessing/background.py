@@ -15,7 +15,9 @@ from digitscope.types import Background, Float32Array, UInt8Array
 
 REMBG_MODELS = (Background.U2NETP, Background.U2NET, Background.ISNET)
 GRAIN_SIGMAS = 1.5  # mean differences below this many deviations are paper grain
-REGION_MARGIN = 0.04  # rembg's region is widened by this share of the picture: it clips thin strokes
+REGION_MARGIN = (
+    0.04  # rembg's region is widened by this share of the picture: it clips thin strokes
+)
 REGION_THRESHOLD = 64  # of 255; low, because rembg fades where strokes are thin
 
 
@@ -24,9 +26,7 @@ class BackgroundRemover(Protocol):
 
     name: Background
 
-    def keep(
-        self, rgb: UInt8Array, difference: Float32Array, sigma: float
-    ) -> Float32Array:
+    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
         """Weigh each pixel: 0 is background, 1 is to keep.
 
         Args:
@@ -48,14 +48,10 @@ class LocalBackground:
 
     name = Background.OPENCV
 
-    def keep(
-        self, rgb: UInt8Array, difference: Float32Array, sigma: float
-    ) -> Float32Array:
+    def keep(self, _: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
         """See `BackgroundRemover.keep`."""
         distance = cv2.blur(np.abs(difference).max(axis=2), (3, 3))
-        return np.clip(distance / max(sigma, 1.0) - GRAIN_SIGMAS, 0, 1).astype(
-            np.float32
-        )
+        return np.clip(distance / max(sigma, 1.0) - GRAIN_SIGMAS, 0, 1).astype(np.float32)
 
 
 class RembgBackground:
@@ -69,9 +65,7 @@ class RembgBackground:
         """Choose the network; nothing is loaded before it is used."""
         self.name = name
 
-    def keep(
-        self, rgb: UInt8Array, difference: Float32Array, sigma: float
-    ) -> Float32Array:
+    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
         """See `BackgroundRemover.keep`."""
         session = rembg_session(self.name)
         from rembg import remove
@@ -79,13 +73,9 @@ class RembgBackground:
         mask = np.asarray(remove(rgb, session=session, only_mask=True))
         region = (mask > REGION_THRESHOLD).astype(np.uint8)
         side = 2 * round(REGION_MARGIN * max(region.shape)) + 1
-        wide = cv2.dilate(
-            region, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-        )
+        wide = cv2.dilate(region, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
         soft = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), side / 6)
-        return (soft * LocalBackground().keep(rgb, difference, sigma)).astype(
-            np.float32
-        )
+        return (soft * LocalBackground().keep(rgb, difference, sigma)).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=len(REMBG_MODELS))
@@ -111,9 +101,7 @@ def rembg_session(name: Background) -> Any:
     options.enable_cpu_mem_arena = False  # saves some 100 MB between pictures
     try:
         return new_session(str(name), sess_opts=options)
-    except (
-        Exception
-    ) as error:  # network, checksum, disk, broken file: rembg raises as they come
+    except Exception as error:  # network, checksum, disk, broken file: rembg raises as they come
         raise BackgroundUnavailableError(
             f"The weights of '{name}' could not be loaded or downloaded "
             f"({type(error).__name__}). Connect to the internet once, or set U2NET_HOME to a "
@@ -126,15 +114,12 @@ def weights_on_disk(name: Background) -> bool:
 
     Source: the folders that rembg 2.0.86 looks into.
     """
-    file = f"{name}.onnx"
-    data_home = os.environ.get("XDG_DATA_HOME", "~")
-    home = os.environ.get("U2NET_HOME") or os.environ.get("REMBG_HOME")
-    flat = os.environ.get("U2NET_HOME") or os.path.join(data_home, ".u2net")
-    default = os.path.join(
-        data_home, "rembg" if "XDG_DATA_HOME" in os.environ else ".rembg"
-    )
-    folders = (Path(flat), Path(home or default) / "models" / name)
-    return any((folder.expanduser() / file).is_file() for folder in folders)
+    data_home = Path(os.environ.get("XDG_DATA_HOME", "~"))
+    flat = Path(os.environ.get("U2NET_HOME") or data_home / ".u2net")
+    hidden = "rembg" if "XDG_DATA_HOME" in os.environ else ".rembg"
+    home = Path(os.environ.get("U2NET_HOME") or os.environ.get("REMBG_HOME") or data_home / hidden)
+    folders = (flat, home / "models" / name)
+    return any((folder.expanduser() / f"{name}.onnx").is_file() for folder in folders)
 
 
 def make_remover(name: Background) -> BackgroundRemover:

@@ -11,14 +11,10 @@ import numpy as np
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-STRONGEST_SHARE = (
-    0.005  # polarity and colour of the ink are read from this share of the pixels
-)
+STRONGEST_SHARE = 0.005  # polarity and colour of the ink are read from this share of the pixels
 STRONGEST_LEAST = 16  # ... but from no fewer pixels than this
 CALM_SHARE = 0.3  # the page's grain is read from this share of the pixels
-DENOISE_SHARE = (
-    1 / 600
-)  # deviation of the denoising kernel as a share of the longest side
+DENOISE_SHARE = 1 / 600  # deviation of the denoising kernel as a share of the longest side
 INK_SIGMAS = 4.0  # ink stands out from the page's grain by this many deviations
 INK_LEAST = 7.0  # ... and by this many of 255 levels: less is compression, not ink
 CONTRAST_PERCENTILE = 75  # of a stroke's levels: above the soft edges, below blots
@@ -87,11 +83,7 @@ def ink_colour(composed: UInt8Array, dark: bool) -> Float32Array:
     strongest = distance[np.argpartition(strength, -count)[-count:]].sum(axis=0)
     length = float(np.linalg.norm(strongest))
     even = np.full(3, 3**-0.5, np.float32)
-    return (
-        cast(Float32Array, (strongest / length).astype(np.float32))
-        if length > 0
-        else even
-    )
+    return cast(Float32Array, (strongest / length).astype(np.float32)) if length > 0 else even
 
 
 def to_grey(composed: UInt8Array, dark: bool, colour: Float32Array) -> UInt8Array:
@@ -145,7 +137,7 @@ def _cut_level(values: UInt8Array, box_area: int) -> float:
     """
     contrast = float(np.percentile(values, CONTRAST_PERCENTILE))
     otsu = otsu_threshold(values)
-    cut = float(np.clip(otsu, *(share * contrast for share in OTSU_RANGE)))
+    cut = min(max(otsu, OTSU_RANGE[0] * contrast), OTSU_RANGE[1] * contrast)
     is_block = np.count_nonzero(values > cut) > BLOCK_FILL * box_area
     return max(otsu, cut) if is_block else cut
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import cv2
 import numpy as np
@@ -14,32 +13,18 @@ from digitscope.types import BoolArray, BoxXYXY, Reason, UInt8Array
 # Sizes are shares of the longest side of the picture, areas shares of its area.
 SPECK_AREA = 4e-5  # smaller spots are dust or grain
 SMALLEST_DIGIT = 0.03  # a digit's longest side; 14 px of the working size
-NEAR_GAP = (
-    0.14  # a part nearer to the digit than this share of the digit's size belongs to it
-)
+NEAR_GAP = 0.14  # a part nearer to the digit than this share of the digit's size belongs to it
 STACKED_GAP = 0.22  # ... and so does a smaller part above or below it, like the bar of a 5
 SMALLER_PART = 0.75  # smaller than this share of the other: rather a part of it than its equal
-BREAK_GAP = (
-    0.04  # ... and nearer than this it is the same stroke, broken, whatever its size
-)
+BREAK_GAP = 0.04  # ... and nearer than this it is the same stroke, broken, whatever its size
 PART_AREA = 0.008  # a part smaller than this share of the main stroke's area is a speck beside it
-PART_CONTRAST = (
-    0.35  # a part fainter than this share of the main stroke is something else
-)
-BORDER_PART_CONTRAST = (
-    0.7  # ... more so where it reaches the border: it may be a table edge
-)
-RIVAL_SIZE = (
-    0.5  # another shape at least this large and dark beside the digit is another digit
-)
+PART_CONTRAST = 0.35  # a part fainter than this share of the main stroke is something else
+BORDER_PART_CONTRAST = 0.7  # ... more so where it reaches the border: it may be a table edge
+RIVAL_SIZE = 0.5  # another shape at least this large and dark beside the digit is another digit
 BORDER_PENALTY = 0.35  # what touches the border is more often a table edge than a digit
-EDGE_PENALTY = (
-    0.4  # how much less a stroke at the picture's edge counts than one at its centre
-)
+EDGE_PENALTY = 0.4  # how much less a stroke at the picture's edge counts than one at its centre
 SOLID_FILL = 0.93  # a wide box filled this much is a block, not a stroke
-WIDEST_ASPECT = (
-    3.0  # no digit is three times as wide as tall; the slimmest "1" has no limit
-)
+WIDEST_ASPECT = 3.0  # no digit is three times as wide as tall; the slimmest "1" has no limit
 NOISE_PARTS = 150  # so many spots, none of which stands out, are noise
 
 
@@ -100,17 +85,9 @@ def _score(
     height, width = size_hw
     left, top, right, bottom = box
     size = max(right - left, bottom - top)
-    off_centre = 2 * np.hypot(
-        (left + right) / 2 / width - 0.5, (top + bottom) / 2 / height - 0.5
-    )
+    off_centre = 2 * np.hypot((left + right) / 2 / width - 0.5, (top + bottom) / 2 / height - 0.5)
     centred = 1 - EDGE_PENALTY * min(float(off_centre), 1.2)
-    return (
-        contrast
-        * size**0.5
-        * area**0.25
-        * centred
-        * (BORDER_PENALTY if touches else 1.0)
-    )
+    return contrast * size**0.5 * area**0.25 * centred * (BORDER_PENALTY if touches else 1.0)
 
 
 def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], np.ndarray]:
@@ -152,19 +129,14 @@ def _union(one: BoxXYXY, other: BoxXYXY) -> BoxXYXY:
 def _belongs(part: Part, main: Part, box: BoxXYXY) -> bool:
     """Tell whether a piece is part of the digit whose box is known so far."""
     least_contrast = PART_CONTRAST if not part.touches_border else BORDER_PART_CONTRAST
-    if (
-        part.area_px < PART_AREA * main.area_px
-        or part.contrast < least_contrast * main.contrast
-    ):
+    if part.area_px < PART_AREA * main.area_px or part.contrast < least_contrast * main.contrast:
         return False
     left, top, right, bottom = part.box_xyxy
     gap_x = max(0, left - box[2], box[0] - right)
     gap_y = max(0, top - box[3], box[1] - bottom)
     size = max(box[2] - box[0], box[3] - box[1], part.size_px)
     gap = max(gap_x, gap_y)
-    if gap > NEAR_GAP * size or (
-        part.touches_border and (gap > 0 or main.touches_border)
-    ):
+    if gap > NEAR_GAP * size or (part.touches_border and (gap > 0 or main.touches_border)):
         return False
     if gap <= BREAK_GAP * size:
         return True
@@ -233,10 +205,10 @@ def locate(mask: BoolArray, ink: UInt8Array) -> Location:
     cleaned, lines_removed = remove_ruled_lines(mask)
     parts, labels = find_parts(cleaned, ink)
     if not parts:
-        reason = Reason.TOO_SMALL if cleaned.any() else Reason.BLANK
-        return Location(np.zeros_like(mask), None, reason, lines_removed=lines_removed)
+        nothing = Reason.TOO_SMALL if cleaned.any() else Reason.BLANK
+        return Location(np.zeros_like(mask), None, nothing, lines_removed=lines_removed)
     digit, others = gather(parts)
-    own = cast(BoolArray, np.isin(labels, [part.label for part in digit]))
+    own = np.isin(labels, [part.label for part in digit])
     box = digit[0].box_xyxy
     for part in digit[1:]:
         box = _union(box, part.box_xyxy)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from digitscope.errors import BackgroundUnavailableError
 from digitscope.preprocessing import ink as inks
 from digitscope.preprocessing import tile as tiles
 from digitscope.preprocessing.background import (
@@ -20,7 +21,6 @@ from digitscope.preprocessing.locating import Location, locate
 from digitscope.preprocessing.quality import measure_quality
 from digitscope.preprocessing.steps import STEPS
 from digitscope.preprocessing.working import Working, to_working_size
-from digitscope.errors import BackgroundUnavailableError
 from digitscope.types import (
     Background,
     BoolArray,
@@ -103,9 +103,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
     trace.add(
         grey,
         "Colours were weighed {red:.0%} red, {green:.0%} green, {blue:.0%} blue, as this ink asks.",
-        **dict(
-            zip(("red", "green", "blue"), (colour / colour.sum()).tolist(), strict=True)
-        ),
+        **dict(zip(("red", "green", "blue"), (colour / colour.sum()).tolist(), strict=True)),
     )
     calm = inks.denoise(grey)
     trace.add(
@@ -132,14 +130,10 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
 def _show_location(ink_map: InkMap, location: Location) -> UInt8Array:
     """Draw the digit bright, everything left out dim, and the box."""
     dim = (ink_map.levels * 0.3).astype(np.uint8)
-    shown = np.repeat(np.where(location.mask, 255, dim)[..., None], 3, axis=2).astype(
-        np.uint8
-    )
+    shown = np.repeat(np.where(location.mask, 255, dim)[..., None], 3, axis=2).astype(np.uint8)
     if location.box_xyxy is not None:
         left, top, right, bottom = location.box_xyxy
-        cv2.rectangle(
-            shown, (left - 2, top - 2), (right + 1, bottom + 1), (255, 122, 26), 2
-        )
+        cv2.rectangle(shown, (left - 2, top - 2), (right + 1, bottom + 1), (255, 122, 26), 2)
     return shown
 
 
@@ -163,9 +157,7 @@ def _trace_location(ink_map: InkMap, location: Location, trace: Trace) -> None:
     )
 
 
-def make_tile(
-    ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace
-) -> UInt8Array:
+def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -> UInt8Array:
     """Take steps 7 to 11: contrast, resize, centring, closing, normalisation.
 
     Returns:
@@ -185,18 +177,14 @@ def make_tile(
         "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide {verdict}.",
         longest=longest,
         stroke=glyph.stroke_px,
-        verdict="were brought to MNIST's width"
-        if glyph.corrected
-        else "suit MNIST and were kept",
+        verdict="were brought to MNIST's width" if glyph.corrected else "suit MNIST and were kept",
     )
     centred = tiles.centre_by_mass(digit)
     trace.add(centred, "Laid into 28 x 28 px with the centre of mass at the centre.")
     closed, was_closed = tiles.close_gaps(centred)
     trace.add(
         closed,
-        "A break in a stroke was closed."
-        if was_closed
-        else "No break in a stroke needed closing.",
+        "A break in a stroke was closed." if was_closed else "No break in a stroke needed closing.",
     )
     trace.add(
         closed,
@@ -281,9 +269,7 @@ def _with_fallback(working: Working, background: Background) -> Preprocessed:
         return preprocess_with(working, make_remover(background))
     except BackgroundUnavailableError as error:
         result = preprocess_with(working, make_remover(Background.OPENCV))
-        return dataclasses.replace(
-            result, notice=f"{error} The OpenCV route answered instead."
-        )
+        return dataclasses.replace(result, notice=f"{error} The OpenCV route answered instead.")
 
 
 def _wants_second_look(result: Preprocessed) -> bool:

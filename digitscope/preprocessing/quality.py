@@ -43,11 +43,7 @@ def measure_quality(contrast: float, size_px: int, aspect_ratio: float) -> Quali
     size_score = min(1.0, size_px / FULL_SIZE_PX)
     aspect_score = float(np.clip(2 - aspect_ratio / WIDEST_USUAL_ASPECT, 0, 1))
     score = (
-        CONTRAST_WEIGHT * contrast_score
-        + SIZE_WEIGHT * size_score
-        + ASPECT_WEIGHT * aspect_score
+        CONTRAST_WEIGHT * contrast_score + SIZE_WEIGHT * size_score + ASPECT_WEIGHT * aspect_score
     )
     score = round(score, 4)
-    return Quality(
-        score, level_of(score), round(contrast, 4), size_px, round(aspect_ratio, 4)
-    )
+    return Quality(score, level_of(score), round(contrast, 4), size_px, round(aspect_ratio, 4))

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import cv2
 import numpy as np
 
 from digitscope.types import BoolArray
 
-SPAN_BOTH = (
-    0.55  # a line that reaches both sides of the picture is seen on this share of it
+SPAN_BOTH = 0.55  # a line that reaches both sides of the picture is seen on this share of it
+SPAN_ONE = (
+    0.75  # ... one that reaches only one side, on this: the bar or stem of a digit is shorter
 )
-SPAN_ONE = 0.75  # ... one that reaches only one side, on this: the bar or stem of a digit is shorter
 REACH_SHARE = 0.01  # a line this near to a side reaches it
 STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
-CROSSING_FACTOR = (
-    1.9  # where the ink is this much thicker than the line, a stroke crosses it
-)
+CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
 def _long_pieces(mask: BoolArray) -> BoolArray:
     """Keep horizontal pieces of ink that are long; (H, W) bool to the same."""
     length = max(9, round(OPENING_SHARE * mask.shape[1]))
     kernel = np.ones((1, length), np.uint8)
-    thick = cv2.dilate(
-        mask.astype(np.uint8), np.ones((3, 1), np.uint8)
-    )  # lines may tilt a little
-    return cast(BoolArray, (cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel) > 0) & mask)
+    thick = cv2.dilate(mask.astype(np.uint8), np.ones((3, 1), np.uint8))  # lines may tilt a little
+    return (cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel) > 0) & mask
 
 
 def _run_lengths(mask: BoolArray) -> np.ndarray:
@@ -37,9 +31,7 @@ def _run_lengths(mask: BoolArray) -> np.ndarray:
     height, width = mask.shape
     padded = np.zeros((height + 2, width), np.int8)
     padded[1:-1] = mask
-    change = np.diff(
-        padded, axis=0
-    ).T  # (W, H + 1): +1 where a run starts, -1 after it ends
+    change = np.diff(padded, axis=0).T  # (W, H + 1): +1 where a run starts, -1 after it ends
     starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
     lengths = ends[:, 1] - starts[:, 1]
     runs = np.zeros((width, height), np.int32)
@@ -76,13 +68,11 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     Returns:
         (H, W) bool.
     """
-    height, width = mask.shape
+    width = mask.shape[1]
     pieces = _long_pieces(mask)
     if not pieces.any():
         return pieces
-    joined = cv2.dilate(
-        pieces.astype(np.uint8), np.ones((3, max(3, width // 20)), np.uint8)
-    )
+    joined = cv2.dilate(pieces.astype(np.uint8), np.ones((3, max(3, width // 20)), np.uint8))
     count, labels = cv2.connectedComponents(joined)
     runs = _run_lengths(mask)
     lines = np.zeros_like(mask)

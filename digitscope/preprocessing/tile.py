@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import cv2
 import numpy as np
@@ -17,7 +16,9 @@ from digitscope.types import (
     UInt8Array,
 )
 
-GLYPH_PX = 160  # longest side of the digit while its strokes are brought to width: 8 px a tile pixel
+GLYPH_PX = (
+    160  # longest side of the digit while its strokes are brought to width: 8 px a tile pixel
+)
 LEVEL_PERCENTILE = 60  # of the ink's levels: what counts as full black
 FAINT_CONTRAST = 0.25  # below this share of the range, CLAHE evens the strokes out
 CLAHE_CLIP, CLAHE_GRID = (
@@ -52,7 +53,7 @@ class Glyph:
 def _crop(image: np.ndarray, box: BoxXYXY, margin: int) -> np.ndarray:
     """Cut a box with a margin; black where the margin leaves the picture."""
     left, top, right, bottom = box
-    padded = cv2.copyMakeBorder(image, *[margin] * 4, borderType=cv2.BORDER_CONSTANT)
+    padded = cv2.copyMakeBorder(image, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     return padded[top : bottom + 2 * margin, left : right + 2 * margin]
 
 
@@ -74,17 +75,13 @@ def stretch_contrast(
     cut = _crop(ink, box, margin)
     own = _crop(mask.astype(np.uint8), box, margin)
     side = 2 * margin // 2 * 2 + 1
-    near = (
-        cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))) > 0
-    )
+    near = cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))) > 0
     full = max(float(np.percentile(cut[own > 0], LEVEL_PERCENTILE)), 1.0)
     stretched = np.clip(cut / full, 0, 1)
     if full < FAINT_CONTRAST * 255:
-        even = cv2.createCLAHE(CLAHE_CLIP, CLAHE_GRID).apply(
-            (stretched * 255).astype(np.uint8)
-        )
+        even = cv2.createCLAHE(CLAHE_CLIP, CLAHE_GRID).apply((stretched * 255).astype(np.uint8))
         stretched = np.where(own > 0, np.maximum(stretched, even / 255.0), stretched)
-    return (stretched * near).astype(np.float32), cast(BoolArray, own > 0)
+    return (stretched * near).astype(np.float32), own > 0
 
 
 def measure_stroke(mask: BoolArray) -> float:
@@ -97,9 +94,7 @@ def measure_stroke(mask: BoolArray) -> float:
     >>> 8 < measure_stroke(strip) < 11
     True
     """
-    distance = cv2.distanceTransform(
-        mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-    )
+    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     inside = distance[mask]
     return 4 * max(float(inside.mean()) - 0.25, 0.25) if inside.size else 0.0
 
@@ -163,9 +158,7 @@ def shrink_to_digit(ink: Float32Array) -> UInt8Array:
         max(1, round(tight.shape[0] * scale)),
     )
     small = cv2.resize(tight, size_wh, interpolation=cv2.INTER_AREA)
-    return np.round(np.clip(small / max(float(small.max()), 0.01), 0, 1) * 255).astype(
-        np.uint8
-    )
+    return np.round(np.clip(small / max(float(small.max()), 0.01), 0, 1) * 255).astype(np.uint8)
 
 
 def centre_by_mass(digit: UInt8Array) -> UInt8Array:
@@ -196,9 +189,7 @@ def _topology(tile: UInt8Array) -> tuple[int, int]:
     """Count the pieces and the holes of a tile's ink."""
     ink = (tile > 127).astype(np.uint8)
     pieces, _ = cv2.connectedComponents(ink, connectivity=8)
-    grounds, _ = cv2.connectedComponents(
-        np.pad(1 - ink, 1, constant_values=1), connectivity=4
-    )
+    grounds, _ = cv2.connectedComponents(np.pad(1 - ink, 1, constant_values=1), connectivity=4)
     return pieces - 1, grounds - 2
 
 

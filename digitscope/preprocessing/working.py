@@ -9,12 +9,8 @@ import numpy as np
 
 from digitscope.types import BoxXYXY, UInt8Array
 
-WORKING_PX = (
-    640  # longest side; more gained nothing in locating or reading on the dev photos
-)
-SMALLEST_PX = (
-    224  # tiles of 28x28 are enlarged eightfold: strokes become regions, not pixels
-)
+WORKING_PX = 640  # longest side; more gained nothing in locating or reading on the dev photos
+SMALLEST_PX = 224  # tiles of 28x28 are enlarged eightfold: strokes become regions, not pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +39,7 @@ class Working:
         )
 
 
-def to_working_size(
-    rgb: UInt8Array, given_size_wh: tuple[int, int] | None = None
-) -> Working:
+def to_working_size(rgb: UInt8Array, given_size_wh: tuple[int, int] | None = None) -> Working:
     """Bring the longest side of a picture between SMALLEST_PX and WORKING_PX.
 
     Args:
@@ -60,9 +54,7 @@ def to_working_size(
     height, width = rgb.shape[:2]
     factor, interpolation = _resize_plan(max(height, width))
     size_wh = (max(1, round(width * factor)), max(1, round(height * factor)))
-    resized = (
-        rgb if factor == 1 else cv2.resize(rgb, size_wh, interpolation=interpolation)
-    )
+    resized = rgb if factor == 1 else cv2.resize(rgb, size_wh, interpolation=interpolation)
     given = given_size_wh or (width, height)
     scale = max(resized.shape[:2]) / max(given)
     return Working(resized.astype(np.uint8, copy=False), scale, given)
@@ -73,7 +65,5 @@ def _resize_plan(longest: int) -> tuple[float, int]:
     if longest > WORKING_PX:
         return WORKING_PX / longest, cv2.INTER_AREA
     if longest < SMALLEST_PX:
-        return float(
-            -(-SMALLEST_PX // longest)
-        ), cv2.INTER_CUBIC  # a whole factor: no new edges
+        return float(-(-SMALLEST_PX // longest)), cv2.INTER_CUBIC  # a whole factor: no new edges
     return 1.0, cv2.INTER_NEAREST

@@ -37,9 +37,7 @@ def to_batch(tiles: UInt8Array) -> Float32Array:
         ValueError: another shape.
     """
     if tiles.ndim != 3 or tiles.shape[1:] != (TILE_PX, TILE_PX):
-        raise ValueError(
-            f"Tiles are (N, {TILE_PX}, {TILE_PX}). Received: shape {tiles.shape}."
-        )
+        raise ValueError(f"Tiles are (N, {TILE_PX}, {TILE_PX}). Received: shape {tiles.shape}.")
     return tiles.astype(np.float32)[..., None]
 
 
@@ -71,9 +69,7 @@ class OnnxClassifier:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = (
-            1  # two spinning threads measured slower than one
-        )
+        options.intra_op_num_threads = 1  # two spinning threads measured slower than one
         options.enable_cpu_mem_arena = False  # memory goes back after each batch
         self.path = path
         try:
@@ -105,9 +101,7 @@ class KerasClassifier:
         Raises:
             ModelUnavailableError: TensorFlow is not installed or the file is no Keras model.
         """
-        os.environ.setdefault(
-            "TF_CPP_MIN_LOG_LEVEL", "3"
-        )  # its notices are not for users
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its notices are not for users
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
         try:
             import keras
@@ -128,9 +122,7 @@ class KerasClassifier:
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
         """See `Classifier.classify`."""
-        return check_output(
-            np.asarray(self._model.predict_on_batch(to_batch(tiles))), self.path
-        )
+        return check_output(np.asarray(self._model.predict_on_batch(to_batch(tiles))), self.path)
 
 
 def load_classifier(path: Path) -> Classifier:

@@ -8,14 +8,10 @@ import numpy as np
 from digitscope.types import TILE_PX, UInt8Array
 
 ANGLES_DEG = (-5.0, -3.0, 0.0, 3.0, 5.0)  # small enough that no digit becomes another
-CENTRE_PX = (
-    TILE_PX / 2
-)  # MNIST's centre of mass, 14.0, is the point to turn about (index units)
+CENTRE_PX = TILE_PX / 2  # MNIST's centre of mass, 14.0, is the point to turn about (index units)
 
 
-def rotate_tile(
-    pixels: UInt8Array, angles_deg: tuple[float, ...] = ANGLES_DEG
-) -> UInt8Array:
+def rotate_tile(pixels: UInt8Array, angles_deg: tuple[float, ...] = ANGLES_DEG) -> UInt8Array:
     """Turn a tile by each angle about its centre of mass.
 
     Args:
@@ -35,7 +31,5 @@ def rotate_tile(
     turned = []
     for angle in angles_deg:
         matrix = cv2.getRotationMatrix2D((CENTRE_PX, CENTRE_PX), angle, 1.0)
-        turned.append(
-            cv2.warpAffine(pixels, matrix, (TILE_PX, TILE_PX), flags=cv2.INTER_LINEAR)
-        )
+        turned.append(cv2.warpAffine(pixels, matrix, (TILE_PX, TILE_PX), flags=cv2.INTER_LINEAR))
     return np.stack(turned).astype(np.uint8)
