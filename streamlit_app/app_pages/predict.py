@@ -59,7 +59,7 @@ def answer(source: Source, picture: Picture | None) -> Reading | None:
 
 
 st.title(_("Read a digit"), anchor=False)
-with st.container(horizontal=True, horizontal_alignment="distribute"):
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     source = choose_source()
     options = choose_options()
 left, right = st.columns(2, gap="medium", border=True)
