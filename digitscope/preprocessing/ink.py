@@ -34,25 +34,29 @@ def page_sigma(difference: Float32Array) -> float:
     Args:
         difference: (H, W, 3) float32, picture minus ground.
     """
-    luma = difference[::2, ::2] @ LUMA
+    luma = np.ascontiguousarray(difference[::2, ::2]) @ LUMA
     calm = float(np.quantile(np.abs(luma), CALM_SHARE))
     return calm / NormalDist().inv_cdf(0.5 + CALM_SHARE / 2)
 
 
-def _strongest(size: int) -> int:
-    return min(size - 1, max(STRONGEST_LEAST, int(size * STRONGEST_SHARE)))
+def _strongest_level(strength: UInt8Array) -> int:
+    """Find the level, 0..255, that only the strongest STRONGEST_SHARE of the pixels reach."""
+    counts = cv2.calcHist([strength], [0], None, [256], [0, 256]).ravel()
+    wanted = max(STRONGEST_LEAST, strength.size * STRONGEST_SHARE)
+    from_top = np.cumsum(counts[::-1])
+    return 255 - int(np.searchsorted(from_top, wanted))
 
 
-def is_ink_dark(difference: Float32Array) -> bool:
+def is_ink_dark(difference: Float32Array, keep: Float32Array) -> bool:
     """Tell dark ink on a light ground (True) from light ink on a dark one.
 
     Args:
-        difference: (H, W, 3) float32, picture minus ground, the background already weighed out.
+        difference: (H, W, 3) float32, picture minus ground.
+        keep: (H, W) float32, 0..1, how much of each pixel is kept.
     """
-    luma = (difference @ LUMA).ravel()
-    count = _strongest(luma.size)
-    parts = np.partition(luma, (count, luma.size - count))
-    return bool(-parts[:count].sum() >= parts[-count:].sum())
+    luma = cv2.transform(difference, LUMA[np.newaxis]) * keep
+    darker, lighter = (np.clip(side, 0, 255).astype(np.uint8) for side in (-luma, luma))
+    return _strongest_level(darker) >= _strongest_level(lighter)
 
 
 def compose(difference: Float32Array, keep: Float32Array, dark: bool) -> UInt8Array:
@@ -77,13 +81,12 @@ def ink_colour(composed: UInt8Array, dark: bool) -> Float32Array:
         (3,) float32 of length 1, components at or above 0: (.58, .58, .58) for black or white ink,
         mostly green and blue for a red pen on white.
     """
-    distance = (255 - composed if dark else composed).astype(np.float32).reshape(-1, 3)
-    strength = distance @ LUMA
-    count = _strongest(strength.size)
-    strongest = distance[np.argpartition(strength, -count)[-count:]].sum(axis=0)
-    length = float(np.linalg.norm(strongest))
-    even = np.full(3, 3**-0.5, np.float32)
-    return cast(Float32Array, (strongest / length).astype(np.float32)) if length > 0 else even
+    distance = (255 - composed if dark else composed).astype(np.uint8)
+    strength = cv2.cvtColor(distance, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    strongest = (strength >= max(1, _strongest_level(strength))).astype(np.uint8)
+    colour = np.array(cv2.mean(distance, strongest)[:3], np.float32)
+    length = float(np.linalg.norm(colour))
+    return colour / length if length > 0 else np.full(3, 3**-0.5, np.float32)
 
 
 def to_grey(composed: UInt8Array, dark: bool, colour: Float32Array) -> UInt8Array:
@@ -97,9 +100,9 @@ def to_grey(composed: UInt8Array, dark: bool, colour: Float32Array) -> UInt8Arra
     Returns:
         (H, W) uint8, of the same polarity as `composed`.
     """
-    weights = (colour / colour.sum()).astype(np.float32)
-    distance = (255 - composed if dark else composed).astype(np.float32)
-    grey = (distance @ weights).astype(np.uint8)
+    weights = (colour / colour.sum())[np.newaxis]
+    distance = (255 - composed if dark else composed).astype(np.uint8)
+    grey = cv2.transform(distance, weights).astype(np.uint8)
     return cast(UInt8Array, 255 - grey if dark else grey)
 
 

@@ -69,10 +69,10 @@ class InkMap:
 def _on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
     """Show what was kept on the chequered pattern that stands for nothing."""
     height, width = keep.shape
-    rows, columns = np.indices((height, width)) // 8
-    chequers = (225 + 20 * ((rows + columns) % 2))[..., None].astype(np.float32)
-    shown = rgb * keep[..., None] + chequers * (1 - keep[..., None])
-    return shown.astype(np.uint8)
+    light, dark = np.full((8, 8, 3), 245, np.uint8), np.full((8, 8, 3), 225, np.uint8)
+    pattern = np.block([[[light], [dark]], [[dark], [light]]])
+    chequers = np.tile(pattern, (height // 16 + 1, width // 16 + 1, 1))[:height, :width]
+    return cv2.blendLinear(rgb, np.ascontiguousarray(chequers), keep, 1 - keep).astype(np.uint8)
 
 
 def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMap:
@@ -90,7 +90,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
         share=float(keep.mean()),
         route=str(remover.name),
     )
-    dark = inks.is_ink_dark(difference * keep[..., None])
+    dark = inks.is_ink_dark(difference, keep)
     composed = inks.compose(difference, keep, dark)
     trace.add(
         composed,
