@@ -36,7 +36,7 @@ class HyperParameters:
     weight_decay: float = 4e-3  # AdamW's in Keras
     label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
     ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
-    patience: int = 8  # epochs without a better validation accuracy
+    patience: int = 8  # epochs without a lower validation loss
     synthetic_share: float = 0.03  # drawn 1s and 7s: a seventh of what MNIST has of them
     seed: int = 0  # of weights, dropout, order and augmentation
     limit: int = 0  # training tiles to use, for a trial; 0 is all
@@ -195,8 +195,8 @@ def _validate(model: keras.Model, validation: Digits) -> dict[str, float]:
 def _print_figures(state: RunState) -> None:
     last = state.history[-1]
     print(
-        f"  validation {last['val_accuracy']:.2%} (best {state.best_val_accuracy:.2%} "
-        f"in epoch {state.best_epoch}), {last['seconds']:.0f} s",
+        f"  validation {last['val_accuracy']:.2%}, loss {last['val_loss']:.4f} "
+        f"(least {state.best_val_loss:.4f} in epoch {state.best_epoch}), {last['seconds']:.0f} s",
         flush=True,
     )
 
@@ -222,7 +222,7 @@ def main(arguments: list[str] | None = None) -> None:
     if hyper.limit:
         train_digits = train_digits.take(np.arange(min(hyper.limit, len(train_digits))))
     state = train((train_digits, validation), hyper, RunFolder(options.out), options.resume)
-    print(f"Best: epoch {state.best_epoch}, validation {state.best_val_accuracy:.2%}")
+    print(f"Best: epoch {state.best_epoch}, validation loss {state.best_val_loss:.4f}")
     print(f"Next: python -m training.export --run {options.out}")
 
 

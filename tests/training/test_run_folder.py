@@ -13,8 +13,8 @@ from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E40
 SETTINGS: dict[str, object] = {"epochs": 3, "seed": 0}
 
 
-def _figures(val_accuracy: float) -> dict[str, float]:
-    return {"loss": 1.0, "val_accuracy": val_accuracy}
+def _figures(val_loss: float) -> dict[str, float]:
+    return {"loss": 1.0, "val_loss": val_loss}
 
 
 def _tiny_model():
@@ -30,9 +30,9 @@ def run(tmp_path: Path) -> RunFolder:
 
 def test_best_epoch_is_the_first_of_equals() -> None:
     state = RunState()
-    for val_accuracy in (0.5, 0.7, 0.7, 0.6):
-        state = state.after(_figures(val_accuracy))
-    assert (state.epochs, state.best_epoch, state.best_val_accuracy) == (4, 2, 0.7)
+    for val_loss in (0.7, 0.5, 0.5, 0.6):
+        state = state.after(_figures(val_loss))
+    assert (state.epochs, state.best_epoch, state.best_val_loss) == (4, 2, 0.5)
     assert not state.improved
 
 

@@ -61,9 +61,9 @@ def test_a_run_leaves_what_it_says(whole_run: Path) -> None:
 
 def test_the_best_is_the_best_of_validation(whole_run: Path) -> None:
     state = RunFolder(whole_run).state()
-    accuracies = [row["val_accuracy"] for row in state.history]
-    assert state.best_epoch == 1 + int(np.argmax(accuracies))
-    assert state.best_val_accuracy == max(accuracies)
+    losses = [row["val_loss"] for row in state.history]
+    assert state.best_epoch == 1 + int(np.argmin(losses))
+    assert state.best_val_loss == min(losses)
 
 
 @pytest.mark.slow
@@ -139,11 +139,11 @@ def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
 def test_patience_ends_a_run(
     sealed_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worse = iter([0.9, 0.8, 0.7, 0.6])
+    worse = iter([0.5, 0.6, 0.7, 0.8])
     figures = {"epoch": 1, "learning_rate": 0.0, "loss": 1.0, "accuracy": 0.5}
     monkeypatch.setattr(module, "_train_epoch", lambda *_: dict(figures))
     monkeypatch.setattr(
-        module, "_validate", lambda *_: {"val_loss": 1, "val_accuracy": next(worse)}
+        module, "_validate", lambda *_: {"val_loss": next(worse), "val_accuracy": 0.5}
     )
     monkeypatch.setattr(module, "averaged_weights", lambda _: _Nothing())
     state = _main(sealed_npz, tmp_path / "run", "--patience", "2", "--epochs", "9")
