@@ -1,0 +1,70 @@
+"""Which model file is taken: the argument, the environment, the one in models/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from digitscope.errors import ModelUnavailableError
+from digitscope.settings import KERAS_MODEL, MODEL_CARD, ONNX_MODEL, resolve_model_path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "other.onnx"
+    path.touch()
+    return path
+
+
+def test_the_models_lie_at_the_root_of_the_repository(repo_root: Path) -> None:
+    assert {path.parent for path in (KERAS_MODEL, ONNX_MODEL, MODEL_CARD)} == {repo_root / "models"}
+
+
+def test_by_default_the_quick_one_is_taken(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitscope.settings.ONNX_MODEL", model)
+    assert resolve_model_path() == model
+
+
+def test_the_environment_names_another(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGITSCOPE_MODEL", str(model))
+    assert resolve_model_path() == model
+
+
+def test_an_empty_variable_is_none(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitscope.settings.ONNX_MODEL", model)
+    monkeypatch.setenv("DIGITSCOPE_MODEL", "")
+    assert resolve_model_path() == model
+
+
+def test_the_argument_outranks_the_environment(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITSCOPE_MODEL", "/nowhere/else.onnx")
+    assert resolve_model_path(str(model)) == model
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(model.parent))
+    assert resolve_model_path("~/other.onnx") == model
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model", "model.onnx.zip", ".onnx"])
+def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(ModelUnavailableError, match=r"ends in \.keras or \.onnx\. Received: .*--m"):
+        resolve_model_path(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["absent.keras", "absent.onnx"])
+def test_a_missing_file_is_named_with_what_to_do(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailableError, match=f"Received: .*{name}.*make train"):
+        resolve_model_path(tmp_path / name)
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "folder.onnx").mkdir()
+    with pytest.raises(ModelUnavailableError, match="No model file"):
+        resolve_model_path(tmp_path / "folder.onnx")

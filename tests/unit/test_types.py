@@ -1,0 +1,112 @@
+"""The records: the shapes they check, what they derive, and the closed sets of words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from digitscope.types import (
+    Background,
+    Level,
+    Prediction,
+    Preprocessed,
+    Reading,
+    Reason,
+    Step,
+    Tile,
+)
+
+
+def _tile(pixels: np.ndarray) -> Tile:
+    return Tile(pixels, (0, 0, 9, 9), np.ones((9, 9), bool), np.zeros((9, 9, 3), np.uint8))
+
+
+def _prediction(**shares: float) -> Prediction:
+    probabilities = np.zeros(10, np.float32)
+    for name, share in shares.items():
+        probabilities[int(name[1:])] = share
+    return Prediction(probabilities)
+
+
+def _reading(digit: int | None, reason: Reason | None, prediction: Prediction | None) -> Reading:
+    step = Step(1, "background", np.zeros((2, 2), np.uint8), "done")
+    preprocessed = Preprocessed((step,), None, None, reason, Background.OPENCV)
+    return Reading(digit, reason, prediction, preprocessed, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("enum", "words"),
+    [
+        (
+            Reason,
+            "blank, no contrast, too small, several digits, not a digit, uncertain",
+        ),
+        (Background, "auto, opencv, u2netp, u2net, isnet-general-use"),
+        (Level, "excellent, good, fair, poor"),
+    ],
+)
+def test_the_words_that_others_rely_on_stay(enum: type, words: str) -> None:
+    assert ", ".join(str(member) for member in enum) == words
+
+
+def test_a_tile_is_28_by_28_bytes() -> None:
+    assert _tile(np.zeros((28, 28), np.uint8)).pixels.shape == (28, 28)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "words"),
+    [
+        (np.zeros((28, 27), np.uint8), r"Received: \(28, 27\) uint8"),
+        (np.zeros((28, 28, 1), np.uint8), r"Received: \(28, 28, 1\) uint8"),
+        (np.zeros((28, 28), np.float32), r"Received: \(28, 28\) float32"),
+    ],
+    ids=["narrow", "with a channel", "float"],
+)
+def test_a_tile_of_another_form_is_refused(pixels: np.ndarray, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        _tile(pixels)
+
+
+@pytest.mark.parametrize("shape", [(9,), (1, 10), ()])
+def test_ten_probabilities_are_asked_for(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="Ten probabilities.*Received: shape"):
+        Prediction(np.zeros(shape, np.float32))
+
+
+def test_a_prediction_names_its_digit_and_ranks_the_others() -> None:
+    prediction = _prediction(_7=0.5, _1=0.25, _9=0.125, _0=0.125)
+    assert (prediction.digit, prediction.confidence) == (7, 0.5)
+    assert prediction.ranked[:4] == ((7, 0.5), (1, 0.25), (0, 0.125), (9, 0.125))
+    assert [digit for digit, _ in prediction.ranked[4:]] == [2, 3, 4, 5, 6, 8]
+    assert type(prediction.digit) is int and type(prediction.confidence) is float
+
+
+def test_a_reading_is_as_sure_as_its_prediction() -> None:
+    assert _reading(7, None, _prediction(_7=0.75, _1=0.25)).confidence == 0.75
+
+
+def test_a_refusal_has_no_confidence_even_where_the_network_was_asked() -> None:
+    unsure = _prediction(_7=0.3, _1=0.25)
+    assert _reading(None, Reason.UNCERTAIN, unsure).confidence is None
+    assert _reading(None, Reason.BLANK, None).confidence is None
+
+
+def test_a_reading_shows_the_steps_and_quality_of_its_preprocessing() -> None:
+    reading = _reading(None, Reason.BLANK, None)
+    assert reading.steps is reading.preprocessed.steps
+    assert reading.quality is None
+
+
+def test_a_steps_sentence_is_its_template_filled_in() -> None:
+    image = np.zeros((2, 2), np.uint8)
+    step = Step(6, "locating", image, "{n} lines, {share:.1%}.", {"n": 2, "share": 0.125})
+    assert step.sentence == "2 lines, 12.5%."
+
+
+def test_records_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        _prediction(_7=1.0).probabilities = np.ones(10, np.float32)  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        _reading(None, Reason.BLANK, None).digit = 3  # type: ignore[misc]
