@@ -24,6 +24,7 @@ from training.evaluate import Report
 from training.run_folder import RunFolder
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
+CODE = ("training/*.py", "digitscope/types.py")  # what the network depends on
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -157,10 +158,10 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str:
-    """The commit that the code stands at, or "" outside a repository; "-dirty" if changed."""
+    """The commit that the code stands at, or "" outside a repository; "-dirty" if it was changed."""
     try:
         commit = _git("rev-parse", "HEAD")
-        changed = _git("status", "--porcelain", "--", "training", "digitscope")
+        changed = _git("status", "--porcelain", "--", *CODE)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return f"{commit}-dirty" if changed else commit
