@@ -25,6 +25,8 @@ BORDER_PENALTY = 0.35  # what touches the border is more often a table edge than
 EDGE_PENALTY = 0.4  # how much less a stroke at the picture's edge counts than one at its centre
 SOLID_FILL = 0.93  # a wide box filled this much is a block, not a stroke
 WIDEST_ASPECT = 3.0  # no digit is three times as wide as tall; the slimmest "1" has no limit
+RING_SHARE = 0.008  # the surroundings looked at: this far round the shape
+LEAST_STANDING_OUT = 0.6  # a stroke has page on both sides, the edge of a shadow only on one
 NOISE_PARTS = 150  # so many spots, none of which stands out, are noise
 
 
@@ -78,16 +80,14 @@ class Location:
     lines_removed: bool = False
 
 
-def _score(
-    box: BoxXYXY, area: int, contrast: float, touches: bool, size_hw: tuple[int, int]
-) -> float:
+def _score(box: BoxXYXY, contrast: float, touches: bool, size_hw: tuple[int, int]) -> float:
     """Weigh how much a piece of ink looks like the main stroke: dark, large, central, whole."""
     height, width = size_hw
     left, top, right, bottom = box
     size = max(right - left, bottom - top)
     off_centre = 2 * np.hypot((left + right) / 2 / width - 0.5, (top + bottom) / 2 / height - 0.5)
     centred = 1 - EDGE_PENALTY * min(float(off_centre), 1.2)
-    return contrast * size**0.5 * area**0.25 * centred * (BORDER_PENALTY if touches else 1.0)
+    return contrast * size * centred * (BORDER_PENALTY if touches else 1.0)
 
 
 def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], np.ndarray]:
@@ -112,7 +112,7 @@ def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], np.ndarray
         contrast = float(ink[window][labels[window] == label].mean())
         box = (left, top, left + wide, top + tall)
         touches = left <= 1 or top <= 1 or box[2] >= width - 1 or box[3] >= height - 1
-        score = _score(box, area, contrast, touches, (height, width))
+        score = _score(box, contrast, touches, (height, width))
         parts.append(Part(label, box, area, contrast, touches, score))
     return sorted(parts, key=lambda part: -part.score), labels
 
@@ -195,12 +195,37 @@ def refuse_shape(mask: BoolArray, box: BoxXYXY, parts_seen: int) -> Reason | Non
     return Reason.NOT_A_DIGIT if fills_frame and parts_seen > 1 else None
 
 
-def locate(mask: BoolArray, ink: UInt8Array) -> Location:
+def stands_out(own: BoolArray, ink: UInt8Array, raw: UInt8Array) -> float:
+    """Measure how much of a shape's surroundings is page.
+
+    A stroke has page on all sides. The edge of a shadow, a table or the picture leaves a band when
+    the ground is taken away, but in the picture itself one side of that band is as dark as it is.
+
+    Args:
+        own: (H, W) bool, the shape.
+        ink: (H, W) uint8, ink levels, the ground taken away.
+        raw: (H, W) uint8, the same with the ground left in.
+
+    Returns:
+        Share of the surrounding pixels that are clearly lighter than the shape, 0..1.
+    """
+    reach = max(3, round(RING_SHARE * max(own.shape)))
+    shape = np.pad(own.astype(np.uint8), 3 * reach)
+    around = np.pad(raw, 3 * reach, constant_values=255)  # beyond the border there is no page
+    inner = cv2.dilate(shape, np.ones((reach | 1,) * 2, np.uint8))
+    outer = cv2.dilate(shape, np.ones((4 * reach + 1,) * 2, np.uint8))
+    ring = (outer > 0) & (inner == 0)
+    page = float(np.median(raw[own])) - 0.5 * float(np.median(ink[own]))
+    return float((around[ring] < page).mean())
+
+
+def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
     """Find the digit in an ink mask.
 
     Args:
         mask: (H, W) bool.
-        ink: (H, W) uint8, ink levels, light on black.
+        ink: (H, W) uint8, ink levels, light on black, the ground taken away.
+        raw: (H, W) uint8, the same with the ground left in.
     """
     cleaned, lines_removed = remove_ruled_lines(mask)
     parts, labels = find_parts(cleaned, ink)
@@ -214,4 +239,6 @@ def locate(mask: BoolArray, ink: UInt8Array) -> Location:
         box = _union(box, part.box_xyxy)
     seen = count_digits(digit, others)
     reason = refuse_shape(own, box, len(parts))
+    if reason is None and stands_out(own, ink, raw) < LEAST_STANDING_OUT:
+        reason = Reason.NOT_A_DIGIT
     return Location(own, box, reason, seen, len(digit), len(others), lines_removed)

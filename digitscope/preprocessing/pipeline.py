@@ -54,16 +54,14 @@ class InkMap:
     """Steps 1 to 5 of one picture.
 
     Attributes:
-        levels: (H, W) uint8, ink light on black.
+        levels: (H, W) uint8, ink light on black, the ground taken away.
+        raw: (H, W) uint8, the same with the ground left in.
         mask: (H, W) bool.
-        dark: whether the ink was dark on a light ground.
-        least: the level below which nothing counts as ink.
     """
 
     levels: UInt8Array
+    raw: UInt8Array
     mask: BoolArray
-    dark: bool
-    least: float
 
 
 def _on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
@@ -113,7 +111,9 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
         width=grey.shape[1],
         height=grey.shape[0],
     )
-    levels = (255 - calm if dark else calm).astype(np.uint8)
+    levels, raw = calm, inks.to_grey(working.rgb, dark, colour)
+    if dark:
+        levels, raw = 255 - levels, 255 - raw
     least = inks.ink_threshold(sigma)
     mask = inks.mark_ink(levels, least)
     trace.add(
@@ -124,7 +124,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
         share=float(mask.mean()),
         least=least,
     )
-    return InkMap(levels, mask, dark, least)
+    return InkMap(levels, raw, mask)
 
 
 def _show_location(ink_map: InkMap, location: Location) -> UInt8Array:
@@ -217,7 +217,7 @@ def preprocess_with(working: Working, remover: BackgroundRemover) -> Preprocesse
     """
     trace = Trace()
     ink_map = map_ink(working, remover, trace)
-    location = locate(ink_map.mask, ink_map.levels)
+    location = locate(ink_map.mask, ink_map.levels, ink_map.raw)
     _trace_location(ink_map, location, trace)
     tile, quality, reason = None, None, location.reason
     if location.box_xyxy is not None:

@@ -25,8 +25,8 @@ CLAHE_CLIP, CLAHE_GRID = (
     2.0,
     (4, 4),
 )  # Zuiderveld (1994); mild, as the strokes are known by now
-VISIBLE = 0.05  # the box is drawn round what is at least this dark (MNIST: any non-zero pixel)
-STROKE_RANGE_PX = (2.2, 4.6)  # nine in ten MNIST training digits lie within 1.9 and 4.3
+VISIBLE = 0.15  # the box is drawn round what is at least this dark (MNIST: any non-zero pixel)
+STROKE_RANGE_PX = (2.0, 4.6)  # nine in ten MNIST training digits lie within 1.9 and 4.3
 THIN_TARGET_PX, THICK_TARGET_PX = (
     2.6,
     4.2,
