@@ -158,7 +158,7 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str:
-    """The commit that the code stands at, or "" outside a repository; "-dirty" if it was changed."""
+    """The commit of the code, or "" outside a repository; with "-dirty" where it was changed."""
     try:
         commit = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain", "--", *CODE)

@@ -57,10 +57,12 @@ def _draw_errors(axes: Axes, history: Sequence[dict[str, float]], best_epoch: in
     axes.plot(best_epoch, best, "o", color=BEST_COLOUR, markersize=8, zorder=5)
     axes.annotate(
         f"kept: epoch {best_epoch}, {1 - best:.2%} right",
-        (best_epoch, best),
-        xytext=(-8, -16),
+        (1, 1),
+        xytext=(-8, -12),
+        xycoords="axes fraction",
         textcoords="offset points",
         ha="right",
+        va="top",
         color=BEST_COLOUR,
     )
     axes.set(title="Tiles read wrong", xlabel="epoch", yscale="log")
