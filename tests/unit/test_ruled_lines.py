@@ -1,0 +1,127 @@
+"""Lines of ruled and squared paper go; strokes across them and a digit's own bars stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitscope.preprocessing.ruled_lines import find_horizontal_lines, remove_ruled_lines
+from digitscope.types import BoolArray
+from tests.unit.drawn import Points, strokes_mask
+
+PAGE_WH = (400, 300)
+WIDTH, HEIGHT = PAGE_WH
+STEM = [(200, 60), (200, 240)]
+BAR = [(100, 150), (300, 150)]
+EVERY_LINE = range(30, 300, 60)
+DIGITS = {
+    "stem of a 1": [[(200, 40), (200, 260)]],
+    "bar of a 7": [[(100, 60), (300, 60), (180, 260)]],
+    "foot of a 2": [[(120, 80), (280, 80), (100, 240), (320, 240)]],
+    "wide bar of a 5": [[(330, 50), (80, 50), (80, 140), (300, 160), (280, 260), (80, 260)]],
+    "bar up to one side": [[(0, 60), (280, 60), (180, 260)]],
+}
+
+
+def _mask(*strokes: Points, width_px: int = 4) -> BoolArray:
+    return strokes_mask(*strokes, size_wh=PAGE_WH, width_px=width_px)
+
+
+def _rule(y: int, *, tilt_px: int = 0, width_px: int = 2) -> BoolArray:
+    return _mask([(0, y - tilt_px), (WIDTH - 1, y + tilt_px)], width_px=width_px)
+
+
+@pytest.mark.parametrize("width_px", [1, 2, 4])
+def test_a_line_across_the_page_is_removed(width_px: int) -> None:
+    mask, found = remove_ruled_lines(_rule(150, width_px=width_px))
+    assert (mask.shape, mask.dtype, found) == ((HEIGHT, WIDTH), np.bool_, True)
+    assert not mask.any()
+
+
+@pytest.mark.parametrize("tilt_px", [0, 4, 8, 16])
+def test_a_stroke_across_a_line_is_kept_whole(tilt_px: int) -> None:
+    stem = _mask(STEM, width_px=12)
+    kept, found = remove_ruled_lines(stem | _rule(150, tilt_px=tilt_px))
+    assert found
+    np.testing.assert_array_equal(kept, stem)
+
+
+def test_a_vertical_line_goes_as_well() -> None:
+    bar = _mask(BAR, width_px=12)
+    line = _mask([(200, 0), (203, HEIGHT - 1)], width_px=2)
+    kept, found = remove_ruled_lines(bar | line)
+    assert found
+    np.testing.assert_array_equal(kept, bar)
+
+
+def test_squared_paper_is_emptied_and_a_slanting_stroke_stays_in_one_piece() -> None:
+    grid = np.zeros((HEIGHT, WIDTH), bool)
+    grid[list(EVERY_LINE)] = True
+    grid[:, list(range(40, WIDTH, 60))] = True
+    stroke = _mask([(250, 50), (150, 250)], width_px=10)
+    kept, found = remove_ruled_lines(grid | stroke)
+    assert found
+    assert kept[stroke].mean() > 0.97
+    assert (kept & ~stroke).sum() < 0.02 * grid.sum()
+
+
+def test_every_line_of_a_ruled_page_goes() -> None:
+    ruled = np.logical_or.reduce([_rule(y) for y in EVERY_LINE])
+    assert not remove_ruled_lines(ruled)[0].any()
+
+
+def test_a_line_bent_by_a_lens_is_removed() -> None:
+    bent = [(x, round(150 + 8 * ((x - 200) / 200) ** 2)) for x in range(0, WIDTH, 10)]
+    bent.append((WIDTH - 1, 158))
+    kept, found = remove_ruled_lines(_mask(bent, width_px=2))
+    assert found
+    assert not kept.any()
+
+
+@pytest.mark.parametrize("part", DIGITS)
+def test_a_digits_own_bars_stay(part: str) -> None:
+    digit = _mask(*DIGITS[part])
+    kept, found = remove_ruled_lines(digit)
+    assert not found
+    np.testing.assert_array_equal(kept, digit)
+
+
+@pytest.mark.parametrize(
+    ("x_from", "x_to", "is_line"),
+    [
+        (0, WIDTH - 1, True),
+        (0, 330, True),  # one side, 83 % of the page
+        (0, 270, False),  # one side, 68 %
+        (20, WIDTH - 21, False),  # no side, 90 %
+    ],
+)
+def test_reach_and_length_tell_a_line(x_from: int, x_to: int, is_line: bool) -> None:
+    mask = _mask([(x_from, 150), (x_to, 150)], width_px=2)
+    assert find_horizontal_lines(mask).any() == is_line
+
+
+def test_a_line_broken_by_the_scan_is_still_a_line() -> None:
+    line = _rule(150)
+    line[:, 60:70] = line[:, 300:315] = False  # 4 % of the page at most
+    assert not remove_ruled_lines(line)[0].any()
+
+
+def test_a_thick_band_is_no_ruled_line() -> None:
+    assert not find_horizontal_lines(_rule(150, width_px=16)).any()
+
+
+def test_a_wavy_line_is_drawn_by_a_hand() -> None:
+    wave = [(x, round(150 + 6 * np.sin(x / 25))) for x in range(0, WIDTH, 5)] + [(WIDTH - 1, 150)]
+    mask = _mask(wave, width_px=4)
+    np.testing.assert_array_equal(remove_ruled_lines(mask)[0], mask)
+
+
+def test_an_empty_mask_stays_empty() -> None:
+    mask, found = remove_ruled_lines(np.zeros((HEIGHT, WIDTH), bool))
+    assert (mask.any(), found) == (False, False)
+
+
+def test_the_mask_is_not_written_to() -> None:
+    mask = _rule(150)
+    remove_ruled_lines(mask)
+    assert mask[150].all()
