@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
@@ -18,7 +19,7 @@ def _empty_home(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _no_weights_no_network(_empty_home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_weights_no_network(_empty_home: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def refuse(*_: Any, **__: Any) -> NoReturn:
         raise OSError("unit tests stay off the network")
 
@@ -26,4 +27,6 @@ def _no_weights_no_network(_empty_home: str, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", _empty_home)
     monkeypatch.setattr(socket.socket, "connect", refuse)
+    rembg_session.cache_clear()
+    yield
     rembg_session.cache_clear()

@@ -29,7 +29,9 @@ def write(
     """The page with strokes on it, a copy."""
     written = page.copy()
     for points in strokes:
-        cv2.polylines(written, [np.array(points, np.int32)], False, ink_rgb, width_px)
+        cv2.polylines(
+            written, [np.array(points, np.int32)], isClosed=False, color=ink_rgb, thickness=width_px
+        )
     return written
 
 
@@ -39,7 +41,9 @@ def strokes_mask(
     """Strokes alone: (H, W) bool."""
     mask = np.zeros((size_wh[1], size_wh[0]), np.uint8)
     for points in strokes:
-        cv2.polylines(mask, [np.array(points, np.int32)], False, 1, width_px)
+        cv2.polylines(
+            mask, [np.array(points, np.int32)], isClosed=False, color=1, thickness=width_px
+        )
     return mask > 0
 
 

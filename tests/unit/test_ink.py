@@ -123,7 +123,7 @@ def test_no_pen_turns_out_pale(pen: str) -> None:
     colour = ink.ink_colour(page, dark=True)
     expected = 255 - np.float32(PENS_RGB[pen])
     np.testing.assert_allclose(colour, expected / np.linalg.norm(expected), atol=0.01)
-    grey = ink.to_grey(page, True, colour)
+    grey = ink.to_grey(page, dark=True, colour=colour)
     assert (grey.shape, grey.dtype) == ((240, 320), np.uint8)
     assert grey[0, 0] == 255
     assert grey[60, 160] < 70  # plain luma would leave 210 of a yellow pen
@@ -136,7 +136,7 @@ def test_the_colour_of_nothing_is_grey() -> None:
 
 def test_light_ink_stays_light() -> None:
     page = write(sheet(paper_rgb=(0, 0, 0)), SEVEN, ink_rgb=(250, 240, 0))
-    grey = ink.to_grey(page, False, ink.ink_colour(page, dark=False))
+    grey = ink.to_grey(page, dark=False, colour=ink.ink_colour(page, dark=False))
     assert (grey[0, 0], grey[60, 160]) == (0, 245)
 
 

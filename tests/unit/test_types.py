@@ -71,7 +71,7 @@ def test_a_tile_of_another_form_is_refused(pixels: np.ndarray, words: str) -> No
 
 @pytest.mark.parametrize("shape", [(9,), (1, 10), ()])
 def test_ten_probabilities_are_asked_for(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="Ten probabilities.*Received: shape"):
+    with pytest.raises(ValueError, match=r"Ten probabilities.*Received: shape"):
         Prediction(np.zeros(shape, np.float32))
 
 
