@@ -17,7 +17,7 @@ NEAR_GAP = 0.14  # a part nearer to the digit than this share of the digit's siz
 STACKED_GAP = 0.22  # ... and so does a smaller part above or below it, like the bar of a 5
 SMALLER_PART = 0.75  # smaller than this share of the other: rather a part of it than its equal
 BREAK_GAP = 0.04  # ... and nearer than this it is the same stroke, broken, whatever its size
-PART_AREA = 0.008  # a part smaller than this share of the main stroke's area is a speck beside it
+PART_AREA = 0.04  # a part smaller than this share of the main stroke's area is a speck beside it
 PART_CONTRAST = 0.35  # a part fainter than this share of the main stroke is something else
 BORDER_PART_CONTRAST = 0.7  # ... more so where it reaches the border: it may be a table edge
 RIVAL_SIZE = 0.5  # another shape at least this large and dark beside the digit is another digit
@@ -145,22 +145,34 @@ def _belongs(part: Part, main: Part, box: BoxXYXY) -> bool:
     return stacked or part.size_px < 0.75 * main.size_px
 
 
-def gather(parts: list[Part]) -> tuple[list[Part], list[Part]]:
-    """Gather the pieces that make up the digit around its main stroke (parts[0]).
-
-    Returns:
-        The digit's pieces and the others.
-    """
-    digit, others = [parts[0]], parts[1:]
-    box = parts[0].box_xyxy
-    while True:
-        joined = [part for part in others if _belongs(part, parts[0], box)]
-        if not joined:
-            return digit, others
+def _gather_round(main: Part, parts: list[Part]) -> list[Part]:
+    """Gather the pieces that belong to one piece, and those that belong to these, and so on."""
+    digit, others, box = [main], [part for part in parts if part is not main], main.box_xyxy
+    while joined := [part for part in others if _belongs(part, main, box)]:
         digit += joined
         others = [part for part in others if part not in joined]
         for part in joined:
             box = _union(box, part.box_xyxy)
+    return digit
+
+
+def gather(parts: list[Part]) -> tuple[list[Part], list[Part]]:
+    """Gather the pieces that make up the digit that the best piece, parts[0], is part of.
+
+    They are gathered round that piece and round each larger one: the bar of a 5 may be its darkest
+    piece and yet too small to tell from it how far apart the pieces of this digit may lie.
+
+    Returns:
+        The digit's pieces, main stroke first, and the others.
+    """
+    best = parts[0]
+    larger = [part for part in parts if part.area_px > best.area_px and not part.touches_border]
+    gathered = [_gather_round(main, parts) for main in (best, *larger)]
+    digit = max(
+        (one for one in gathered if best in one),
+        key=lambda one: sum(part.area_px for part in one),
+    )
+    return digit, [part for part in parts if part not in digit]
 
 
 def count_digits(digit: list[Part], others: list[Part]) -> int:

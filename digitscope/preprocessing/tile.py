@@ -27,10 +27,7 @@ CLAHE_CLIP, CLAHE_GRID = (
 )  # Zuiderveld (1994); mild, as the strokes are known by now
 VISIBLE = 0.15  # the box is drawn round what is at least this dark (MNIST: any non-zero pixel)
 STROKE_RANGE_PX = (2.0, 4.6)  # nine in ten MNIST training digits lie within 1.9 and 4.3
-THIN_TARGET_PX, THICK_TARGET_PX = (
-    2.6,
-    4.2,
-)  # where too thin or too thick strokes are brought
+THIN_TARGET_PX, THICK_TARGET_PX = 2.4, 4.2  # where too thin or too thick strokes are brought
 
 
 @dataclass(frozen=True, eq=False)
