@@ -1,0 +1,197 @@
+"""The eleven steps together: their record, the box, the fallback and the second look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from digitscope.errors import BackgroundUnavailableError
+from digitscope.preprocessing import pipeline
+from digitscope.preprocessing.background import BackgroundRemover, LocalBackground
+from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.steps import STEPS
+from digitscope.types import Background, BoxXYXY, Float32Array, Reason, UInt8Array
+from tests.unit.drawn import INK_RGB, PAPER_RGB, Points, sheet, write
+
+SEVEN: Points = [(110, 60), (210, 60), (150, 190)]
+STEPS_BEFORE_REFUSAL = 6
+
+
+def _block(page: UInt8Array, box_xyxy: BoxXYXY) -> UInt8Array:
+    left, top, right, bottom = box_xyxy
+    page[top:bottom, left:right] = INK_RGB
+    return page
+
+
+PICTURES: dict[str, tuple[UInt8Array, Reason | None]] = {
+    "dark on light": (write(sheet(), SEVEN), None),
+    "light on dark": (write(255 - sheet(), SEVEN, ink_rgb=(250, 250, 250)), None),
+    "thin": (write(sheet(), SEVEN, width_px=1), None),
+    "thick": (write(sheet(), SEVEN, width_px=40), None),
+    "slim 1": (write(sheet(), [(160, 30), (160, 210)]), None),
+    "broken": (write(sheet(), [(160, 30), (160, 110)], [(160, 118), (160, 210)]), None),
+    "faint": (write(sheet(), SEVEN, ink_rgb=tuple(c - 20 for c in PAPER_RGB)), None),
+    "28 x 28": (write(sheet((28, 28)), [(8, 6), (20, 6), (13, 22)], width_px=2), None),
+    "blank": (sheet(), Reason.BLANK),
+    "speck": (write(sheet(), [(160, 120), (162, 120)], width_px=3), Reason.TOO_SMALL),
+    "dash": (write(sheet(), [(60, 120), (260, 120)], width_px=10), Reason.NOT_A_DIGIT),
+    "block": (_block(sheet(), (90, 70, 220, 170)), Reason.NOT_A_DIGIT),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_step_is_recorded_in_order_with_its_sentence(name: str) -> None:
+    rgb, reason = PICTURES[name]
+    result = preprocess(rgb, Background.OPENCV)
+    assert result.reason is reason
+    taken = len(STEPS) if reason is None else STEPS_BEFORE_REFUSAL
+    assert [(step.number, step.key) for step in result.steps] == [
+        (info.number, info.key) for info in STEPS[:taken]
+    ]
+    for step in result.steps:
+        assert step.image.dtype == np.uint8
+        assert step.image.ndim == 2 or step.image.shape[2:] == (3,)
+        assert min(step.image.shape) > 0
+        assert step.sentence.endswith(".") and "{" not in step.sentence
+    assert (result.tile is None) == (reason is not None)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, why) in PICTURES.items() if why is None])
+def test_the_tile_has_mnists_form(name: str) -> None:
+    result = preprocess(PICTURES[name][0], Background.OPENCV)
+    assert result.tile is not None and result.quality is not None
+    pixels = result.tile.pixels.astype(float)
+    columns, rows = pixels.sum(axis=0), pixels.sum(axis=1)
+    for sums in (columns, rows):
+        assert sums @ np.arange(28) / pixels.sum() == pytest.approx(14, abs=0.55)  # 10 may add ink
+    digit = result.steps[7].image
+    assert max(digit.shape) == 20
+    assert pixels[0].max() == pixels[:, 0].max() == 0
+    assert 240 < pixels.max() <= 255
+    np.testing.assert_array_equal(result.steps[10].image, result.tile.pixels)
+    assert result.tile.ink_mask.shape == result.tile.working_rgb.shape[:2]
+    assert result.digits_seen == 1
+
+
+def test_both_polarities_give_nearly_the_same_tile() -> None:
+    page = write(sheet(paper_rgb=(255, 255, 255)), SEVEN, ink_rgb=(0, 0, 0))
+    one, other = (preprocess(rgb, Background.OPENCV).tile for rgb in (page, 255 - page))
+    assert one is not None and other is not None
+    assert np.abs(one.pixels.astype(int) - other.pixels).max() <= 8
+
+
+def test_the_box_is_told_in_the_pixels_given() -> None:
+    page = sheet((640, 480))
+    page[100:300, 310:330] = (20, 20, 40)
+    result = preprocess(page, Background.OPENCV, (1280, 960))
+    assert result.tile is not None and result.quality is not None
+    np.testing.assert_allclose(result.tile.box_xyxy, (620, 200, 660, 600), atol=4)
+    left, top, right, bottom = result.tile.box_xyxy
+    assert result.quality.size_px == bottom - top
+    assert result.quality.aspect_ratio == pytest.approx((right - left) / (bottom - top), abs=1e-4)
+    assert result.quality.contrast == pytest.approx(0.78, abs=0.06)
+
+
+def test_the_same_picture_gives_the_same_tile() -> None:
+    page = PICTURES["dark on light"][0]
+    before = page.copy()
+    one, other = preprocess(page).tile, preprocess(page).tile
+    assert one is not None and other is not None
+    np.testing.assert_array_equal(one.pixels, other.pixels)
+    np.testing.assert_array_equal(page, before)
+
+
+# --- The other routes, the network itself replaced -----------------------------------------------
+
+Install = Callable[[BackgroundRemover], list[Background]]
+
+
+class LeftHalf(LocalBackground):
+    """A network that marks the left half of the picture."""
+
+    name = Background.U2NETP
+
+    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
+        kept = super().keep(rgb, difference, sigma)
+        kept[:, rgb.shape[1] // 2 :] = 0
+        return kept
+
+
+class Unavailable(LeftHalf):
+    """A network that cannot run here."""
+
+    def keep(self, *_: Any) -> Float32Array:
+        raise BackgroundUnavailableError("There are no weights.")
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Put a remover in the place of u2netp, its weights on disk; gives the removers asked for."""
+
+    def install(remover: BackgroundRemover) -> list[Background]:
+        asked: list[Background] = []
+
+        def make(name: Background) -> BackgroundRemover:
+            asked.append(name)
+            return LocalBackground() if name is Background.OPENCV else remover
+
+        monkeypatch.setattr(pipeline, "make_remover", make)
+        monkeypatch.setattr(pipeline, "weights_on_disk", lambda name: name is Background.U2NETP)
+        return asked
+
+    return install
+
+
+def _seven_beside_a_block() -> UInt8Array:
+    page = write(sheet((400, 240)), [(60, 80), (120, 80), (90, 160)], width_px=6)
+    return _block(page, (240, 40, 380, 200))
+
+
+def test_auto_looks_again_where_the_first_look_finds_no_digit(network: Install) -> None:
+    page = _seven_beside_a_block()
+    assert preprocess(page, Background.OPENCV).reason is Reason.NOT_A_DIGIT
+    asked = network(LeftHalf())
+    result = preprocess(page)
+    assert asked == [Background.OPENCV, Background.U2NETP]
+    assert (result.background, result.reason) == (Background.U2NETP, None)
+    assert result.tile is not None and result.tile.box_xyxy[2] < 200
+    assert "u2netp" in result.steps[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "looks"), [("block", 2), ("dash", 2), ("speck", 2), ("blank", 1), ("dark on light", 1)]
+)
+def test_a_second_look_is_taken_only_where_there_is_something(
+    name: str, looks: int, network: Install
+) -> None:
+    asked = network(LeftHalf())
+    assert (preprocess(PICTURES[name][0]).reason, len(asked)) == (PICTURES[name][1], looks)
+
+
+def test_without_weights_there_is_no_second_look(
+    network: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = network(LeftHalf())
+    monkeypatch.setattr(pipeline, "weights_on_disk", lambda _: False)
+    assert preprocess(_seven_beside_a_block()).background is Background.OPENCV
+    assert asked == [Background.OPENCV]
+
+
+@pytest.mark.parametrize("remover", [LeftHalf(), Unavailable()], ids=["finds none", "cannot run"])
+def test_a_second_look_in_vain_leaves_the_first(
+    remover: BackgroundRemover, network: Install
+) -> None:
+    network(remover)
+    result = preprocess(PICTURES["block"][0])
+    assert (result.background, result.reason) == (Background.OPENCV, Reason.NOT_A_DIGIT)
+    assert result.notice == ""
+
+
+def test_a_network_that_cannot_run_is_replaced_with_a_notice(network: Install) -> None:
+    network(Unavailable())
+    result = preprocess(PICTURES["dark on light"][0], Background.U2NETP)
+    assert (result.background, result.reason) == (Background.OPENCV, None)
+    assert result.notice == "There are no weights. The OpenCV route answered instead."

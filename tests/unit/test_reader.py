@@ -1,0 +1,251 @@
+"""The one door: every answer and every refusal, rotations, routes, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitscope import Background, DigitReader, Reading, Reason
+from digitscope.reader import LEAST_CONFIDENCE
+from digitscope.recognition.test_time_augmentation import rotate_tile
+from digitscope.types import Float32Array, UInt8Array
+from tests.unit.drawn import sheet, write
+
+Tiles = tuple[UInt8Array, UInt8Array]
+Page = Callable[..., UInt8Array]
+
+
+class ScriptedClassifier:
+    """Answers every tile with the same probabilities, and remembers what it was asked."""
+
+    path, engine = Path("scripted"), "scripted"
+
+    def __init__(self, digit: int = 3, confidence: float = 0.9) -> None:
+        self.row = np.full(10, (1 - confidence) / 9, np.float32)
+        self.row[digit] = confidence
+        self.batches: list[UInt8Array] = []
+
+    def classify(self, tiles: UInt8Array) -> Float32Array:
+        self.batches.append(tiles)
+        return np.tile(self.row, (len(tiles), 1))
+
+
+@pytest.fixture
+def pages(mnist_tiles: Tiles, page: Page) -> list[UInt8Array]:
+    """The ten digits, one a page."""
+    tiles, labels = mnist_tiles
+    return [page(tiles[labels == digit][0]) for digit in range(10)]
+
+
+def _scripted(
+    reader: DigitReader, monkeypatch: pytest.MonkeyPatch, confidence: float = 0.9
+) -> ScriptedClassifier:
+    classifier = ScriptedClassifier(confidence=confidence)
+    monkeypatch.setattr(reader, "classifier", classifier)
+    return classifier
+
+
+# --- Answers -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tta", [False, True])
+def test_each_digit_on_a_page_is_read(
+    tta: bool, reader: DigitReader, pages: list[UInt8Array]
+) -> None:
+    readings = [reader.read(page, tta=tta) for page in pages]
+    assert [reading.digit for reading in readings] == list(range(10))
+    assert all(reading.reason is None and len(reading.steps) == 11 for reading in readings)
+    assert all(reading.ms > 0 and reading.quality is not None for reading in readings)
+
+
+@pytest.mark.parametrize("dark_ink", [False, True])
+def test_mnists_own_tiles_are_read_as_they_are(
+    dark_ink: bool, reader: DigitReader, mnist_tiles: Tiles
+) -> None:
+    tiles, labels = mnist_tiles[0][::100], mnist_tiles[1][::100]
+    digits = [reader.read(255 - tile if dark_ink else tile).digit for tile in tiles]
+    assert np.mean([d == label for d, label in zip(digits, labels, strict=True)]) >= 0.92
+
+
+def test_what_the_network_said_of_the_tile_is_the_answer(
+    reader: DigitReader, pages: list[UInt8Array]
+) -> None:
+    reading = reader.read(pages[7])
+    assert reading.preprocessed.tile is not None and reading.prediction is not None
+    again = reader.predict(reading.preprocessed.tile.pixels)
+    np.testing.assert_allclose(again.probabilities, reading.prediction.probabilities, atol=1e-6)
+    assert reading.digit == reading.prediction.digit
+    assert reading.confidence == reading.prediction.confidence
+
+
+# --- Refusals ------------------------------------------------------------------------------------
+
+
+def _drawn(reason: Reason, pages: list[UInt8Array]) -> UInt8Array:
+    block = sheet()
+    block[70:170, 90:220] = (20, 20, 40)
+    return {
+        Reason.BLANK: sheet(),
+        Reason.TOO_SMALL: write(sheet(), [(160, 120), (162, 120)], width_px=3),
+        Reason.SEVERAL_DIGITS: np.concatenate([pages[3], pages[7]], axis=1),
+        Reason.NOT_A_DIGIT: block,
+    }[reason]
+
+
+@pytest.mark.parametrize("reason", [Reason.BLANK, Reason.TOO_SMALL, Reason.NOT_A_DIGIT])
+def test_what_has_no_digit_never_reaches_the_network(
+    reason: Reason,
+    reader: DigitReader,
+    pages: list[UInt8Array],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classifier = _scripted(reader, monkeypatch)
+    reading = reader.read(_drawn(reason, pages))
+    assert (reading.digit, reading.reason, reading.confidence) == (None, reason, None)
+    assert reading.prediction is None and classifier.batches == []
+
+
+@pytest.mark.parametrize("confidence", [0.1, 0.99])
+def test_several_digits_are_refused_however_sure_the_network_is(
+    confidence: float,
+    reader: DigitReader,
+    pages: list[UInt8Array],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _scripted(reader, monkeypatch, confidence)
+    reading = reader.read(_drawn(Reason.SEVERAL_DIGITS, pages))
+    assert (reading.digit, reading.reason) == (None, Reason.SEVERAL_DIGITS)
+    assert reading.preprocessed.digits_seen == 2
+    assert reading.prediction is not None and reading.confidence is None
+
+
+@pytest.mark.parametrize(
+    ("confidence", "reason"),
+    [(LEAST_CONFIDENCE - 0.01, Reason.UNCERTAIN), (LEAST_CONFIDENCE + 0.01, None)],
+)
+def test_a_guess_is_no_answer(
+    confidence: float,
+    reason: Reason | None,
+    reader: DigitReader,
+    pages: list[UInt8Array],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _scripted(reader, monkeypatch, confidence)
+    reading = reader.read(pages[3])
+    assert (reading.reason, reading.digit) == (reason, 3 if reason is None else None)
+    assert reading.prediction is not None and len(reading.steps) == 11
+
+
+def test_the_network_itself_is_unsure_of_some_shapes(
+    reader: DigitReader, mnist_tiles: Tiles, page: Page
+) -> None:
+    tiles = mnist_tiles[0]
+    order = np.random.default_rng(0).permutation(len(tiles))
+    mixed = np.maximum(tiles[order[:400]], tiles[order[400:800]])  # two digits, one on the other
+    confidence = reader.classifier.classify(mixed).max(axis=1)
+    readings = [reader.read(page(tile)) for tile in mixed[np.argsort(confidence)[:12]]]
+    assert Reason.UNCERTAIN in {reading.reason for reading in readings}
+
+
+# --- Rotations -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("tta", "tiles"), [(False, 1), (True, 5)])
+def test_the_network_is_asked_once(
+    tta: bool,
+    tiles: int,
+    reader: DigitReader,
+    pages: list[UInt8Array],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classifier = _scripted(reader, monkeypatch)
+    reading = reader.read(pages[3], tta=tta)
+    assert [batch.shape for batch in classifier.batches] == [(tiles, 28, 28)]
+    assert reading.preprocessed.tile is not None
+    assert any((tile == reading.preprocessed.tile.pixels).all() for tile in classifier.batches[0])
+
+
+def test_with_rotations_the_mean_is_the_answer(reader: DigitReader, mnist_tiles: Tiles) -> None:
+    tile = mnist_tiles[0][1185]
+    mean = reader.classifier.classify(rotate_tile(tile)).mean(axis=0)
+    np.testing.assert_array_equal(reader.predict(tile, tta=True).probabilities, mean)
+    assert (reader.predict(tile).probabilities != mean).any()
+
+
+# --- Routes --------------------------------------------------------------------------------------
+
+
+def test_a_reader_may_have_its_own_route_and_read_may_override_it(
+    pages: list[UInt8Array], reader: DigitReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes: list[Background] = []
+
+    def preprocess(_: UInt8Array, route: Background, *__: object) -> None:
+        routes.append(route)
+        raise InterruptedError
+
+    monkeypatch.setattr("digitscope.reader.preprocess", preprocess)
+    own = DigitReader(reader.classifier.path, background="u2net")
+    for asked in (None, "opencv", Background.AUTO):
+        with pytest.raises(InterruptedError):
+            own.read(pages[3], background=asked)
+    assert routes == [Background.U2NET, Background.OPENCV, Background.AUTO]
+
+
+def test_by_default_the_route_is_auto(reader: DigitReader, pages: list[UInt8Array]) -> None:
+    assert reader.background is Background.AUTO
+    assert reader.read(pages[3]).preprocessed.background is Background.OPENCV
+
+
+@pytest.mark.parametrize("name", ["u2netp", "u2net", "isnet-general-use"])
+def test_without_weights_and_network_the_opencv_route_answers_with_a_notice(
+    name: str, reader: DigitReader, pages: list[UInt8Array], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pooch = pytest.importorskip("pooch", reason="rembg (extra `app`) brings it")
+
+    def retrieve(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
+    reading = reader.read(pages[3], background=name)
+    assert (reading.digit, reading.preprocessed.background) == (3, Background.OPENCV)
+    assert f"'{name}'" in reading.preprocessed.notice
+    assert "The OpenCV route answered instead." in reading.preprocessed.notice
+    assert reader.read(pages[3]).preprocessed.notice == ""
+
+
+@pytest.mark.parametrize("name", ["", "magic", "OPENCV"])
+def test_an_unknown_route_is_refused(
+    name: str, reader: DigitReader, pages: list[UInt8Array]
+) -> None:
+    with pytest.raises(ValueError, match="is not a valid Background"):
+        reader.read(pages[3], background=name)
+    with pytest.raises(ValueError, match="is not a valid Background"):
+        DigitReader(reader.classifier.path, background=name)
+
+
+# --- Threads -------------------------------------------------------------------------------------
+
+
+def _answer(reading: Reading) -> tuple[object, ...]:
+    tile, prediction = reading.preprocessed.tile, reading.prediction
+    return (
+        reading.digit,
+        reading.reason,
+        None if tile is None else tile.pixels.tobytes(),
+        None if prediction is None else prediction.probabilities.tobytes(),
+    )
+
+
+def test_eight_threads_get_the_answers_that_one_gets(
+    reader: DigitReader, pages: list[UInt8Array]
+) -> None:
+    pictures = [*pages, sheet(), _drawn(Reason.NOT_A_DIGIT, pages)] * 2
+    alone = [_answer(reader.read(picture)) for picture in pictures]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        together = [_answer(reading) for reading in pool.map(reader.read, pictures)]
+    assert together == alone
