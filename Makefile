@@ -60,8 +60,8 @@ train: $(VENV)/.dev  ## Train the network and export it to models/ (about 20 min
 benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark PHOTOS=folder
 	$(BIN)/digitscope benchmark $(or $(PHOTOS),$(SHARED)/photos/dev)
 
-docs: $(VENV)/.dev  ## Draw the pictures of PREPROCESSING.md again
-	@echo "docs: no command yet"; exit 1
+docs: $(VENV)/.dev  ## Write the generated parts of README.md and PREPROCESSING.md
+	$(BIN)/python docs/build.py
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--no-header --annotation-style line pyproject.toml

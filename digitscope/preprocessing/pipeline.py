@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from digitscope.errors import BackgroundUnavailableError
@@ -19,34 +18,20 @@ from digitscope.preprocessing.background import (
 from digitscope.preprocessing.ground import estimate_ground
 from digitscope.preprocessing.locating import Location, locate
 from digitscope.preprocessing.quality import measure_quality
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.trace import Trace, show_location, show_on_chequers
 from digitscope.preprocessing.working import Working, to_working_size
 from digitscope.types import (
     Background,
     BoolArray,
     BoxXYXY,
-    Float32Array,
     Preprocessed,
     Quality,
     Reason,
-    Step,
     Tile,
     UInt8Array,
 )
 
 TRAINING_MEAN, TRAINING_STD = 33.3184, 78.5675  # of MNIST's training pixels, 0..255
-
-
-@dataclass
-class Trace:
-    """Collects the steps as they are taken."""
-
-    steps: list[Step] = field(default_factory=list)
-
-    def add(self, image: UInt8Array, template: str, **facts: object) -> None:
-        """Record the next step in the table's order."""
-        info = STEPS[len(self.steps)]
-        self.steps.append(Step(info.number, info.key, image, template, facts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +49,6 @@ class InkMap:
     mask: BoolArray
 
 
-def _on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
-    """Show what was kept on the chequered pattern that stands for nothing."""
-    height, width = keep.shape
-    light, dark = np.full((8, 8, 3), 245, np.uint8), np.full((8, 8, 3), 225, np.uint8)
-    pattern = np.block([[[light], [dark]], [[dark], [light]]])
-    chequers = np.tile(pattern, (height // 16 + 1, width // 16 + 1, 1))[:height, :width]
-    return cv2.blendLinear(rgb, np.ascontiguousarray(chequers), keep, 1 - keep).astype(np.uint8)
-
-
 def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMap:
     """Take steps 1 to 5: background, composition, greyscale, denoising, polarity and mask.
 
@@ -83,7 +59,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
     sigma = inks.page_sigma(difference)
     keep = remover.keep(working.rgb, difference, sigma)
     trace.add(
-        _on_chequers(working.rgb, keep),
+        show_on_chequers(working.rgb, keep),
         "{share:.1%} of the picture differs from the page and is kept (route: {route}).",
         share=float(keep.mean()),
         route=str(remover.name),
@@ -118,42 +94,41 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
     mask = inks.mark_ink(levels, least)
     trace.add(
         (mask * 255).astype(np.uint8),
-        "{inverted}Otsu's threshold marks {share:.1%} of the picture as ink; "
-        "nothing fainter than {least:.0f} of 255 counts.",
-        inverted="Turned light on dark. " if dark else "",
+        (
+            "Turned light on dark; Otsu's threshold marks {share:.1%} as ink, "
+            "nothing fainter than {least:.0f} of 255."
+            if dark
+            else "Light on dark already; Otsu's threshold marks {share:.1%} as ink, "
+            "nothing fainter than {least:.0f} of 255."
+        ),
         share=float(mask.mean()),
         least=least,
     )
     return InkMap(levels, raw, mask)
 
 
-def _show_location(ink_map: InkMap, location: Location) -> UInt8Array:
-    """Draw the digit bright, everything left out dim, and the box."""
-    dim = (ink_map.levels * 0.3).astype(np.uint8)
-    shown = np.repeat(np.where(location.mask, 255, dim)[..., None], 3, axis=2).astype(np.uint8)
-    if location.box_xyxy is not None:
-        left, top, right, bottom = location.box_xyxy
-        cv2.rectangle(shown, (left - 2, top - 2), (right + 1, bottom + 1), (255, 122, 26), 2)
-    return shown
-
-
 def _trace_location(ink_map: InkMap, location: Location, trace: Trace) -> None:
     if location.box_xyxy is None:
         trace.add(
-            _show_location(ink_map, location),
+            show_location(ink_map.levels, location),
             "No stroke that could be a digit was found.",
         )
         return
     left, top, right, bottom = location.box_xyxy
+    template = (
+        "Ruled lines were taken away; a shape of {width} x {height} px was found. Pieces of ink in "
+        "it: {parts}, left out: {dropped}."
+        if location.lines_removed
+        else "A shape of {width} x {height} px was found. Pieces of ink in it: {parts}, "
+        "left out: {dropped}."
+    )
     trace.add(
-        _show_location(ink_map, location),
-        "A shape of {width} x {height} px in {parts} piece(s) was found; {dropped} other(s) "
-        "left out{lines}.",
+        show_location(ink_map.levels, location),
+        template,
         width=right - left,
         height=bottom - top,
         parts=location.parts,
         dropped=location.dropped,
-        lines=", ruled lines removed" if location.lines_removed else "",
     )
 
 
@@ -174,10 +149,14 @@ def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -
     digit = tiles.shrink_to_digit(glyph.ink)
     trace.add(
         digit,
-        "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide {verdict}.",
+        (
+            "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide were brought to "
+            "MNIST's width."
+            if glyph.corrected
+            else "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide suit MNIST."
+        ),
         longest=longest,
         stroke=glyph.stroke_px,
-        verdict="were brought to MNIST's width" if glyph.corrected else "suit MNIST and were kept",
     )
     centred = tiles.centre_by_mass(digit)
     trace.add(centred, "Laid into 28 x 28 px with the centre of mass at the centre.")

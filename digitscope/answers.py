@@ -1,0 +1,92 @@
+"""Readings and benchmarks as JSON objects and as lines for people."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from digitscope.benchmark import Outcome, Summary
+from digitscope.errors import InvalidImageError
+from digitscope.types import Quality, Reading
+
+
+def describe_reading(file: Path, reading: Reading) -> dict[str, Any]:
+    """Put a reading into the form of `--json`."""
+    ranked = reading.prediction.ranked if reading.prediction is not None else ()
+    return {
+        "file": str(file),
+        "status": "rejected" if reading.digit is None else "ok",
+        "digit": reading.digit,
+        "confidence": reading.confidence,
+        "top": [[digit, probability] for digit, probability in ranked],
+        "quality": _describe_quality(reading.quality),
+        "reason": None if reading.reason is None else str(reading.reason),
+        "background": str(reading.preprocessed.background),
+        "ms": round(reading.ms, 3),
+    }
+
+
+def _describe_quality(quality: Quality | None) -> dict[str, Any] | None:
+    if quality is None:
+        return None
+    return {**dataclasses.asdict(quality), "level": str(quality.level)}
+
+
+def describe_error(file: Path, error: InvalidImageError, background: str) -> dict[str, Any]:
+    """Put a file that is no picture into the form of `--json`."""
+    return {
+        "file": str(file),
+        "status": "error",
+        "digit": None,
+        "confidence": None,
+        "top": [],
+        "quality": None,
+        "reason": str(error),
+        "background": background,
+        "ms": 0.0,
+    }
+
+
+def format_answer(answer: dict[str, Any]) -> str:
+    """Put an answer on one line for people."""
+    if answer["status"] != "ok":
+        return f"{answer['file']}: {answer['status']}: {answer['reason']}"
+    others = ", ".join(f"{digit} {share:.1%}" for digit, share in answer["top"][1:3])
+    return (
+        f"{answer['file']}: {answer['digit']}  {answer['confidence']:.1%} sure (then {others}); "
+        f"quality {answer['quality']['level']}; {answer['ms']:.0f} ms"
+    )
+
+
+def describe_benchmark(outcomes: list[Outcome], summaries: list[Summary]) -> dict[str, Any]:
+    """Put a benchmark into the form of `--json`."""
+    return {
+        "kinds": [dataclasses.asdict(summary) for summary in summaries],
+        "pictures": [
+            {
+                "file": str(one.labelled.path),
+                "kind": one.labelled.kind,
+                "label": one.labelled.label,
+                "verdict": str(one.verdict),
+                "digit": one.digit,
+                "reason": None if one.reason is None else str(one.reason),
+                "confidence": one.confidence,
+                "ms": round(one.ms, 3),
+                "error": one.error,
+            }
+            for one in outcomes
+        ],
+    }
+
+
+def format_table(summaries: list[Summary]) -> str:
+    """Put the summaries into a table for people."""
+    head = f"{'kind':10s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
+    lines = [f"{head} {'median ms':>10s} {'p95 ms':>7s}"]
+    lines += [
+        f"{one.kind:10s} {one.n:5d} {one.correct / one.n:8.1%} {one.wrong / one.n:7.1%} "
+        f"{one.refused / one.n:8.1%} {one.errors:6d} {one.median_ms:10.1f} {one.p95_ms:7.1f}"
+        for one in summaries
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,128 @@
+"""Write what is generated in README.md and PREPROCESSING.md: `make docs` (`--check`: compare only).
+
+Between two markers in each file stands text that comes from the code and from the model card, so
+that no number and no name of a step is typed twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+from sample_photo import sample_photo
+
+from digitscope import DigitReader, Reading
+from digitscope.preprocessing.steps import STEPS
+from digitscope.settings import MODEL_CARD
+from digitscope.types import Step, UInt8Array
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+START, END = "<!-- generated:start -->", "<!-- generated:end -->"
+SHOWN_PX = 420  # longest side of a step's picture in the document
+PREDECESSOR = {"photo": 0.722, "scan": 0.637, "tablet": 0.679, "canvas": 0.767}  # same pictures
+KIND_NAMES = {
+    "photo": "phone photos of a digit on paper",
+    "scan": "scanned or thresholded digits",
+    "tablet": "digits drawn on a tablet",
+    "canvas": "digits drawn in a paint program or on a web canvas",
+}
+
+
+def to_shown_size(image: UInt8Array) -> UInt8Array:
+    """Enlarge small pictures pixel for pixel, shrink large ones: longest side about SHOWN_PX."""
+    factor = SHOWN_PX / max(image.shape[:2])
+    if factor >= 2:
+        factor = float(int(factor))
+    interpolation = cv2.INTER_NEAREST if factor > 1 else cv2.INTER_AREA
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=interpolation).astype(
+        np.uint8
+    )
+
+
+def save_pictures(photo: UInt8Array, steps: tuple[Step, ...]) -> None:
+    """Save the photo and what each step left."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(to_shown_size(photo)).save(PICTURES / "photo.png", optimize=True)
+    for step in steps:
+        file = PICTURES / f"{step.number:02d}_{step.key}.png"
+        Image.fromarray(to_shown_size(step.image)).save(file, optimize=True)
+
+
+def describe_steps(reading: Reading) -> str:
+    """Write the section of each step: why it is there and what it did to the sample."""
+    sections = [
+        f"### {info.number}. {info.title}\n\n{info.purpose}\n\n"
+        f'<img src="docs/pictures/{info.number:02d}_{info.key}.png" height="240" '
+        f'alt="The sample after step {info.number}, {info.title.lower()}">\n\n'
+        f"*Here:* {step.sentence}"
+        for info, step in zip(STEPS, reading.steps, strict=True)
+    ]
+    return "\n\n".join(sections)
+
+
+def describe_numbers(card: dict[str, Any]) -> str:
+    """Write the table of figures from the model card."""
+    test, photos = card["test"], card["photos"]
+    rows = [
+        "| what | Digitscope | the student app it succeeds |",
+        "| --- | --- | --- |",
+        f"| MNIST test set ({test['tiles']:,} tiles, no test-time augmentation) "
+        f"| {test['accuracy']:.2%} | |",
+    ]
+    rows += [
+        f"| {name}: right ({photos['kinds'][kind]['n']} pictures, one a writer and digit) "
+        f"| {photos['kinds'][kind]['correct_share']:.1%} | {PREDECESSOR[kind]:.1%} |"
+        for kind, name in KIND_NAMES.items()
+    ]
+    rows += [
+        f"| parameters of the network | {card['parameters']:,} | |",
+        f"| expected calibration error on the MNIST test set | {test['ece']:.2%} | |",
+    ]
+    return "\n".join(rows)
+
+
+def replace_block(file: Path, block: str) -> str:
+    """Put a block between the markers of a file; returns the new text.
+
+    Raises:
+        ValueError: the markers are missing.
+    """
+    text = file.read_text(encoding="utf-8")
+    if START not in text or END not in text:
+        raise ValueError(f"The markers {START} and {END} are expected. Received: {file.name}.")
+    before, after = text.split(START)[0], text.split(END)[1]
+    return f"{before}{START}\n{block}\n{END}{after}"
+
+
+def build() -> dict[Path, str]:
+    """Make the new text of each generated document, and the pictures."""
+    photo = sample_photo()
+    reading = DigitReader(background="opencv").read(photo)
+    save_pictures(photo, reading.steps)
+    card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+    blocks = {"PREPROCESSING.md": describe_steps(reading), "README.md": describe_numbers(card)}
+    return {ROOT / name: replace_block(ROOT / name, block) for name, block in blocks.items()}
+
+
+def main() -> int:
+    """Write the documents, or with `--check` only tell which are out of date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if outdated")
+    check = parser.parse_args().check
+    outdated = [file for file, text in build().items() if file.read_text("utf-8") != text]
+    for file, text in build().items() if not check else ():
+        file.write_text(text, encoding="utf-8")
+    for file in outdated:
+        print(f"{'out of date' if check else 'written'}: {file.name}")
+    return 1 if check and outdated else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
