@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,7 @@ from digitscope.settings import MODEL_CARD
 
 log = logging.getLogger(__name__)
 
-ACCURACY_PATHS = ("test.accuracy", "test_accuracy", "mnist.test_accuracy", "accuracy")
-PARAMETER_PATHS = ("parameters", "parameter_count", "model.parameters", "params")
-PHOTO_PATHS = ("photos.accuracy", "benchmark.photo.accuracy", "photo_accuracy")
+TEST_ACCURACY, PHOTO_ACCURACY, PARAMETERS = "test.accuracy", "photos.accuracy", "parameters"
 
 
 @dataclass(frozen=True)
@@ -39,23 +37,18 @@ def load_figures() -> Figures:
     except (OSError, ValueError):
         log.info("No figures: %s is missing or no JSON", MODEL_CARD.name)
         return Figures()
-    parameters = _first_number(card, PARAMETER_PATHS)
+    parameters = _number(card, PARAMETERS)
     return Figures(
-        test_accuracy=_first_number(card, ACCURACY_PATHS),
-        photo_accuracy=_first_number(card, PHOTO_PATHS),
+        test_accuracy=_number(card, TEST_ACCURACY),
+        photo_accuracy=_number(card, PHOTO_ACCURACY),
         parameters=None if parameters is None else int(parameters),
     )
 
 
-def _first_number(card: Any, paths: tuple[str, ...]) -> float | None:
-    """The first of these dotted paths that leads to a number."""
-    return next(_numbers(card, paths), None)
-
-
-def _numbers(card: Any, paths: tuple[str, ...]) -> Iterator[float]:
-    for path in paths:
-        node = card
-        for key in path.split("."):
-            node = node.get(key) if isinstance(node, Mapping) else None
-        if isinstance(node, int | float) and not isinstance(node, bool):
-            yield float(node)
+def _number(card: Any, path: str) -> float | None:
+    """The number at a dotted path, or None."""
+    node = card
+    for key in path.split("."):
+        node = node.get(key) if isinstance(node, Mapping) else None
+    is_number = isinstance(node, int | float) and not isinstance(node, bool)
+    return float(node) if is_number else None
