@@ -143,12 +143,11 @@ def test_a_guess_is_no_answer(
 def test_the_network_itself_is_unsure_of_some_shapes(
     reader: DigitReader, mnist_tiles: Tiles, page: Page
 ) -> None:
-    tiles = mnist_tiles[0]
-    order = np.random.default_rng(0).permutation(len(tiles))
-    mixed = np.maximum(tiles[order[:400]], tiles[order[400:800]])  # two digits, one on the other
-    confidence = reader.classifier.classify(mixed).max(axis=1)
-    readings = [reader.read(page(tile)) for tile in mixed[np.argsort(confidence)[:12]]]
-    assert Reason.UNCERTAIN in {reading.reason for reading in readings}
+    tiles = mnist_tiles[0][np.random.default_rng(0).permutation(5000)]
+    mixed = np.maximum(tiles[:800], tiles[800:1600])  # two digits, one on the other
+    order = np.argsort(reader.classifier.classify(mixed).max(axis=1))
+    readings = (reader.read(page(tile)) for tile in mixed[order[:60]])
+    assert any(reading.reason is Reason.UNCERTAIN for reading in readings)
 
 
 # --- Rotations -----------------------------------------------------------------------------------

@@ -1,0 +1,204 @@
+"""A labelled folder: its rows, the verdicts, the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from digitscope import DigitReader, Reason
+from digitscope.benchmark import (
+    BenchmarkError,
+    Labelled,
+    Outcome,
+    Verdict,
+    load_labels,
+    read_labelled,
+    run_benchmark,
+    summarise,
+)
+from digitscope.types import Background, UInt8Array
+from tests.unit.drawn import sheet
+
+HEADER = "file,label,kind,headline\n"
+ROWS = "a.png,3,photo,yes\nb.png,,photo,no\nsub/c.png, 37 ,scan,yes\nd.png,5,,\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "labels.csv").write_text(HEADER + ROWS)
+    return tmp_path
+
+
+def _names(items: list[Labelled]) -> list[str]:
+    return [item.path.name for item in items]
+
+
+# --- Labels --------------------------------------------------------------------------------------
+
+
+def test_each_row_becomes_a_labelled_picture(folder: Path) -> None:
+    assert load_labels(folder) == [
+        Labelled(folder / "a.png", "3", "photo", headline=True),
+        Labelled(folder / "b.png", "", "photo", headline=False),
+        Labelled(folder / "sub" / "c.png", "37", "scan", headline=True),
+        Labelled(folder / "d.png", "5", "all", headline=True),
+    ]
+
+
+def test_two_columns_are_enough(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("label,file\n7,a.png\n")
+    assert load_labels(tmp_path) == [Labelled(tmp_path / "a.png", "7", "all", headline=True)]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "headline_only", "names"),
+    [
+        ((), False, ["a.png", "b.png", "c.png", "d.png"]),
+        (("photo",), False, ["a.png", "b.png"]),
+        (("scan", "all"), False, ["c.png", "d.png"]),
+        ((), True, ["a.png", "c.png", "d.png"]),
+        (("photo",), True, ["a.png"]),
+    ],
+)
+def test_rows_are_chosen_by_kind_and_headline(
+    kinds: tuple[str, ...], headline_only: bool, names: list[str], folder: Path
+) -> None:
+    assert _names(load_labels(folder, kinds, headline_only)) == names
+
+
+@pytest.mark.parametrize(
+    ("label", "is_one_digit"), [("0", True), ("9", True), ("", False), ("37", False), ("x", False)]
+)
+def test_only_one_digit_asks_for_a_digit(label: str, is_one_digit: bool) -> None:
+    assert Labelled(Path("a.png"), label, "all", headline=True).is_one_digit is is_one_digit
+
+
+def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BenchmarkError, match=r"labels\.csv is expected. Received: .*'label'"):
+        load_labels(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "file,digit\na.png,3\n", "name,label\na.png,3\n"])
+def test_missing_columns_are_named(content: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(content)
+    with pytest.raises(BenchmarkError, match=r"needs the columns 'file' and 'label'. Received: "):
+        load_labels(tmp_path)
+
+
+def test_where_nothing_is_left_the_kinds_there_are_told(folder: Path) -> None:
+    with pytest.raises(BenchmarkError, match="kinds drawing; the folder has all, photo, scan"):
+        load_labels(folder, ["drawing"])
+
+
+def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(HEADER)
+    with pytest.raises(BenchmarkError, match="the folder has none"):
+        load_labels(tmp_path)
+
+
+# --- Verdicts ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pictures(
+    tmp_path: Path, mnist_tiles: tuple[UInt8Array, UInt8Array], page: Callable[..., UInt8Array]
+) -> Path:
+    """A folder with a 3, an empty sheet and a file that is no picture."""
+    tiles, labels = mnist_tiles
+    Image.fromarray(page(tiles[labels == 3][0])).save(tmp_path / "three.png")
+    Image.fromarray(sheet()).save(tmp_path / "empty.png")
+    (tmp_path / "text.png").write_text("three")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "verdict", "digit"),
+    [
+        ("three.png", "3", Verdict.CORRECT, 3),
+        ("three.png", "8", Verdict.WRONG, 3),
+        ("three.png", "", Verdict.WRONG, 3),
+        ("three.png", "33", Verdict.WRONG, 3),
+        ("empty.png", "", Verdict.CORRECT, None),
+        ("empty.png", "37", Verdict.CORRECT, None),
+        ("empty.png", "3", Verdict.REFUSED, None),
+        ("text.png", "3", Verdict.ERROR, None),
+        ("text.png", "", Verdict.ERROR, None),
+        ("absent.png", "", Verdict.ERROR, None),
+    ],
+)
+def test_the_verdict(
+    name: str,
+    label: str,
+    verdict: Verdict,
+    digit: int | None,
+    pictures: Path,
+    reader: DigitReader,
+) -> None:
+    outcome = read_labelled(reader, Labelled(pictures / name, label, "all", headline=True))
+    assert (outcome.verdict, outcome.digit) == (verdict, digit)
+    assert (outcome.error != "") == (verdict is Verdict.ERROR)
+    assert (outcome.ms > 0) == (verdict is not Verdict.ERROR)
+    assert (outcome.confidence is not None) == (digit is not None)
+    assert outcome.reason is (Reason.BLANK if name == "empty.png" else None)
+
+
+def test_every_picture_is_read_in_order_and_told_of(pictures: Path, reader: DigitReader) -> None:
+    items = [
+        Labelled(pictures / name, "3", "all", headline=True) for name in ("three.png", "text.png")
+    ]
+    told: list[Outcome] = []
+    outcomes = run_benchmark(reader, items, progress=told.append)
+    assert [one.labelled for one in outcomes] == items
+    assert told == outcomes
+
+
+def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, object]] = []
+
+    class Reader:
+        def read(self, _: Path, **options: object) -> None:
+            asked.append(options)
+            raise InterruptedError
+
+    item = Labelled(pictures / "three.png", "3", "all", headline=True)
+    with pytest.raises(InterruptedError):
+        run_benchmark(Reader(), [item], tta=True, background=Background.OPENCV)  # type: ignore[arg-type]
+    assert asked == [{"tta": True, "background": Background.OPENCV}]
+
+
+# --- Summary -------------------------------------------------------------------------------------
+
+
+def _outcome(kind: str, verdict: Verdict, ms: float) -> Outcome:
+    labelled = Labelled(Path("a.png"), "3", kind, headline=True)
+    return Outcome(labelled, verdict, None, None, None, ms)
+
+
+def test_outcomes_are_counted_by_kind_in_order_of_appearance() -> None:
+    summaries = summarise(
+        [
+            _outcome("scan", Verdict.CORRECT, 10),
+            _outcome("photo", Verdict.WRONG, 7),
+            _outcome("scan", Verdict.REFUSED, 20),
+            _outcome("scan", Verdict.CORRECT, 60),
+            _outcome("scan", Verdict.ERROR, 0),
+        ]
+    )
+    scan, photo = summaries
+    assert (scan.kind, scan.n) == ("scan", 4)
+    assert (scan.correct, scan.wrong, scan.refused, scan.errors) == (2, 0, 1, 1)
+    assert scan.median_ms == 20  # a file that could not be opened took no reading
+    assert scan.p95_ms == pytest.approx(56)
+    assert (photo.kind, photo.n, photo.wrong, photo.median_ms) == ("photo", 1, 1, 7)
+
+
+def test_a_kind_with_nothing_but_errors_took_no_time() -> None:
+    (summary,) = summarise([_outcome("photo", Verdict.ERROR, 0)])
+    assert (summary.errors, summary.median_ms, summary.p95_ms) == (1, 0, 0)
+
+
+def test_nothing_read_is_nothing_counted() -> None:
+    assert summarise([]) == []

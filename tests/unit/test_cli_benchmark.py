@@ -1,0 +1,173 @@
+"""`digitscope benchmark` and `info`, the version, and wrong usage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from digitscope import __version__
+from digitscope.cli import main
+from digitscope.settings import MODEL_CARD, ONNX_MODEL
+from digitscope.types import UInt8Array
+from tests.unit.drawn import sheet
+
+PICTURE_FIELDS = "file kind label verdict digit reason confidence ms error"
+KIND_FIELDS = "kind n correct wrong refused errors median_ms p95_ms"
+pytestmark = pytest.mark.skipif(
+    not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
+)
+
+
+@pytest.fixture
+def folder(
+    tmp_path: Path, mnist_tiles: tuple[UInt8Array, UInt8Array], page: Callable[..., UInt8Array]
+) -> Path:
+    """Two digits, an empty sheet, and a file that is no picture."""
+    tiles, labels = mnist_tiles
+    for digit in (3, 7):
+        Image.fromarray(page(tiles[labels == digit][0])).save(tmp_path / f"{digit}.png")
+    Image.fromarray(sheet()).save(tmp_path / "empty.png")
+    (tmp_path / "text.png").write_text("three")
+    (tmp_path / "labels.csv").write_text(
+        "file,label,kind,headline\n"
+        "3.png,3,photo,yes\n7.png,1,photo,yes\nempty.png,,photo,no\n"
+        "3.png,3,scan,yes\nempty.png,5,scan,yes\ntext.png,3,scan,no\n"
+    )
+    return tmp_path
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict:
+    assert main([*map(str, arguments), "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    return json.loads(line)
+
+
+def _counts(answer: dict) -> dict[str, list[int]]:
+    names = ("n", "correct", "wrong", "refused", "errors")
+    return {kind["kind"]: [kind[name] for name in names] for kind in answer["kinds"]}
+
+
+def test_json_has_every_kind_and_every_picture(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = _run(capsys, "benchmark", folder)
+    assert _counts(answer) == {"photo": [3, 2, 1, 0, 0], "scan": [3, 1, 0, 1, 1]}
+    assert [" ".join(kind) for kind in answer["kinds"]] == [KIND_FIELDS] * 2
+    assert [" ".join(picture) for picture in answer["pictures"]] == [PICTURE_FIELDS] * 6
+    assert [(one["verdict"], one["digit"], one["reason"]) for one in answer["pictures"]] == [
+        ("correct", 3, None),
+        ("wrong", 7, None),
+        ("correct", None, "blank"),
+        ("correct", 3, None),
+        ("refused", None, "blank"),
+        ("error", None, None),
+    ]
+    assert answer["pictures"][0]["file"] == str(folder / "3.png")
+    assert answer["kinds"][0]["median_ms"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "counts"),
+    [
+        (["--kinds", "photo"], {"photo": [3, 2, 1, 0, 0]}),
+        (["--kinds", "scan,photo"], {"photo": [3, 2, 1, 0, 0], "scan": [3, 1, 0, 1, 1]}),
+        (["--headline"], {"photo": [2, 1, 1, 0, 0], "scan": [2, 1, 0, 1, 0]}),
+        (["--headline", "--kinds", "scan"], {"scan": [2, 1, 0, 1, 0]}),
+        (["--tta", "--background", "opencv", "--kinds", "photo"], {"photo": [3, 2, 1, 0, 0]}),
+    ],
+    ids=" ".join,
+)
+def test_pictures_are_chosen(
+    options: list[str],
+    counts: dict[str, list[int]],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert _counts(_run(capsys, "benchmark", folder, *options)) == counts
+
+
+def test_for_people_there_is_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["benchmark", str(folder)]) == 0
+    said = capsys.readouterr()
+    head, photo, scan = said.out.splitlines()
+    assert head.split()[:6] == ["kind", "n", "correct", "wrong", "refused", "errors"]
+    assert photo.split()[:6] == ["photo", "3", "66.7%", "33.3%", "0.0%", "0"]
+    assert scan.split()[:6] == ["scan", "3", "33.3%", "0.0%", "33.3%", "1"]
+    assert said.err == ""  # progress is for terminals
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "words"),
+    [
+        (None, [], "labels.csv is expected. Received: "),
+        ("file,digit\n3.png,3\n", [], "needs the columns 'file' and 'label'"),
+        ("file,label\n3.png,3\n", ["--kinds", "drawing"], "No picture is left to read"),
+        ("file,label,headline\n3.png,3,no\n", ["--headline"], "No picture is left to read"),
+    ],
+    ids=["no labels", "no column", "no such kind", "no headline"],
+)
+def test_a_folder_that_cannot_be_used_is_wrong_usage(
+    labels: str | None,
+    options: list[str],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if labels is not None:
+        (tmp_path / "labels.csv").write_text(labels)
+    assert main(["benchmark", str(tmp_path), *options]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("digitscope: ") and words in said.err
+
+
+def test_info_tells_what_would_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = _run(capsys, "info")
+    assert (facts["version"], facts["model"]) == (__version__, str(ONNX_MODEL))
+    assert facts["model_bytes"] == ONNX_MODEL.stat().st_size
+    assert facts["weights_on_disk"] == []
+    card = json.loads(MODEL_CARD.read_text())
+    assert facts["parameters"] == card["parameters"]
+    assert facts["test_accuracy"] == card["test"]["accuracy"]
+    (tmp_path / "u2net.onnx").touch()
+    monkeypatch.setenv("U2NET_HOME", str(tmp_path))
+    assert _run(capsys, "info")["weights_on_disk"] == ["u2net"]
+
+
+def test_info_does_without_a_card(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitscope.cli.MODEL_CARD", tmp_path / "absent.json")
+    facts = _run(capsys, "info")
+    assert (facts["test_accuracy"], facts["parameters"]) == (None, None)
+
+
+def test_info_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"version: {__version__}"
+    assert lines[1] == f"model: {ONNX_MODEL}"
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"digitscope {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["read"], ["guess"], ["read", "--background", "magic", "a.png"], ["read", "--fast", "a"]],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: digitscope" in capsys.readouterr().err
