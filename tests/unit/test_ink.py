@@ -87,6 +87,13 @@ def test_a_few_hot_pixels_do_not_turn_the_polarity() -> None:
     assert ink.is_ink_dark(difference, _all(difference))
 
 
+def test_a_small_picture_is_judged_from_more_than_a_few_pixels() -> None:
+    difference = np.zeros((30, 30, 3), np.float32)
+    difference[5:25, 14] = -100
+    difference[0, :8] = 255
+    assert ink.is_ink_dark(difference, _all(difference))
+
+
 def test_what_is_not_kept_has_no_say() -> None:
     difference = np.zeros((100, 100, 3), np.float32)
     difference[:50] = 200

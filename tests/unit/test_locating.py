@@ -83,7 +83,7 @@ def test_a_stroke_broken_in_two_is_one_digit() -> None:
 
 
 def test_a_speck_beside_the_digit_is_left_out() -> None:
-    digit, speck = _mask(SEVEN), _mask([(290, 150), (292, 151)], width_px=4)
+    digit, speck = _mask(SEVEN), _mask([(222, 150), (224, 151)], width_px=4)
     location = _locate(digit | speck)
     np.testing.assert_array_equal(location.mask, digit)
     assert (location.digits_seen, location.dropped, location.reason) == (1, 1, None)
@@ -137,7 +137,8 @@ def test_a_faint_or_small_or_bordering_neighbour_is_no_second_digit() -> None:
     digit, far = _mask(SEVEN), _mask(_shifted(SEVEN, 130))
     faint = np.where(digit, 200, far * 60).astype(np.uint8)
     assert _locate_levels(digit | far, faint).digits_seen == 1
-    assert _locate(digit | _mask([(330, 120), (330, 160)])).digits_seen == 1
+    small = _locate(digit | _mask([(330, 120), (330, 160)]))
+    assert (small.digits_seen, small.parts, small.dropped) == (1, 1, 1)
     assert _locate(digit | _mask([(380, 0), (380, 140)])).digits_seen == 1
     assert _locate(digit | far).digits_seen == 2
 
@@ -206,10 +207,11 @@ def test_many_spots_of_one_size_are_noise() -> None:
     assert _locate(mask).reason is Reason.NOT_A_DIGIT
 
 
-def test_a_frame_round_other_ink_is_no_digit() -> None:
-    frame = np.ones(PAGE_WH[::-1], bool)
+@pytest.mark.parametrize(("parts_seen", "reason"), [(1, None), (2, Reason.NOT_A_DIGIT)])
+def test_a_frame_round_other_ink_is_no_digit(parts_seen: int, reason: Reason | None) -> None:
+    frame = np.ones((300, 200), bool)
     frame[25:-25, 25:-25] = False
-    assert _locate(frame | _mask([(200, 140), (200, 160)])).reason is Reason.NOT_A_DIGIT
+    assert locating.refuse_shape(frame, (0, 0, 200, 300), parts_seen) is reason
 
 
 # --- Standing out --------------------------------------------------------------------------------

@@ -111,8 +111,8 @@ def test_a_thick_band_is_no_ruled_line() -> None:
 
 
 def test_a_wavy_line_is_drawn_by_a_hand() -> None:
-    wave = [(x, round(150 + 6 * np.sin(x / 25))) for x in range(0, WIDTH, 5)] + [(WIDTH - 1, 150)]
-    mask = _mask(wave, width_px=4)
+    wave = [(x, round(150 + 5 * np.sin(x / 45))) for x in range(0, WIDTH + 5, 5)]
+    mask = _mask(wave, width_px=5)
     np.testing.assert_array_equal(remove_ruled_lines(mask)[0], mask)
 
 
