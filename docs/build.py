@@ -24,6 +24,7 @@ from digitscope.types import Step, UInt8Array
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
+PHOTO = PICTURES / "photo.jpg"
 START, END = "<!-- generated:start -->", "<!-- generated:end -->"
 SHOWN_PX = 420  # longest side of a step's picture in the document
 PREDECESSOR = {"photo": 0.722, "scan": 0.637, "tablet": 0.679, "canvas": 0.767}  # same pictures
@@ -46,10 +47,14 @@ def to_shown_size(image: UInt8Array) -> UInt8Array:
     )
 
 
-def save_pictures(photo: UInt8Array, steps: tuple[Step, ...]) -> None:
-    """Save the photo and what each step left."""
+def save_photo(photo: UInt8Array) -> None:
+    """Save the photo as a phone would."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(to_shown_size(photo)).save(PICTURES / "photo.png", optimize=True)
+    Image.fromarray(photo).save(PHOTO, quality=90)
+
+
+def save_steps(steps: tuple[Step, ...]) -> None:
+    """Save what each step left."""
     for step in steps:
         file = PICTURES / f"{step.number:02d}_{step.key}.png"
         Image.fromarray(to_shown_size(step.image)).save(file, optimize=True)
@@ -101,11 +106,8 @@ def replace_block(file: Path, block: str) -> str:
     return f"{before}{START}\n{block}\n{END}{after}"
 
 
-def build() -> dict[Path, str]:
-    """Make the new text of each generated document, and the pictures."""
-    photo = sample_photo()
-    reading = DigitReader(background="opencv").read(photo)
-    save_pictures(photo, reading.steps)
+def build(reading: Reading) -> dict[Path, str]:
+    """Make the new text of each generated document."""
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
     blocks = {"PREPROCESSING.md": describe_steps(reading), "README.md": describe_numbers(card)}
     return {ROOT / name: replace_block(ROOT / name, block) for name, block in blocks.items()}
@@ -116,9 +118,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if outdated")
     check = parser.parse_args().check
-    outdated = [file for file, text in build().items() if file.read_text("utf-8") != text]
-    for file, text in build().items() if not check else ():
-        file.write_text(text, encoding="utf-8")
+    if not check:
+        save_photo(sample_photo())
+    reading = DigitReader(background="opencv").read(PHOTO)
+    texts = build(reading)
+    outdated = [file for file, text in texts.items() if file.read_text("utf-8") != text]
+    if not check:
+        save_steps(reading.steps)
+        for file in outdated:
+            file.write_text(texts[file], encoding="utf-8")
     for file in outdated:
         print(f"{'out of date' if check else 'written'}: {file.name}")
     return 1 if check and outdated else 0

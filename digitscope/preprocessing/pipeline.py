@@ -31,6 +31,7 @@ from digitscope.types import (
     UInt8Array,
 )
 
+DROWNED = 60  # grain that hides ink of a quarter of the range: such a page may not be blank
 TRAINING_MEAN, TRAINING_STD = 33.3184, 78.5675  # of MNIST's training pixels, 0..255
 
 
@@ -42,11 +43,13 @@ class InkMap:
         levels: (H, W) uint8, ink light on black, the ground taken away.
         raw: (H, W) uint8, the same with the ground left in.
         mask: (H, W) bool.
+        least: the level, of 255, below which nothing is ink.
     """
 
     levels: UInt8Array
     raw: UInt8Array
     mask: BoolArray
+    least: float
 
 
 def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMap:
@@ -104,7 +107,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
         share=float(mask.mean()),
         least=least,
     )
-    return InkMap(levels, raw, mask)
+    return InkMap(levels, raw, mask, least)
 
 
 def _trace_location(ink_map: InkMap, location: Location, trace: Trace) -> None:
@@ -199,6 +202,8 @@ def preprocess_with(working: Working, remover: BackgroundRemover) -> Preprocesse
     location = locate(ink_map.mask, ink_map.levels, ink_map.raw)
     _trace_location(ink_map, location, trace)
     tile, quality, reason = None, None, location.reason
+    if reason is Reason.BLANK and ink_map.least > DROWNED:
+        reason = Reason.NO_CONTRAST
     if location.box_xyxy is not None:
         given = working.to_given(location.box_xyxy)
         quality = _measure_quality(ink_map, location, given)

@@ -59,6 +59,12 @@ def _is_straight(piece: BoolArray) -> bool:
     return bool(np.median(np.abs(rows - fitted)) <= max(0.5, STRAIGHT_SHARE * columns.size))
 
 
+def _thickness(piece: BoolArray, runs: np.ndarray) -> float:
+    """Measure how thick a horizontal piece is, px, strokes that it crosses not counted."""
+    thinnest = np.where(piece, runs, np.iinfo(np.int32).max).min(axis=0)  # (W,), of each column
+    return float(np.median(thinnest[piece.any(axis=0)]))
+
+
 def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     """Mark the ink that belongs to horizontal ruled lines and to nothing else.
 
@@ -78,7 +84,7 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     lines = np.zeros_like(mask)
     for label in range(1, count):
         here = (labels == label) & pieces  # never empty: joined is pieces, dilated
-        thickness = float(np.median(runs[here]))
+        thickness = _thickness(here, runs)
         if not (_runs_across(here) and _is_straight(here)) or thickness > max(
             3.0, THICKNESS_SHARE * max(mask.shape)
         ):
