@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,15 @@ def test_both_engines_answer_alike(
     assert other.dtype == np.float32
     np.testing.assert_allclose(one, other, atol=PARITY)
     assert (one.argmax(axis=1) == other.argmax(axis=1)).all()
+
+
+@pytest.mark.slow
+def test_keras_answers_threads_alike(keras_classifier: Classifier, mnist_tiles: Tiles) -> None:
+    batches = np.split(mnist_tiles[0][::50], 20)  # 20 of 5 tiles
+    alone = [keras_classifier.classify(batch) for batch in batches]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        together = list(pool.map(keras_classifier.classify, batches))
+    np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
 # --- Files that are no model ---------------------------------------------------------------------

@@ -42,6 +42,13 @@ def test_the_grain_is_measured_even_where_ink_covers_half(deviation: float) -> N
     assert deviation < ink.page_sigma(difference) < 2.5 * deviation
 
 
+def test_a_ground_estimated_a_little_off_is_not_grain() -> None:
+    grain = np.random.default_rng(0).normal(0, 3, (300, 400, 1))
+    difference = np.repeat(grain, 3, axis=2).astype(np.float32)
+    shifted = ink.page_sigma(difference + np.float32(20))
+    assert shifted == pytest.approx(ink.page_sigma(difference), rel=0.01)
+
+
 def test_an_even_page_has_no_grain() -> None:
     assert ink.page_sigma(np.zeros((50, 60, 3), np.float32)) == 0
 

@@ -42,6 +42,16 @@ PICTURES: dict[str, tuple[UInt8Array, Reason | None]] = {
 }
 
 
+def _grainy(deviation: float) -> UInt8Array:
+    """An empty sheet photographed in the dark."""
+    grain = np.random.default_rng(0).normal(0, deviation, (240, 320, 1))
+    return np.clip(sheet(paper_rgb=(128, 128, 128)) + grain, 0, 255).astype(np.uint8)
+
+
+PICTURES["drowned in grain"] = (_grainy(25), Reason.NO_CONTRAST)
+PICTURES["blank paper with grain"] = (_grainy(4), Reason.BLANK)
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_step_is_recorded_in_order_with_its_sentence(name: str) -> None:
     rgb, reason = PICTURES[name]

@@ -110,6 +110,13 @@ def test_a_thick_band_is_no_ruled_line() -> None:
     assert not find_horizontal_lines(_rule(150, width_px=16)).any()
 
 
+def test_strokes_that_cross_a_line_do_not_make_it_thick() -> None:
+    stems = np.logical_or.reduce([_mask([(x, 100), (x, 200)]) for x in range(20, WIDTH - 20, 16)])
+    kept, found = remove_ruled_lines(stems | _rule(150))
+    assert found
+    assert (kept ^ stems).sum() < 0.01 * stems.sum()
+
+
 def test_a_wavy_line_is_drawn_by_a_hand() -> None:
     wave = [(x, round(150 + 5 * np.sin(x / 45))) for x in range(0, WIDTH + 5, 5)]
     mask = _mask(wave, width_px=5)
