@@ -54,7 +54,7 @@ format: $(VENV)/.dev  ## Bring every file into the one format
 
 train: $(VENV)/.dev  ## Train the network and export it to models/ (about 20 minutes on two cores)
 	@echo "Training takes about 20 minutes on two cores; each epoch says where it is."
-	$(BIN)/python -m training.train
+	$(BIN)/python -m training.train --resume
 	$(BIN)/python -m training.export
 
 benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark PHOTOS=folder

@@ -165,7 +165,7 @@ def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatc
 
     item = Labelled(pictures / "three.png", "3", "all", headline=True)
     with pytest.raises(InterruptedError):
-        run_benchmark(Reader(), [item], tta=True, background=Background.OPENCV)  # type: ignore[arg-type]
+        run_benchmark(Reader(), [item], tta=True, background=Background.OPENCV)
     assert asked == [{"tta": True, "background": Background.OPENCV}]
 
 

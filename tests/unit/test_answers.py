@@ -1,0 +1,58 @@
+"""Readings as JSON objects and as lines: what the command line's tests cannot bring about."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitscope.answers import describe_reading, format_answer, format_table
+from digitscope.benchmark import Summary
+from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
+
+QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
+
+
+def _reading(digit: int | None, reason: Reason | None) -> Reading:
+    probabilities = np.full(10, 0.05, np.float32)
+    probabilities[[4, 9]] = 0.375, 0.225
+    preprocessed = Preprocessed((), None, QUALITY, reason, Background.U2NETP)
+    return Reading(digit, reason, Prediction(probabilities), preprocessed, 12.34567)
+
+
+@pytest.mark.parametrize("reason", [Reason.UNCERTAIN, Reason.SEVERAL_DIGITS])
+def test_a_refusal_that_the_network_took_part_in_shows_what_it_said(reason: Reason) -> None:
+    answer = describe_reading(Path("a.png"), _reading(None, reason))
+    assert (answer["status"], answer["digit"], answer["confidence"]) == ("rejected", None, None)
+    assert answer["reason"] == str(reason)
+    assert len(answer["top"]) == 10
+    assert answer["top"][0] == [4, 0.375]
+
+
+def test_the_route_the_time_and_the_quality_are_told() -> None:
+    answer = describe_reading(Path("a.png"), _reading(4, None))
+    assert (answer["background"], answer["ms"]) == ("u2netp", 12.346)
+    assert answer["quality"] == {
+        "score": 0.9,
+        "level": "excellent",
+        "contrast": 0.6,
+        "size_px": 200,
+        "aspect_ratio": 0.5,
+    }
+    assert json.loads(json.dumps(answer)) == answer
+
+
+def test_the_line_for_people() -> None:
+    line = format_answer(describe_reading(Path("a.png"), _reading(4, None)))
+    assert line == "a.png: 4  37.5% sure (then 9 22.5%, 0 5.0%); quality excellent; 12 ms"
+
+
+def test_the_tables_columns_stand_under_their_heads() -> None:
+    head, *rows = format_table(
+        [Summary("photo", 8, 6, 1, 1, 0, 41.25, 99.0), Summary("scan", 1, 0, 0, 0, 1, 0.0, 0.0)]
+    ).splitlines()
+    assert {len(row) for row in rows} == {len(head)}
+    assert rows[0].split() == ["photo", "8", "75.0%", "12.5%", "12.5%", "0", "41.2", "99.0"]
+    assert rows[1].split() == ["scan", "1", "0.0%", "0.0%", "0.0%", "1", "0.0", "0.0"]
