@@ -28,7 +28,7 @@ export U2NET_HOME ?= $(SHARED)/u2net
 export MODEL_CHECKSUM_DISABLED ?= 1
 endif
 
-.PHONY: help app test check lint format train benchmark docs lock clean
+.PHONY: help app test check lint format train benchmark docs screenshots lock clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark P
 
 docs: $(VENV)/.dev  ## Write the generated parts of README.md and PREPROCESSING.md
 	$(BIN)/python docs/build.py
+
+screenshots: $(VENV)/.dev  ## Photograph the app in Chromium (artifacts/screenshots, README's picture)
+	$(BIN)/python -m pytest -q tests/app/test_browser.py
+	cp artifacts/screenshots/app.png docs/pictures/app.png
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--no-header --annotation-style line pyproject.toml

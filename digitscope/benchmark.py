@@ -85,13 +85,19 @@ def _rows(folder: Path) -> Iterator[dict[str, str]]:
             f"A folder with a {LABELS_FILE} is expected. Received: {folder}. "
             "The file needs the columns 'file' and 'label'."
         )
-    with labels.open(newline="", encoding="utf-8") as stream:
-        rows = csv.DictReader(stream)
-        if not {"file", "label"} <= set(rows.fieldnames or ()):
-            raise BenchmarkError(
-                f"{LABELS_FILE} needs the columns 'file' and 'label'. Received: {rows.fieldnames}."
-            )
-        yield from rows
+    try:
+        text = labels.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
+    except (OSError, UnicodeDecodeError) as error:
+        raise BenchmarkError(
+            f"{LABELS_FILE} is expected as UTF-8 text. Received: {labels} "
+            f"({type(error).__name__}). Save it again as CSV in UTF-8."
+        ) from error
+    rows = csv.DictReader(text.splitlines(), restval="")
+    if not {"file", "label"} <= set(rows.fieldnames or ()):
+        raise BenchmarkError(
+            f"{LABELS_FILE} needs the columns 'file' and 'label'. Received: {rows.fieldnames}."
+        )
+    yield from rows
 
 
 def load_labels(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -24,22 +25,28 @@ from digitscope.benchmark import (
     run_benchmark,
     summarise,
 )
-from digitscope.errors import InvalidImageError, ModelUnavailableError
+from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailableError
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
 from digitscope.reader import DigitReader
 from digitscope.settings import MODEL_CARD, resolve_model_path
-from digitscope.types import Background
+from digitscope.types import Background, Reading
 
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
+
+
+class OutputError(DigitscopeError):
+    """What was asked for cannot be written where it should go."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = build_parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names may be any bytes
     try:
         return int(options.run(options))
-    except (ModelUnavailableError, BenchmarkError) as error:
+    except (ModelUnavailableError, BenchmarkError, OutputError) as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return WRONG_USAGE
     except BrokenPipeError:  # `digitscope read ... | head`
@@ -106,12 +113,20 @@ def run_read(options: argparse.Namespace) -> int:
     failed = False
     for file in options.files:
         try:
-            answer = describe_reading(file, reader.read(file, tta=options.tta))
+            reading = reader.read(file, tta=options.tta)
+            answer = describe_reading(file, reading)
+            _tell_notice(reading)
         except InvalidImageError as error:
             failed = True
             answer = describe_error(file, error, options.background)
         print(json.dumps(answer) if options.json else format_answer(answer), flush=True)
     return SOME_FAILED if failed else OK
+
+
+def _tell_notice(reading: Reading) -> None:
+    """Say on the error stream what a user should know of the route taken."""
+    if reading.preprocessed.notice:
+        print(f"digitscope: {reading.preprocessed.notice}", file=sys.stderr)
 
 
 def run_steps(options: argparse.Namespace) -> int:
@@ -123,7 +138,13 @@ def run_steps(options: argparse.Namespace) -> int:
     except InvalidImageError as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return SOME_FAILED
-    options.out.mkdir(parents=True, exist_ok=True)
+    _tell_notice(reading)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"A folder to write to is expected. Received: {options.out} ({error.strerror})."
+        ) from error
     for step in reading.steps:
         file = options.out / f"{step.number:02d}_{step.key}.png"
         Image.fromarray(step.image).save(file)

@@ -115,9 +115,9 @@ def weights_on_disk(name: Background) -> bool:
 
     Source: the folders that rembg 2.0.86 looks into.
     """
-    data_home = Path(os.environ.get("XDG_DATA_HOME", "~"))
+    data_home = Path(os.environ.get("XDG_DATA_HOME") or "~")
+    hidden = "rembg" if os.environ.get("XDG_DATA_HOME") else ".rembg"
     flat = Path(os.environ.get("U2NET_HOME") or data_home / ".u2net")
-    hidden = "rembg" if "XDG_DATA_HOME" in os.environ else ".rembg"
     home = Path(os.environ.get("U2NET_HOME") or os.environ.get("REMBG_HOME") or data_home / hidden)
     folders = (flat, home / "models" / name)
     return any((folder.expanduser() / f"{name}.onnx").is_file() for folder in folders)

@@ -136,13 +136,14 @@ def _belongs(part: Part, main: Part, box: BoxXYXY) -> bool:
     gap_y = max(0, top - box[3], box[1] - bottom)
     size = max(box[2] - box[0], box[3] - box[1], part.size_px)
     gap = max(gap_x, gap_y)
-    if gap > NEAR_GAP * size or (part.touches_border and (gap > 0 or main.touches_border)):
+    if part.touches_border and (gap > 0 or main.touches_border):
         return False
-    if gap <= BREAK_GAP * size:
-        return True
     overlap_x = min(right, box[2]) - max(left, box[0])
     stacked = overlap_x > 0.5 * min(right - left, box[2] - box[0])
-    return stacked or part.size_px < 0.75 * main.size_px
+    smaller = min(part.size_px, main.size_px) < SMALLER_PART * max(part.size_px, main.size_px)
+    if stacked and smaller:
+        return gap <= STACKED_GAP * size
+    return gap <= (NEAR_GAP if stacked or smaller else BREAK_GAP) * size
 
 
 def _gather_round(main: Part, parts: list[Part]) -> list[Part]:

@@ -11,6 +11,7 @@ SPAN_BOTH = 0.55  # a line that reaches both sides of the picture is seen on thi
 SPAN_ONE = (
     0.75  # ... one that reaches only one side, on this: the bar or stem of a digit is shorter
 )
+LEAST_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from a dot
 REACH_SHARE = 0.01  # a line this near to a side reaches it
 STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
@@ -20,7 +21,7 @@ CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a str
 
 def _long_pieces(mask: BoolArray) -> BoolArray:
     """Keep horizontal pieces of ink that are long; (H, W) bool to the same."""
-    length = max(9, round(OPENING_SHARE * mask.shape[1]))
+    length = max(LEAST_WIDTH_PX // 2, round(OPENING_SHARE * mask.shape[1]))
     kernel = np.ones((1, length), np.uint8)
     thick = cv2.dilate(mask.astype(np.uint8), np.ones((3, 1), np.uint8))  # lines may tilt a little
     return (cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel) > 0) & mask
@@ -75,6 +76,8 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
         (H, W) bool.
     """
     width = mask.shape[1]
+    if width < LEAST_WIDTH_PX:
+        return np.zeros_like(mask)
     pieces = _long_pieces(mask)
     if not pieces.any():
         return pieces

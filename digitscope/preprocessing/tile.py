@@ -28,6 +28,16 @@ CLAHE_CLIP, CLAHE_GRID = (
 VISIBLE = 0.15  # the box is drawn round what is at least this dark (MNIST: any non-zero pixel)
 STROKE_RANGE_PX = (2.0, 4.6)  # nine in ten MNIST training digits lie within 1.9 and 4.3
 THIN_TARGET_PX, THICK_TARGET_PX = 2.4, 4.2  # where too thin or too thick strokes are brought
+THIN_SHARE = 0.1  # a thin line fills no pixel once shrunk: this share of one is enough
+LINES_3PX = tuple(  # directions in which breaks are closed; a cross erodes thin bridges again
+    np.array(line, np.uint8)
+    for line in (
+        ((0, 0, 0), (1, 1, 1), (0, 0, 0)),
+        ((0, 1, 0), (0, 1, 0), (0, 1, 0)),
+        ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+        ((0, 0, 1), (0, 1, 0), (1, 0, 0)),
+    )
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +135,7 @@ def bring_stroke_to_width(ink: Float32Array, mask: BoolArray, longest_px: int) -
     factor = GLYPH_PX / longest_px
     large = _enlarge(ink, factor)
     share = _enlarge(mask.astype(np.float32), factor)
-    large_mask = share > (
-        0.5 if factor > 1 else 0.3
-    )  # a thin line fills no pixel once it is shrunk
+    large_mask = share > (0.5 if factor > 1 else THIN_SHARE)
     if STROKE_RANGE_PX[0] <= stroke_px <= STROKE_RANGE_PX[1]:
         return Glyph(large, large_mask, stroke_px)
     target = THIN_TARGET_PX if stroke_px < STROKE_RANGE_PX[0] else THICK_TARGET_PX
@@ -204,8 +212,8 @@ def close_gaps(tile: UInt8Array) -> tuple[UInt8Array, bool]:
     pieces, holes = _topology(tile)
     if pieces < 2:
         return tile, False
-    kernel = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    closed = cv2.morphologyEx(tile, cv2.MORPH_CLOSE, kernel).astype(np.uint8)
+    directional = [cv2.morphologyEx(tile, cv2.MORPH_CLOSE, line) for line in LINES_3PX]
+    closed = np.maximum.reduce(directional).astype(np.uint8)
     closed_pieces, closed_holes = _topology(closed)
     helps = closed_pieces < pieces and closed_holes >= holes
     return (closed, True) if helps else (tile, False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -55,6 +57,20 @@ def check_output(probabilities: Float32Array, path: Path) -> Float32Array:
     return probabilities.astype(np.float32)
 
 
+@contextmanager
+def _foreign_errors_told(expected: str, path: Path) -> Iterator[None]:
+    """Turn what an engine raises while it opens and tries a model into one error of ours."""
+    try:
+        yield
+    except ModelUnavailableError:
+        raise
+    except Exception as error:  # the engines raise many unrelated types
+        raise ModelUnavailableError(
+            f"{expected} was expected. Received: {path} ({type(error).__name__}). "
+            "`make train` makes a new one."
+        ) from error
+
+
 class OnnxClassifier:
     """The network through onnxruntime: 0.2 s to start, small; for the CLI and batches."""
 
@@ -72,17 +88,12 @@ class OnnxClassifier:
         options.intra_op_num_threads = 1  # two spinning threads measured slower than one
         options.enable_cpu_mem_arena = False  # memory goes back after each batch
         self.path = path
-        try:
+        with _foreign_errors_told("An ONNX model of tiles", path):
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # onnxruntime raises many unrelated types
-            raise ModelUnavailableError(
-                f"An ONNX model was expected. Received: {path} ({type(error).__name__}). "
-                "`make train` makes a new one."
-            ) from error
-        self._input_name = self._session.get_inputs()[0].name
-        self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
+            self._input_name = self._session.get_inputs()[0].name
+            self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
         """See `Classifier.classify`."""
@@ -111,14 +122,9 @@ class KerasClassifier:
                 "`pip install -e .[app]` brings it, or choose the .onnx model."
             ) from error
         self.path = path
-        try:
+        with _foreign_errors_told("A Keras model of tiles", path):
             self._model = keras.saving.load_model(path, compile=False)
-        except Exception as error:  # Keras raises many unrelated types
-            raise ModelUnavailableError(
-                f"A Keras model was expected. Received: {path} ({type(error).__name__}). "
-                "`make train` makes a new one."
-            ) from error
-        self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
+            self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
         """See `Classifier.classify`."""

@@ -267,3 +267,11 @@ def test_screens(visit: Visit, tmp_path: Path, device: str, scheme: str) -> None
     sent.get_by_text("Show the 11 steps behind this answer").click()
     sent.get_by_text("11 · Normalisation").wait_for()
     shoot(sent, f"steps_{suffix}")
+
+
+def test_the_picture_of_the_readme(visit: Visit) -> None:
+    """`make screenshots` copies it to docs/pictures/."""
+    page = visit("predict")
+    page.locator("input[type=file]").set_input_files(ROOT / "docs" / "pictures" / "photo.jpg")
+    expect_heading(page, "It is a 7")
+    shoot(page, "app")
