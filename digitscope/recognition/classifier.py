@@ -88,7 +88,7 @@ class OnnxClassifier:
         options.intra_op_num_threads = 1  # two spinning threads measured slower than one
         options.enable_cpu_mem_arena = False  # memory goes back after each batch
         self.path = path
-        with _foreign_errors_told("An ONNX model of tiles", path):
+        with _foreign_errors_told("An ONNX model", path):
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
@@ -122,7 +122,7 @@ class KerasClassifier:
                 "`pip install -e .[app]` brings it, or choose the .onnx model."
             ) from error
         self.path = path
-        with _foreign_errors_told("A Keras model of tiles", path):
+        with _foreign_errors_told("A Keras model", path):
             self._model = keras.saving.load_model(path, compile=False)
             self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
 
