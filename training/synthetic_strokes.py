@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.types import DIGIT_PX, TILE_PX, UInt8Array
+from digitscope.preprocessing.tile import centre_by_mass, shrink_to_digit
+from digitscope.types import TILE_PX, UInt8Array
 from training.data import Digits
 
 CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
@@ -85,22 +86,7 @@ def to_tile(ink: UInt8Array) -> UInt8Array:
     Returns:
         (28, 28) uint8.
     """
-    left, top, width, height = cv2.boundingRect(ink)
-    scale = DIGIT_PX / max(width, height)
-    size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
-    box = ink[top : top + height, left : left + width]
-    small = cv2.resize(box, size_wh, interpolation=cv2.INTER_AREA)
-    row, column = (_start(small, axis) for axis in (0, 1))
-    tile = np.zeros((TILE_PX, TILE_PX), np.uint8)
-    tile[row : row + small.shape[0], column : column + small.shape[1]] = small
-    return tile
-
-
-def _start(small: UInt8Array, axis: int) -> int:
-    """Where the digit begins on an axis of the tile, for its mass to lie at 14."""
-    weights = small.sum(1 - axis, dtype=np.float64)
-    middle = weights @ np.arange(len(weights)) / weights.sum()
-    return int(np.clip(round(TILE_PX / 2 - middle), 0, TILE_PX - len(weights)))
+    return centre_by_mass(shrink_to_digit(ink.astype(np.float32) / 255))
 
 
 def _level_line(

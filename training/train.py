@@ -20,7 +20,9 @@ import numpy as np
 from digitscope.types import CLASSES, Float32Array, UInt8Array
 from training.augment import augment
 from training.data import VALIDATION_TILES, Digits, load_train_validation
+from training.digit_accuracy import digit_accuracy
 from training.model_definition import build_model
+from training.non_digits import draw_non_digits
 from training.run_folder import LATEST, RunFolder, RunState
 from training.synthetic_strokes import draw_digits
 
@@ -30,7 +32,7 @@ class HyperParameters:
     """All that can be turned, in one place."""
 
     epochs: int = 11  # 52 s each on two idle cores; the cosine ends at 0 with the last
-    batch_size: int = 128  # 443 steps an epoch; fills two cores
+    batch_size: int = 128  # 477 steps an epoch; fills two cores
     learning_rate: float = 2e-3  # peak; beat 1e-3 and 14 epochs on validation, one run each
     warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
     weight_decay: float = 4e-3  # AdamW's in Keras
@@ -38,6 +40,7 @@ class HyperParameters:
     ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
     patience: int = 8  # epochs without a lower validation loss
     synthetic_share: float = 0.03  # drawn 1s and 7s: a seventh of what MNIST has of them
+    non_digit_share: float = 0.08  # letters, scribbles and the like, taught as none of the ten
     seed: int = 0  # of weights, dropout, order and augmentation
     limit: int = 0  # training tiles to use, for a trial; 0 is all
     validation_tiles: int = VALIDATION_TILES
@@ -100,7 +103,12 @@ def compile_model(hyper: HyperParameters, train_tiles: int) -> keras.Model:
     )
     model = build_model()
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=hyper.label_smoothing)
-    model.compile(optimizer, loss=loss, metrics=["accuracy"], jit_compile=XLA)
+    model.compile(
+        optimizer,
+        loss=loss,
+        metrics=[keras.metrics.MeanMetricWrapper(digit_accuracy, name="accuracy")],
+        jit_compile=XLA,
+    )
     return model
 
 
@@ -110,16 +118,20 @@ def epoch_batches(
     """One epoch's batches, the same for the same seed and epoch.
 
     Yields:
-        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10) float32 one-hot.
+        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10) float32: one-hot, or a tenth each
+        for what is no digit.
     """
     rng = np.random.default_rng((hyper.seed, epoch))
-    drawn = draw_digits(_drawn_tiles(len(digits), hyper), rng)
-    tiles = np.concatenate([digits.tiles, drawn.tiles])
-    labels = np.concatenate([digits.labels, drawn.labels])
+    drawn = draw_digits(round(len(digits) * hyper.synthetic_share), rng)
+    others = draw_non_digits(round(len(digits) * hyper.non_digit_share), digits, rng)
+    tiles = np.concatenate([digits.tiles, drawn.tiles, others])
+    labels = np.concatenate(
+        [one_hot(digits.labels), one_hot(drawn.labels), no_digit(len(others))]  # (N, 10)
+    )
     order = rng.permutation(len(tiles))
     for start in range(0, len(order), hyper.batch_size):
         batch = order[start : start + hyper.batch_size]
-        yield as_input(augment(tiles[batch], rng)), one_hot(labels[batch])
+        yield as_input(augment(tiles[batch], rng)), labels[batch]
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:
@@ -130,6 +142,11 @@ def as_input(tiles: UInt8Array) -> Float32Array:
 def one_hot(labels: UInt8Array) -> Float32Array:
     """(N,) 0..9 to (N, 10) float32 with a single 1 a row."""
     return np.eye(CLASSES, dtype=np.float32)[labels]
+
+
+def no_digit(count: int) -> Float32Array:
+    """(count, 10) float32: the label of what is no digit, a tenth for each."""
+    return np.full((count, CLASSES), 1 / CLASSES, np.float32)
 
 
 @contextmanager
@@ -144,13 +161,11 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
         swap.on_test_end()
 
 
-def _drawn_tiles(train_tiles: int, hyper: HyperParameters) -> int:
-    return round(train_tiles * hyper.synthetic_share)
-
-
 def _steps(train_tiles: int, hyper: HyperParameters) -> int:
     """Batches in an epoch."""
-    return -(-(train_tiles + _drawn_tiles(train_tiles, hyper)) // hyper.batch_size)
+    shares = (hyper.synthetic_share, hyper.non_digit_share)
+    tiles = train_tiles + sum(round(train_tiles * share) for share in shares)
+    return -(-tiles // hyper.batch_size)
 
 
 def _train_epoch(

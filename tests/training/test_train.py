@@ -118,13 +118,25 @@ def test_missing_data_is_said(tmp_path: Path) -> None:
 
 
 def test_batches_are_what_the_network_takes(digits: Digits) -> None:
-    hyper = module.HyperParameters(batch_size=128, synthetic_share=0.03)
+    hyper = module.HyperParameters(batch_size=128, synthetic_share=0.03, non_digit_share=0.08)
     batches = list(module.epoch_batches(digits, hyper, epoch=0))
-    assert sum(len(tiles) for tiles, _ in batches) == 1_030
+    assert sum(len(tiles) for tiles, _ in batches) == 1_110
     tiles, labels = batches[0]
     assert tiles.shape == (128, 28, 28, 1) and tiles.dtype == np.float32
     assert 1 < tiles.max() <= 255 and tiles.min() == 0  # not yet normalised
     assert labels.shape == (128, 10) and np.array_equal(labels.sum(1), np.ones(128))
+
+
+def test_what_is_no_digit_is_taught_as_none(digits: Digits) -> None:
+    hyper = module.HyperParameters(synthetic_share=0.0, non_digit_share=0.08)
+    labels = np.concatenate([labels for _, labels in module.epoch_batches(digits, hyper, epoch=0)])
+    assert (labels.max(axis=1) < 0.2).sum() == 80
+
+
+def test_accuracy_counts_digits_alone() -> None:
+    labels = np.concatenate([module.one_hot(np.array([3, 7], np.uint8)), module.no_digit(2)])
+    guesses = module.one_hot(np.array([3, 1, 0, 0], np.uint8))
+    assert float(module.digit_accuracy(labels, guesses)) == 0.5
 
 
 def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
