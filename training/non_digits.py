@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
-import matplotlib as mpl
 import numpy as np
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 from digitscope.preprocessing.tile import bring_stroke_to_width
@@ -65,9 +66,9 @@ def draw_non_digits(count: int, digits: Digits, rng: np.random.Generator) -> UIn
 
 def letter(_: Digits, rng: np.random.Generator) -> UInt8Array:
     """A letter or a symbol, bent as if by hand."""
-    symbols = SYMBOLS + 2 * FAVOURED
-    drawn = _printed(symbols[rng.integers(len(symbols))], int(rng.integers(len(FONTS))))
-    return _finish(_warp(drawn, rng))
+    font = FONTS[rng.integers(len(FONTS))]
+    symbols = symbols_of(font)
+    return _finish(_warp(_printed(symbols[rng.integers(len(symbols))], font), rng))
 
 
 def scribble(_: Digits, rng: np.random.Generator) -> UInt8Array:
@@ -117,12 +118,28 @@ FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their shares
 
 
 @cache
-def _printed(symbol: str, font: int) -> UInt8Array:
+def symbols_of(font: str) -> str:
+    """The symbols that a font has; what it lacks it would draw as a box, or as nothing."""
+    known = TTFont(_font_path(font)).getBestCmap()
+    return "".join(symbol for symbol in SYMBOLS + 2 * FAVOURED if ord(symbol) in known)
+
+
+def _font_path(font: str) -> Path:
+    """Where a font of matplotlib's lies; found without importing it."""
+    package = find_spec("matplotlib")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError(
+            "matplotlib is expected, for its fonts. Received: none. `pip install -e .[train]`."
+        )
+    return Path(package.origin).parent / "mpl-data" / "fonts" / "ttf" / font
+
+
+@cache
+def _printed(symbol: str, font: str) -> UInt8Array:
     """A symbol in the middle of a canvas; (160, 160) uint8."""
-    path = Path(mpl.get_data_path()) / "fonts" / "ttf" / FONTS[font]
     image = Image.new("L", (CANVAS_PX, CANVAS_PX))
     middle = (CANVAS_PX / 2, CANVAS_PX / 2)
-    face = ImageFont.truetype(path, FONT_PX)
+    face = ImageFont.truetype(_font_path(font), FONT_PX)
     ImageDraw.Draw(image).text(middle, symbol, fill=255, font=face, anchor="mm")
     return np.asarray(image)
 

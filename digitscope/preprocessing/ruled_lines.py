@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from digitscope.types import BoolArray
+
+IntArray: TypeAlias = NDArray[np.int32]
+Float64Array: TypeAlias = NDArray[np.float64]
 
 SPAN_BOTH = 0.55  # a line that reaches both sides of the picture is seen on this share of it
 SPAN_ONE = (
@@ -15,19 +21,36 @@ LEAST_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from 
 REACH_SHARE = 0.01  # a line this near to a side reaches it
 STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
+JOIN_ROWS_PX, JOIN_SHARE = 9, 0.7  # pieces this near, in rows and along the line, are one line
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
-def _long_pieces(mask: BoolArray) -> BoolArray:
-    """Keep horizontal pieces of ink that are long; (H, W) bool to the same."""
+def _most_px(mask: BoolArray) -> float:
+    """How thick a ruled line may be, px."""
+    return max(3.0, THICKNESS_SHARE * max(mask.shape))
+
+
+def _long_pieces(mask: BoolArray, runs: IntArray) -> BoolArray:
+    """Keep horizontal pieces of thin ink that are long, bridging what crosses them.
+
+    Args:
+        mask: (H, W) bool, True on ink.
+        runs: (H, W) int32, the length of each ink pixel's vertical run.
+
+    Returns:
+        (H, W) bool.
+    """
+    most = _most_px(mask)
+    thin = (mask & (runs <= most)).astype(np.uint8)
+    thick = cv2.dilate(thin, np.ones((3, 1), np.uint8))  # lines may tilt a little
+    bridged = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, round(2 * most)), np.uint8))
     length = max(LEAST_WIDTH_PX // 2, round(OPENING_SHARE * mask.shape[1]))
-    kernel = np.ones((1, length), np.uint8)
-    thick = cv2.dilate(mask.astype(np.uint8), np.ones((3, 1), np.uint8))  # lines may tilt a little
-    return (cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel) > 0) & mask
+    opened = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    return (opened > 0) & (thin > 0)
 
 
-def _run_lengths(mask: BoolArray) -> np.ndarray:
+def _run_lengths(mask: BoolArray) -> IntArray:
     """Give each ink pixel the length of its vertical run; (H, W) bool to (H, W) int32."""
     height, width = mask.shape
     padded = np.zeros((height + 2, width), np.int8)
@@ -52,18 +75,42 @@ def _runs_across(piece: BoolArray) -> bool:
     return bool(columns.size >= least)
 
 
-def _is_straight(piece: BoolArray) -> bool:
-    """Whether a horizontal piece of ink is as straight as print; no hand draws so."""
-    columns = np.flatnonzero(piece.any(axis=0))
-    rows = np.arange(piece.shape[0]) @ piece[:, columns] / piece[:, columns].sum(axis=0)
-    fitted = np.polyval(np.polyfit(columns, rows, 2), columns)
-    return bool(np.median(np.abs(rows - fitted)) <= max(0.5, STRAIGHT_SHARE * columns.size))
-
-
-def _thickness(piece: BoolArray, runs: np.ndarray) -> float:
+def _thickness(piece: BoolArray, runs: IntArray) -> float:
     """Measure how thick a horizontal piece is, px, strokes that it crosses not counted."""
     thinnest = np.where(piece, runs, np.iinfo(np.int32).max).min(axis=0)  # (W,), of each column
     return float(np.median(thinnest[piece.any(axis=0)]))
+
+
+def _fit_course(thin: BoolArray) -> Float64Array | None:
+    """Fit a parabola (lenses bend) to a horizontal piece that is as straight as print.
+
+    Args:
+        thin: (H, W) bool, the piece where nothing crosses it.
+
+    Returns:
+        (W,) float64, its row in each column; None where it is bent as by hand or hardly there.
+    """
+    columns = np.flatnonzero(thin.any(axis=0))
+    if columns.size < LEAST_WIDTH_PX:
+        return None
+    rows = np.arange(thin.shape[0]) @ thin[:, columns] / thin[:, columns].sum(axis=0)
+    curve = np.polyfit(columns, rows, 2)
+    astray = np.median(np.abs(rows - np.polyval(curve, columns)))
+    is_straight = astray <= max(0.5, STRAIGHT_SHARE * columns.size)
+    course = np.asarray(np.polyval(curve, np.arange(thin.shape[1])), np.float64)
+    return course if is_straight else None
+
+
+def _mark_line(piece: BoolArray, mask: BoolArray, runs: IntArray) -> BoolArray | None:
+    """Mark the ink of one ruled line, what crosses it left out; None where it is none."""
+    thickness = _thickness(piece, runs)
+    if not _runs_across(piece) or thickness > _most_px(mask):
+        return None
+    course = _fit_course(piece & (runs <= CROSSING_FACTOR * thickness))
+    if course is None:
+        return None
+    beside = np.abs(np.arange(mask.shape[0])[:, None] - course)  # (H, W), px from the line
+    return mask & (beside <= thickness + 1) & (runs <= max(2.0, CROSSING_FACTOR * thickness))
 
 
 def find_horizontal_lines(mask: BoolArray) -> BoolArray:
@@ -76,24 +123,19 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
         (H, W) bool.
     """
     width = mask.shape[1]
-    if width < LEAST_WIDTH_PX:
-        return np.zeros_like(mask)
-    pieces = _long_pieces(mask)
-    if not pieces.any():
-        return pieces
-    joined = cv2.dilate(pieces.astype(np.uint8), np.ones((3, max(3, width // 20)), np.uint8))
-    count, labels = cv2.connectedComponents(joined)
-    runs = _run_lengths(mask)
     lines = np.zeros_like(mask)
+    if width < LEAST_WIDTH_PX:
+        return lines
+    runs = _run_lengths(mask)
+    pieces = _long_pieces(mask, runs)
+    if not pieces.any():
+        return lines
+    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * width))), np.uint8)
+    count, labels = cv2.connectedComponents(cv2.dilate(pieces.astype(np.uint8), reach))
     for label in range(1, count):
-        here = (labels == label) & pieces  # never empty: joined is pieces, dilated
-        thickness = _thickness(here, runs)
-        if not (_runs_across(here) and _is_straight(here)) or thickness > max(
-            3.0, THICKNESS_SHARE * max(mask.shape)
-        ):
-            continue
-        near = cv2.dilate(here.astype(np.uint8), np.ones((3, 5), np.uint8)) > 0
-        lines |= near & mask & (runs <= max(2.0, CROSSING_FACTOR * thickness))
+        line = _mark_line((labels == label) & pieces, mask, runs)
+        if line is not None:
+            lines |= line
     return lines
 
 

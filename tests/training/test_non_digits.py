@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from training.data import Digits
-from training.non_digits import FAMILIES, SYMBOLS, Maker, draw_non_digits
+from training.non_digits import (
+    FAMILIES,
+    FONTS,
+    SYMBOLS,
+    Maker,
+    _printed,
+    draw_non_digits,
+    symbols_of,
+)
 
 LOOK_LIKE_DIGITS = set("BDGIJLOPQSTUYZabceghijlopqrstuyz0123456789βδεζθξρστ")
 
@@ -28,10 +36,18 @@ def test_the_same_chance_draws_the_same(digits: Digits) -> None:
 def test_each_kind_has_a_tiles_form(digits: Digits, maker: Maker) -> None:
     rng = np.random.default_rng(3)
     tiles = [tile for tile in (maker(digits, rng) for _ in range(20)) if tile.any()]
-    assert len(tiles) >= 15  # some symbols are in no font, some noise leaves no blob
+    assert len(tiles) >= 15  # some noise leaves no blob
     for tile in tiles:
         rows, columns = np.flatnonzero(tile.any(1)), np.flatnonzero(tile.any(0))
         assert 19 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 20
+
+
+@pytest.mark.parametrize("font", FONTS)
+def test_every_symbol_is_drawn(font: str) -> None:
+    assert len(symbols_of(font)) > 60
+    drawn = {symbol: _printed(symbol, font) for symbol in symbols_of(font)}
+    assert all(picture.any() for picture in drawn.values())
+    assert len({picture.tobytes() for picture in drawn.values()}) > 0.95 * len(drawn)  # no box
 
 
 def test_no_symbol_is_a_digit_in_some_hand() -> None:
