@@ -23,10 +23,6 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
-ifneq ($(wildcard $(SHARED)/u2net),)
-export U2NET_HOME ?= $(SHARED)/u2net
-export MODEL_CHECKSUM_DISABLED ?= 1
-endif
 
 .PHONY: help app test check lint format train benchmark docs screenshots lock clean
 
@@ -52,13 +48,15 @@ format: $(VENV)/.dev  ## Bring every file into the one format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-train: $(VENV)/.dev  ## Train the network and export it to models/ (about 20 minutes on two cores)
-	@echo "Training takes about 20 minutes on two cores; each epoch says where it is."
+train: $(VENV)/.dev  ## Train the network and export it to models/ (goes on where a run stopped)
+	@echo "Training takes about 15 minutes on two idle cores; each epoch says where it is."
+	@echo "It goes on with training/runs/latest where there is one; delete that to start anew."
 	$(BIN)/python -m training.train --resume
 	$(BIN)/python -m training.export
 
 benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark PHOTOS=folder
-	$(BIN)/digitscope benchmark $(or $(PHOTOS),$(SHARED)/photos/dev)
+	@test -n "$(PHOTOS)" || { echo "Expected a folder with a labels.csv: make benchmark PHOTOS=folder"; exit 2; }
+	$(BIN)/digitscope benchmark "$(PHOTOS)" --headline
 
 docs: $(VENV)/.dev  ## Write the generated parts of README.md and PREPROCESSING.md
 	$(BIN)/python docs/build.py

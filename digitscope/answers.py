@@ -48,13 +48,25 @@ def describe_error(file: Path, error: InvalidImageError, background: str) -> dic
     }
 
 
+def format_share(share: float) -> str:
+    """Put a probability in per cent, never rounded to all or to nothing.
+
+    >>> format_share(0.99999), format_share(0.5), format_share(0.0)
+    ('>99.9%', '50.0%', '<0.1%')
+    """
+    if share > 0.999:
+        return ">99.9%"
+    return "<0.1%" if share < 0.001 else f"{share:.1%}"
+
+
 def format_answer(answer: dict[str, Any]) -> str:
     """Put an answer on one line for people."""
     if answer["status"] != "ok":
         return f"{answer['file']}: {answer['status']}: {answer['reason']}"
-    others = ", ".join(f"{digit} {share:.1%}" for digit, share in answer["top"][1:3])
+    others = ", ".join(f"{digit} {format_share(share)}" for digit, share in answer["top"][1:3])
+    sure = format_share(answer["confidence"])
     return (
-        f"{answer['file']}: {answer['digit']}  {answer['confidence']:.1%} sure (then {others}); "
+        f"{answer['file']}: {answer['digit']}  {sure} sure (then {others}); "
         f"quality {answer['quality']['level']}; {answer['ms']:.0f} ms"
     )
 

@@ -62,6 +62,7 @@ class Outcome:
     confidence: float | None
     ms: float
     error: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,15 @@ def read_labelled(
         return Outcome(labelled, Verdict.ERROR, None, None, None, 0.0, str(error))
     verdict = _verdict(labelled, reading.digit)
     confidence = None if reading.prediction is None else reading.prediction.confidence
-    return Outcome(labelled, verdict, reading.digit, reading.reason, confidence, reading.ms)
+    return Outcome(
+        labelled,
+        verdict,
+        reading.digit,
+        reading.reason,
+        confidence,
+        reading.ms,
+        notice=reading.preprocessed.notice,
+    )
 
 
 def run_benchmark(

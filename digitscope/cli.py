@@ -29,7 +29,7 @@ from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailab
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
 from digitscope.reader import DigitReader
-from digitscope.settings import MODEL_CARD, resolve_model_path
+from digitscope.settings import load_card_of, resolve_model_path
 from digitscope.types import Background, Reading
 
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
@@ -99,8 +99,8 @@ def _add_reader_options(parser: argparse.ArgumentParser) -> None:
         "--background",
         choices=[str(choice) for choice in Background],
         default=str(Background.AUTO),
-        help="how to remove the background (default: %(default)s; the others than opencv download "
-        "weights on first use)",
+        help="how to remove the background (default: %(default)s); u2netp, u2net and "
+        "isnet-general-use download weights on first use",
     )
     parser.add_argument(
         "--model", metavar="PATH", type=Path, help="a .keras or .onnx file (default: the ONNX one)"
@@ -167,6 +167,10 @@ def run_benchmark_command(options: argparse.Namespace) -> int:
             print(f"\r{done}/{len(items)} pictures", end="", file=sys.stderr, flush=True)
 
     outcomes = run_benchmark(reader, items, tta=options.tta, progress=show)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    for notice in sorted({one.notice for one in outcomes if one.notice}):
+        print(f"digitscope: {notice}", file=sys.stderr)
     summaries = summarise(outcomes)
     if options.json:
         print(json.dumps(describe_benchmark(outcomes, summaries)))
@@ -178,7 +182,7 @@ def run_benchmark_command(options: argparse.Namespace) -> int:
 def run_info(options: argparse.Namespace) -> int:
     """Tell what would answer: version, model, its card, backgrounds."""
     path = resolve_model_path(options.model)
-    card = json.loads(MODEL_CARD.read_text(encoding="utf-8")) if MODEL_CARD.is_file() else {}
+    card = load_card_of(path)
     facts = {
         "version": __version__,
         "model": str(path),

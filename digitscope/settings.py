@@ -7,8 +7,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from digitscope.errors import ModelUnavailableError
 
@@ -37,3 +40,20 @@ def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
             "`make train` makes one; DIGITSCOPE_MODEL names another."
         )
     return chosen
+
+
+def load_card_of(model: Path) -> dict[str, Any]:
+    """Read the figures measured of a model file; none where the card is of another file.
+
+    Args:
+        model: a file that exists.
+
+    Returns:
+        The content of ``model_card.json``, or an empty dict.
+    """
+    try:
+        card: dict[str, Any] = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+        known = {facts["sha256"] for facts in card["files"].values()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return card if hashlib.sha256(model.read_bytes()).hexdigest() in known else {}

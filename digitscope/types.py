@@ -21,6 +21,7 @@ BoxXYXY: TypeAlias = tuple[int, int, int, int]
 TILE_PX = 28  # MNIST's tile, pixels a side
 DIGIT_PX = 20  # longest side of the digit inside an MNIST tile
 CLASSES = 10  # the digits 0 to 9
+PIXEL_MEAN, PIXEL_STD = 33.3184, 78.5675  # of MNIST's training tiles, 0..255
 
 
 class Reason(StrEnum):

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from digitscope.errors import DigitscopeError, InvalidImageError
+from digitscope.errors import InvalidImageError
 from streamlit_app.i18n import _
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,7 @@ def error_boundary() -> Iterator[None]:
         yield
     except InvalidImageError as error:
         st.error(str(error), icon=":material/broken_image:")
-    except DigitscopeError as error:
-        st.error(str(error), icon=":material/error:")
-    except Exception:
+    except Exception:  # a missing model too: its path is for the log, not for visitors
         reference = uuid4().hex[:8]
         log.exception("Unexpected error, reference %s", reference)
         st.error(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import sys
 from pathlib import Path
 
 import keras
@@ -19,7 +20,7 @@ import onnxruntime
 from digitscope.settings import MODELS_DIR
 from digitscope.types import TILE_PX
 from training.calibrate import apply_temperature, fit_temperature, fold_temperature
-from training.data import Digits, load_train_validation
+from training.data import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import as_text, evaluate_test, predict, report
 from training.metrics import expected_calibration_error
 from training.model_card import Calibration, Measured, build_card, write_card
@@ -147,4 +148,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (DataUnavailableError, RunFolderError) as error:
+        sys.exit(str(error))

@@ -24,7 +24,7 @@ from training.evaluate import Report
 from training.run_folder import RunFolder
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
-CODE = ("training/*.py", "digitscope/types.py")  # what the network depends on
+CODE = ("training/*.py", "digitscope")  # what the figures depend on
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -94,7 +94,7 @@ def build_card(
 
 def write_card(card: dict[str, Any], path: Path) -> None:
     """Write the card as JSON."""
-    path.write_text(json.dumps(card, indent=1) + "\n")
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def describe_layers(model: keras.Model) -> list[dict[str, Any]]:

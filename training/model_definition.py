@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import keras
 
-from digitscope.types import CLASSES, TILE_PX
+from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX
 
 FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
 POOL_AFTER = (1, 2)  # 28 -> 14 -> 7; a third pooling would leave 3x3, too coarse for loops
 KERNEL_PX = 3  # two stacked 3x3 see 5x5 with fewer weights than one 5x5
 DROPOUT = 0.3  # before the only dense layer, the one place that overfits here
 BATCHNORM_MOMENTUM = 0.95  # Keras' 0.99 lags by hundreds of steps: useless in short runs
-PIXEL_MEAN = 33.3184  # of MNIST's training tiles, 0..255
-PIXEL_STD = 78.5675  # of MNIST's training tiles, 0..255
 PARAMETERS = 392_330  # Keras' count: 391,370 trained and 960 running statistics
 
 

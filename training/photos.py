@@ -33,7 +33,7 @@ def measure_photos(folder: Path) -> dict[str, Any]:
         "command": f"python -m training.photos {folder}",
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
         "background": str(Background.OPENCV),
-        "accuracy": _correct_share(summaries[MAIN_KIND]),
+        "accuracy": _correct_share(summaries[MAIN_KIND]) if MAIN_KIND in summaries else None,
         "kinds": {kind: _describe(summary) for kind, summary in summaries.items()},
     }
 

@@ -8,6 +8,7 @@ with ``--resume`` goes on from the last complete epoch. The test set has no part
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +20,16 @@ import numpy as np
 
 from digitscope.types import CLASSES, Float32Array, UInt8Array
 from training.augment import augment
-from training.data import VALIDATION_TILES, Digits, load_train_validation
+from training.data import (
+    VALIDATION_TILES,
+    DataUnavailableError,
+    Digits,
+    load_train_validation,
+)
 from training.digit_accuracy import digit_accuracy
 from training.model_definition import build_model
 from training.non_digits import draw_non_digits
-from training.run_folder import LATEST, RunFolder, RunState
+from training.run_folder import LATEST, RunFolder, RunFolderError, RunState
 from training.synthetic_strokes import draw_digits
 
 
@@ -242,4 +248,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (DataUnavailableError, RunFolderError) as error:
+        sys.exit(str(error))

@@ -27,10 +27,14 @@ SOLID_FILL = 0.93  # a wide box filled this much is a block, not a stroke
 WIDEST_ASPECT = 3.0  # no digit is three times as wide as tall; the slimmest "1" has no limit
 RING_SHARE = 0.008  # the surroundings looked at: this far round the shape
 LEAST_STANDING_OUT = 0.6  # a stroke has page on both sides, the edge of a shadow only on one
+MOST_PARTS = (
+    200  # more than the best so many pieces are not looked at: a page of text has thousands
+)
+MOST_PIECES = 12  # the digits of the dev photos are in at most 6; text runs on and on
 NOISE_PARTS = 150  # so many spots, none of which stands out, are noise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One connected piece of ink.
 
@@ -242,6 +246,7 @@ def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
     """
     cleaned, lines_removed = remove_ruled_lines(mask)
     parts, labels = find_parts(cleaned, ink)
+    parts, crumbs = parts[:MOST_PARTS], parts[MOST_PARTS:]
     if not parts:
         nothing = Reason.TOO_SMALL if cleaned.any() else Reason.BLANK
         return Location(np.zeros_like(mask), None, nothing, lines_removed=lines_removed)
@@ -252,6 +257,9 @@ def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
         box = _union(box, part.box_xyxy)
     seen = count_digits(digit, others)
     reason = refuse_shape(own, box, len(parts))
+    if len(digit) > MOST_PIECES:
+        reason = Reason.NOT_A_DIGIT
     if reason is None and stands_out(own, ink, raw) < LEAST_STANDING_OUT:
         reason = Reason.NOT_A_DIGIT
-    return Location(own, box, reason, seen, len(digit), len(others), lines_removed)
+    dropped = len(others) + len(crumbs)
+    return Location(own, box, reason, seen, len(digit), dropped, lines_removed)

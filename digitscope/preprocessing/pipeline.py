@@ -21,6 +21,8 @@ from digitscope.preprocessing.quality import measure_quality
 from digitscope.preprocessing.trace import Trace, show_location, show_on_chequers
 from digitscope.preprocessing.working import Working, to_working_size
 from digitscope.types import (
+    PIXEL_MEAN,
+    PIXEL_STD,
     Background,
     BoolArray,
     BoxXYXY,
@@ -32,7 +34,6 @@ from digitscope.types import (
 )
 
 DROWNED = 60  # grain that hides ink of a quarter of the range: such a page may not be blank
-TRAINING_MEAN, TRAINING_STD = 33.3184, 78.5675  # of MNIST's training pixels, 0..255
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,10 +173,10 @@ def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -
         closed,
         "Inside the network: minus {mean:.1f}, divided by {std:.1f}; black becomes {low:.2f}, "
         "white {high:.2f}.",
-        mean=TRAINING_MEAN,
-        std=TRAINING_STD,
-        low=-TRAINING_MEAN / TRAINING_STD,
-        high=(255 - TRAINING_MEAN) / TRAINING_STD,
+        mean=PIXEL_MEAN,
+        std=PIXEL_STD,
+        low=-PIXEL_MEAN / PIXEL_STD,
+        high=(255 - PIXEL_MEAN) / PIXEL_STD,
     )
     return closed
 

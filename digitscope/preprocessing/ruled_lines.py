@@ -21,7 +21,7 @@ LEAST_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from 
 REACH_SHARE = 0.01  # a line this near to a side reaches it
 STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
-JOIN_ROWS_PX, JOIN_SHARE = 9, 0.7  # pieces this near, in rows and along the line, are one line
+JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 

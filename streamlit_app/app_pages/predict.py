@@ -26,14 +26,16 @@ def show_photo(picture: Picture, reading: Reading) -> None:
     tile = reading.preprocessed.tile
     given_rgb = load_picture(picture.data).rgb if tile is None else tile.working_rgb
     shown = inline(photo(given_rgb, tile, PHOTO_PX))
+    if reading.digit is None:
+        tile = None
     words = _("Your picture") if tile is None else _("Your picture, framed where it was read")
     with st.container(horizontal_alignment="center"):
         st.image(shown, caption=picture.name, alt=words)
 
 
 def show_evidence(reading: Reading) -> None:
-    """What the answer rests on: the picture's quality and the network's own view."""
-    if reading.quality is None:
+    """What an answer rests on: the picture's quality and the network's own view."""
+    if reading.quality is None or reading.digit is None:
         return
     quality, tile = st.columns(2, gap="medium", border=True)
     with quality:

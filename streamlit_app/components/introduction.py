@@ -46,7 +46,7 @@ def show_figures(figures: Figures) -> None:
     if figures.test_accuracy is not None:
         known.append((_("Right on MNIST's test set"), percent(figures.test_accuracy, 2)))
     if figures.photo_accuracy is not None:
-        known.append((_("Right on real photos"), percent(figures.photo_accuracy)))
+        known.append((_("Right on development photos"), percent(figures.photo_accuracy)))
     if figures.parameters is not None:
         known.append((_("Parameters learned"), f"{figures.parameters:,}"))
     if not known:

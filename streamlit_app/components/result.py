@@ -51,7 +51,7 @@ def refusal_texts(reason: Reason) -> tuple[str, str]:
             _("Write one digit from 0 to 9, with nothing else beside it."),
         ),
         Reason.UNCERTAIN: (
-            _("This could be several digits"),
+            _("It could be one digit or another"),
             _("Write it a little clearer: close the loops of a 0, 6, 8 or 9."),
         ),
     }[reason]
@@ -83,7 +83,7 @@ def _show_digit(reading: Reading, prediction: Prediction) -> None:
             alt=str(prediction.digit),
         )
         with st.container(width="stretch", gap="xsmall"):
-            st.header(_verdict(prediction.digit), anchor=False)
+            st.header(_verdict(prediction), anchor=False)
             st.markdown(
                 _("**{words}**, with {share} confidence").format(
                     words=words, share=percent(prediction.confidence)
@@ -94,8 +94,11 @@ def _show_digit(reading: Reading, prediction: Prediction) -> None:
     st.altair_chart(_bars(prediction), height=CHART_PX, alt=_chart_in_words(prediction))
 
 
-def _verdict(digit: int) -> str:
-    return (_("It is an {digit}") if digit == 8 else _("It is a {digit}")).format(digit=digit)
+def _verdict(prediction: Prediction) -> str:
+    digit, eight = prediction.digit, prediction.digit == 8
+    if prediction.confidence < LIKELY:
+        return (_("Perhaps an {digit}") if eight else _("Perhaps a {digit}")).format(digit=digit)
+    return (_("It is an {digit}") if eight else _("It is a {digit}")).format(digit=digit)
 
 
 def _show_refusal(reason: Reason) -> None:

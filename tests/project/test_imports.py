@@ -17,6 +17,7 @@ EXTRAS = {"digitscope": ("app", "train"), "streamlit_app": ("app",), "training":
 DISTRIBUTION_OF_MODULE = {
     "PIL": "pillow",
     "cv2": "opencv-python-headless",
+    "fontTools": "fonttools",
     "streamlit_drawable_canvas": "streamlit-drawable-canvas",
 }
 

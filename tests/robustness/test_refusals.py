@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from digitscope import DigitReader, Reason
+from digitscope.preprocessing import locating
 from digitscope.preprocessing.background import rembg_session
 from digitscope.types import Background
 
@@ -113,3 +114,37 @@ def test_a_slim_one_is_no_refusal(reader: DigitReader) -> None:
         picture, (320, 60), (312, 420), (20, 20, 20), 8, cv2.LINE_AA
     )  # 45 times as tall as wide
     assert reader.read(picture.astype(np.uint8)).digit == 1
+
+
+def page_of_text() -> Picture:
+    picture = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    for row, y in enumerate(range(14, HEIGHT, 14)):
+        line = "The quick brown fox jumps over the lazy dog " * 3
+        cv2.putText(picture, line[row:], (4, y), cv2.FONT_HERSHEY_SIMPLEX, 0.35, (0, 0, 0), 1)
+    return picture.astype(np.float32)
+
+
+def small_squares() -> Picture:
+    picture = page(255)
+    for y in range(10, HEIGHT - 10, 9):
+        for x in range(10, WIDTH - 10, 9):
+            picture[y : y + 5, x : x + 5] = 20
+    return picture
+
+
+@pytest.mark.parametrize("make", [page_of_text, small_squares])
+def test_a_crowd_of_shapes_is_no_digit_and_few_are_compared(
+    reader: DigitReader, make: Callable[[], Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+    belongs = locating._belongs
+
+    def counted(*arguments: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return belongs(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(locating, "_belongs", counted)
+    reading = reader.read(make().astype(np.uint8), background=Background.OPENCV)
+    assert reading.digit is None
+    assert compared < 50_000  # 2.4 million, and ten seconds, before there was a limit

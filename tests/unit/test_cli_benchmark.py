@@ -143,8 +143,17 @@ def test_info_tells_what_would_answer(
 def test_info_does_without_a_card(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitscope.cli.MODEL_CARD", tmp_path / "absent.json")
+    monkeypatch.setattr("digitscope.settings.MODEL_CARD", tmp_path / "absent.json")
     facts = _run(capsys, "info")
+    assert (facts["test_accuracy"], facts["parameters"]) == (None, None)
+
+
+def test_info_of_another_model_tells_no_figures_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.onnx"
+    other.write_bytes(ONNX_MODEL.read_bytes() + b" ")
+    facts = _run(capsys, "info", "--model", str(other))
     assert (facts["test_accuracy"], facts["parameters"]) == (None, None)
 
 
