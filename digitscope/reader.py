@@ -10,6 +10,7 @@ import numpy as np
 from digitscope.imaging import ImageSource, load_picture
 from digitscope.preprocessing.pipeline import preprocess
 from digitscope.recognition.classifier import load_classifier
+from digitscope.recognition.decision import judge
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.settings import resolve_model_path
 from digitscope.types import (
@@ -20,8 +21,6 @@ from digitscope.types import (
     Reason,
     UInt8Array,
 )
-
-LEAST_CONFIDENCE = 0.40  # below this the network only guesses; chosen on the dev photos
 
 
 class DigitReader:
@@ -100,4 +99,4 @@ def _refusal(preprocessed: Preprocessed, prediction: Prediction | None) -> Reaso
         return preprocessed.reason
     if preprocessed.digits_seen > 1:
         return Reason.SEVERAL_DIGITS
-    return Reason.UNCERTAIN if prediction.confidence < LEAST_CONFIDENCE else None
+    return judge(prediction)

@@ -23,25 +23,25 @@ class Paper:
 
     Attributes:
         gap_px: between two lines; 0 prints none.
-        squared: lines both ways.
         line_px, line_rgb: of a line.
         least_right: share of the digits that must be read right on it.
+        squared: lines both ways.
     """
 
     gap_px: int
-    squared: bool
     line_px: int
     line_rgb: tuple[int, int, int]
     least_right: float
+    squared: bool
 
 
 PAPERS = {
-    "plain": Paper(0, False, 1, (0, 0, 0), 0.96),
-    "ruled": Paper(44, False, 2, (170, 190, 220), 0.96),
-    "ruled in dark": Paper(60, False, 2, (120, 130, 160), 0.93),
-    "squared": Paper(30, True, 1, (170, 190, 220), 0.93),
-    "squared widely": Paper(60, True, 2, (150, 160, 190), 0.93),
-    "squared in dark": Paper(30, True, 2, (140, 150, 180), 0.86),
+    "plain": Paper(0, 1, (0, 0, 0), 0.96, squared=False),
+    "ruled": Paper(44, 2, (170, 190, 220), 0.96, squared=False),
+    "ruled in dark": Paper(60, 2, (120, 130, 160), 0.93, squared=False),
+    "squared": Paper(30, 1, (170, 190, 220), 0.93, squared=True),
+    "squared widely": Paper(60, 2, (150, 160, 190), 0.93, squared=True),
+    "squared in dark": Paper(30, 2, (140, 150, 180), 0.86, squared=True),
 }
 
 

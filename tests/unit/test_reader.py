@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from digitscope import Background, DigitReader, Reading, Reason
-from digitscope.reader import LEAST_CONFIDENCE
+from digitscope.recognition.decision import LEAST_CONFIDENCE
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.types import Float32Array, UInt8Array
 from tests.unit.drawn import sheet, write
@@ -126,7 +126,7 @@ def test_several_digits_are_refused_however_sure_the_network_is(
 
 @pytest.mark.parametrize(
     ("confidence", "reason"),
-    [(LEAST_CONFIDENCE - 0.01, Reason.UNCERTAIN), (LEAST_CONFIDENCE + 0.01, None)],
+    [(LEAST_CONFIDENCE - 0.01, Reason.NOT_A_DIGIT), (LEAST_CONFIDENCE + 0.01, None)],
 )
 def test_a_guess_is_no_answer(
     confidence: float,
@@ -148,7 +148,7 @@ def test_the_network_itself_is_unsure_of_some_shapes(
     mixed = np.maximum(tiles[:800], tiles[800:1600])  # two digits, one on the other
     order = np.argsort(reader.classifier.classify(mixed).max(axis=1))
     readings = (reader.read(page(tile)) for tile in mixed[order[:60]])
-    assert any(reading.reason is Reason.UNCERTAIN for reading in readings)
+    assert {Reason.UNCERTAIN, Reason.NOT_A_DIGIT} & {reading.reason for reading in readings}
 
 
 # --- Rotations -----------------------------------------------------------------------------------
