@@ -138,13 +138,14 @@ def _belongs(part: Part, main: Part, box: BoxXYXY) -> bool:
     left, top, right, bottom = part.box_xyxy
     gap_x = max(0, left - box[2], box[0] - right)
     gap_y = max(0, top - box[3], box[1] - bottom)
-    size = max(box[2] - box[0], box[3] - box[1], part.size_px)
+    so_far = max(box[2] - box[0], box[3] - box[1])
+    size = max(so_far, part.size_px)
     gap = max(gap_x, gap_y)
     if part.touches_border and (gap > 0 or main.touches_border):
         return False
     overlap_x = min(right, box[2]) - max(left, box[0])
     stacked = overlap_x > 0.5 * min(right - left, box[2] - box[0])
-    smaller = min(part.size_px, main.size_px) < SMALLER_PART * max(part.size_px, main.size_px)
+    smaller = min(so_far, part.size_px) < SMALLER_PART * size
     if stacked and smaller:
         return gap <= STACKED_GAP * size
     return gap <= (NEAR_GAP if stacked or smaller else BREAK_GAP) * size
