@@ -7,6 +7,7 @@ import pytest
 
 from digitscope.preprocessing import locating
 from digitscope.preprocessing.locating import Location, locate
+from digitscope.preprocessing.parts import find_parts
 from digitscope.types import BoolArray, Reason, UInt8Array
 from tests.unit.drawn import Points, strokes_mask
 
@@ -242,7 +243,7 @@ def test_parts_come_best_first_with_what_they_are() -> None:
     mask[100:200, 150:160] = mask[0:50, 300:310] = True
     levels = np.where(mask, 100, 0).astype(np.uint8)
     levels[100:150, 150:160] = 200
-    (first, second), labels = locating.find_parts(mask, levels)
+    (first, second), labels = find_parts(mask, levels)
     assert first.box_xyxy == (150, 100, 160, 200)
     assert (first.area_px, first.contrast, first.size_px) == (1000, 150, 100)
     assert (first.touches_border, second.touches_border) == (False, True)
