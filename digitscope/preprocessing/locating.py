@@ -92,8 +92,10 @@ def stands_out(own: BoolArray, ink: UInt8Array, raw: UInt8Array) -> float:
         Share of the surrounding pixels that are clearly lighter than the shape, 0..1.
     """
     reach = max(3, round(RING_SHARE * max(own.shape)))
-    shape = np.pad(own.astype(np.uint8), 3 * reach)
-    around = np.pad(raw, 3 * reach, constant_values=255)  # beyond the border there is no page
+    left, top, width, height = cv2.boundingRect(own.astype(np.uint8))
+    near = np.s_[top : top + height + 6 * reach, left : left + width + 6 * reach]  # once padded
+    shape = np.pad(own.astype(np.uint8), 3 * reach)[near]
+    around = np.pad(raw, 3 * reach, constant_values=255)[near]  # no page beyond the border
     inner = cv2.dilate(shape, np.ones((reach | 1,) * 2, np.uint8))
     outer = cv2.dilate(shape, np.ones((4 * reach + 1,) * 2, np.uint8))
     ring = (outer > 0) & (inner == 0)

@@ -14,7 +14,7 @@ from digitscope.types import UInt8Array
 WIDTH, HEIGHT = 480, 640
 PAPER_RGB = (235, 232, 225)
 PENS_RGB = ((30, 40, 90), (90, 90, 95))
-PER_PAPER = 30
+PER_PAPER = 30  # one digit is 3 %: the floors leave room for two or three, as networks change
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Paper:
 
 
 PAPERS = {
-    "plain": Paper(0, 1, (0, 0, 0), 0.96, squared=False),
-    "ruled": Paper(44, 2, (170, 190, 220), 0.96, squared=False),
-    "ruled in dark": Paper(60, 2, (120, 130, 160), 0.93, squared=False),
-    "squared": Paper(30, 1, (170, 190, 220), 0.93, squared=True),
-    "squared widely": Paper(60, 2, (150, 160, 190), 0.93, squared=True),
-    "squared in dark": Paper(30, 2, (140, 150, 180), 0.86, squared=True),
+    "plain": Paper(0, 1, (0, 0, 0), 0.93, squared=False),
+    "ruled": Paper(44, 2, (170, 190, 220), 0.9, squared=False),
+    "ruled in dark": Paper(60, 2, (120, 130, 160), 0.9, squared=False),
+    "squared": Paper(30, 1, (170, 190, 220), 0.9, squared=True),
+    "squared widely": Paper(60, 2, (150, 160, 190), 0.9, squared=True),
+    "squared in dark": Paper(30, 2, (140, 150, 180), 0.8, squared=True),
 }
 
 
