@@ -27,7 +27,8 @@ from digitscope.types import UInt8Array
 ImageSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
-MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a better shrinking than the file's
+MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinking
+DECODED_PX = 640  # what the steps work at; JPEG decodes to half, a quarter, ... but not below it
 MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is decoded reduced
 MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
 QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
@@ -157,7 +158,7 @@ def _load_stream(stream: BinaryIO, name: str) -> Picture:
         original_wh = None
         if is_jpeg:
             original_wh = _upright_size(image)
-            image.draft(None, _fitted(image.size))  # decodes at 1/2, 1/4 or 1/8
+            image.draft(None, _fitted(image.size, DECODED_PX))  # decodes at 1/2, 1/4 or 1/8
         upright = _decoded(image)
     return _finish(upright, original_wh or upright.size)
 
@@ -223,7 +224,7 @@ def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:
         image: decoded, upright, mode L, RGB or RGBA.
         original_wh: upright width and height as given, px, before any reduced decoding.
     """
-    fitted_wh = _fitted(image.size)
+    fitted_wh = _fitted(image.size, MAX_SIDE_PX)
     if fitted_wh != image.size:
         image = image.resize(fitted_wh, Image.Resampling.HAMMING, reducing_gap=2.0)
     if image.mode == "RGBA":
@@ -231,9 +232,9 @@ def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:
     return Picture(np.array(image.convert("RGB")), original_wh)
 
 
-def _fitted(size_wh: tuple[int, int]) -> tuple[int, int]:
-    """The size in the same proportions with no side above `MAX_SIDE_PX`, none below 1."""
-    factor = min(1.0, MAX_SIDE_PX / max(size_wh))
+def _fitted(size_wh: tuple[int, int], longest_px: int) -> tuple[int, int]:
+    """The size in the same proportions with no side above `longest_px`, none below 1."""
+    factor = min(1.0, longest_px / max(size_wh))
     return max(1, round(size_wh[0] * factor)), max(1, round(size_wh[1] * factor))
 
 

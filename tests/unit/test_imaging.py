@@ -11,6 +11,7 @@ from PIL import Image
 
 from digitscope.errors import InvalidImageError
 from digitscope.imaging import (
+    DECODED_PX,
     MAX_JPEG_PIXELS,
     MAX_PIXELS,
     MAX_SIDE_PX,
@@ -77,13 +78,17 @@ def test_the_result_can_be_written_to_without_touching_the_source() -> None:
 # --- Size ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "MPO", "PNG", "WEBP", "TIFF"])
-def test_large_pictures_are_reduced_and_say_by_how_much(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [("JPEG", 1000), ("MPO", 1000), *((kind, MAX_SIDE_PX) for kind in ("PNG", "WEBP", "TIFF"))],
+)
+def test_large_pictures_are_reduced_and_say_by_how_much(kind: str, width: int) -> None:
     extra = MPO_EXTRA if kind == "MPO" else {}
     picture = load_picture(encoded(quarters((4000, 3000)), kind, **extra))
-    assert picture.rgb.shape == (1200, MAX_SIDE_PX, 3)
+    assert picture.rgb.shape == (width * 3 // 4, width, 3)  # a JPEG is decoded to a quarter
+    assert picture.rgb.shape[1] >= DECODED_PX
     assert picture.original_size_wh == (4000, 3000)
-    assert picture.scale == pytest.approx(2.5)
+    assert picture.scale == pytest.approx(4000 / width)
     assert is_red(picture.rgb[10, 10])
     assert not is_red(picture.rgb[-10, 10])
 
