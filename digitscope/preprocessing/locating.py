@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -119,9 +120,7 @@ def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
         return Location(np.zeros_like(mask), None, nothing, lines_removed=lines_removed)
     digit, others = gather(parts)
     own = np.isin(labels, [part.label for part in digit])
-    box = digit[0].box_xyxy
-    for part in digit[1:]:
-        box = union(box, part.box_xyxy)
+    box = reduce(union, (part.box_xyxy for part in digit))
     seen = count_digits(digit, others)
     reason = refuse_shape(own, box, len(parts))
     if len(digit) > MOST_PIECES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -123,8 +124,7 @@ def _gather_round(main: Part, parts: list[Part]) -> list[Part]:
     while joined := [part for part in others if _belongs(part, main, box)]:
         digit += joined
         others = [part for part in others if part not in joined]
-        for part in joined:
-            box = union(box, part.box_xyxy)
+        box = reduce(union, (part.box_xyxy for part in joined), box)
     return digit
 
 
