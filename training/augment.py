@@ -9,7 +9,7 @@ neural networks applied to visual document analysis", ICDAR 2003.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 import cv2
@@ -37,6 +37,11 @@ class Augmentation:
     elastic_px: float = 0.9  # at the control points, 9 px apart: well below a line's width
     stroke: float = 0.9  # 1 is half a pixel on each side of a line that is 3 px wide
     clean_share: float = 0.10  # tiles left as they are, since the ones to read are not changed
+
+    def times(self, factor: float) -> Augmentation:
+        """The same amounts, each `factor` times as large; the clean share stays."""
+        scaled = {name: amount * factor for name, amount in asdict(self).items()}
+        return replace(self, **(scaled | {"clean_share": self.clean_share}))
 
 
 def augment(
@@ -82,9 +87,14 @@ def change_stroke_width(tiles: UInt8Array, level: Float32Array) -> UInt8Array:
     towards = np.where(level > 0, _dilate(tiles), 255 - _dilate(255 - tiles))
     strength = np.abs(level)
     mixed = tiles * (1 - strength) + towards * strength  # (N, H, W) float32
-    brightness = tiles.max((1, 2)) / np.maximum(mixed.max((1, 2)), 1)  # (N,)
-    mixed *= brightness[:, None, None].astype(np.float32)
-    return np.minimum(mixed, 255).astype(np.uint8)
+    return as_bright(mixed, tiles)
+
+
+def as_bright(changed: Float32Array, tiles: UInt8Array) -> UInt8Array:
+    """Scale each of `changed`, (N, H, W) float32, until its brightest pixel is its tile's."""
+    brightness = tiles.max((1, 2)) / np.maximum(changed.max((1, 2)), 1)  # (N,)
+    scaled = changed * brightness[:, None, None].astype(np.float32)
+    return np.minimum(scaled, 255).astype(np.uint8)
 
 
 def _check_tiles(tiles: UInt8Array) -> None:

@@ -22,7 +22,9 @@ from training.metrics import (
     class_reports,
     confusion_matrix,
     expected_calibration_error,
+    negative_log_likelihood,
 )
+from training.run_folder import RunFolder
 
 BATCH = 500  # tiles a step; larger gains nothing
 
@@ -32,6 +34,7 @@ class Report:
     """What a network reaches on a set of tiles; shares are 0..1.
 
     Attributes:
+        loss: mean negative log likelihood, nats.
         ece: expected calibration error, 15 bins.
         confusion_matrix: rows = digit shown, columns = digit answered.
     """
@@ -39,6 +42,7 @@ class Report:
     tiles: int
     errors: int
     accuracy: float
+    loss: float
     ece: float
     classes: tuple[ClassReport, ...]
     confusion_matrix: tuple[tuple[int, ...], ...]
@@ -59,6 +63,7 @@ def report(probabilities: Float32Array, labels: UInt8Array) -> Report:
         tiles=len(labels),
         errors=int(matrix.sum() - matrix.trace()),
         accuracy=accuracy(probabilities, labels),
+        loss=negative_log_likelihood(probabilities, labels),
         ece=expected_calibration_error(probabilities, labels),
         classes=class_reports(matrix),
         confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
@@ -77,6 +82,25 @@ def evaluate_test(model: keras.Model, data: str | os.PathLike[str] | None = None
     """
     test: Digits = load_test(data)
     return report(predict(model, test.tiles), test.labels)
+
+
+def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> Report:
+    """Measure a finished run's best network on the test set, and keep the figures in its folder.
+
+    Raises:
+        RunFolderError: the run has no finished epoch.
+        DataUnavailableError: MNIST could not be found.
+    """
+    measured = evaluate_test(run.load_best(), data)
+    run.save_figures(
+        {
+            "test_accuracy": measured.accuracy,
+            "test_errors": measured.errors,
+            "test_loss": measured.loss,
+            "test_ece": measured.ece,
+        }
+    )
+    return measured
 
 
 def as_text(measured: Report) -> str:
@@ -100,9 +124,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Print what a saved network reaches on the test set."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--model", type=Path, default=KERAS_MODEL, help="a .keras file")
+    parser.add_argument("--run", type=Path, help="a run's folder instead; it keeps the figures")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     options = parser.parse_args(arguments)
-    print(as_text(evaluate_test(keras.saving.load_model(options.model), options.data)))
+    if options.run:
+        measured = evaluate_run(RunFolder(options.run), options.data)
+    else:
+        measured = evaluate_test(keras.saving.load_model(options.model), options.data)
+    print(as_text(measured))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def export_run(
     """
     settings = run.settings()
     train, validation = load_train_validation(data, int(str(settings["validation_tiles"])))
-    model = _load_best(run)
+    model = run.load_best()
     calibration = calibrate(model, validation)
     files = write_models(model, models_dir)
     measured = Measured(
@@ -107,16 +107,6 @@ def check_parity(keras_path: Path, onnx_path: Path, digits: Digits) -> float:
             "Look at the versions of keras, onnx and tf2onnx before shipping either."
         )
     return difference
-
-
-def _load_best(run: RunFolder) -> keras.Model:
-    """The best network of a run, without its optimizer."""
-    if not run.best_path.is_file():
-        raise RunFolderError(
-            f"A run with a finished epoch is expected. Received: {run.path}. "
-            "Train on with --resume first."
-        )
-    return keras.saving.load_model(run.best_path, compile=False)
 
 
 def _draw(run: RunFolder, measured: Measured, pictures_dir: Path) -> None:

@@ -5,7 +5,8 @@ training/runs/NAME/
 ├── state.json        epochs done, best epoch, history; names the checkpoint that belongs to it
 ├── epoch-007.keras   network and optimizer after that epoch, to go on from
 ├── best.keras        the averaged weights of the best validation epoch
-└── history.csv       one line an epoch, for people
+├── history.csv       one line an epoch, for people
+└── figures.json      what the finished network reaches on the test set, once it was measured
 
 `state.json` is replaced in one move after the files that it names are complete. A kill at any
 moment leaves the state before or the state after, never a half.
@@ -23,6 +24,7 @@ from pathlib import Path
 import keras
 
 from digitscope.errors import DigitscopeError
+from training.model_definition import FILTERS, build_model
 
 LATEST = Path("training/runs/latest")  # where a run goes, and is taken from, by default
 
@@ -71,6 +73,7 @@ class RunFolder:
         """Name the folder; nothing is written yet."""
         self.path = Path(path)
         self.best_path = self.path / "best.keras"
+        self._figures_path = self.path / "figures.json"
         self._state_path = self.path / "state.json"
         self._settings_path = self.path / "settings.json"
 
@@ -134,6 +137,31 @@ class RunFolder:
         unfinished = self.path / "unfinished.keras"
         keras.saving.save_model(model, unfinished)
         unfinished.replace(self.best_path)
+
+    def load_best(self) -> keras.Model:
+        """The best network, without optimizer, computing in float32 whatever it learnt in.
+
+        Raises:
+            RunFolderError: the run has no finished epoch.
+        """
+        if not self.best_path.is_file():
+            raise RunFolderError(
+                f"A run with a finished epoch is expected. Received: {self.path}. "
+                "Train on with --resume first."
+            )
+        model = build_model(int(str(self.settings().get("blocks", len(FILTERS)))))
+        model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
+        return model
+
+    def figures(self) -> dict[str, float]:
+        """The figures of the finished network; empty until they were measured."""
+        if not self._figures_path.is_file():
+            return {}
+        return dict(json.loads(self._figures_path.read_text()))
+
+    def save_figures(self, figures: dict[str, float]) -> None:
+        """Keep the figures of the finished network."""
+        _write(self._figures_path, json.dumps(figures, indent=2) + "\n")
 
     def _checkpoint(self, epoch: int) -> Path:
         return self.path / f"epoch-{epoch:03d}.keras"

@@ -1,10 +1,11 @@
-"""Digits that MNIST lacks, drawn: "1" with a long flag, with a foot, and crossed "7".
+"""Digits that MNIST lacks, drawn: "1" with flag and foot, crossed "7", wide open and closed "4".
 
-Most of the world writes them so; among MNIST's 60,000 there are next to none. Every stroke is
+Most of the world writes them so; among MNIST's 60,000 there are few or none. Every stroke is
 a slightly bent line with chance in each of its points. Lengths are shares of the digit's height.
 
 What keeps a 1 from being a 7: the flag leaves the stem's top downwards, 30 to 50 degrees from
-the stem, and reaches at most half of it; the 7's bar is within 12 degrees of level.
+the stem, and reaches at most half of it; the 7's bar is within 12 degrees of level. What keeps
+an open 4 from being a 6 or a 9: its stem passes the bar and goes on below it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ BAR_LENGTH = (0.45, 0.7)
 BAR_TILT_DEG = 12
 CROSS_AT = (0.38, 0.6)  # down the 7's stem
 CROSS_LENGTH = (0.3, 0.55)
+FOUR_BAR_AT = (0.48, 0.72)  # down the 4's height
+FOUR_STEM_AT = (0.45, 0.75)  # along the bar
+FOUR_BAR_LENGTH = (0.55, 0.9)
+FOUR_STEM_TOP = (0.0, 0.4)  # of an open 4: its stem may begin well below the left stroke
 BEND = 0.04  # how far the middle of a stroke strays from the straight line
 CURVE_POINTS = 12
 SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
@@ -40,13 +45,13 @@ Stroke = NDArray[np.float64]  # (2, 2): from x, y to x, y, in shares of the digi
 
 
 def draw_digits(count: int, rng: np.random.Generator) -> Digits:
-    """Draw `count` digits in MNIST's form, half of them 1s and half 7s.
+    """Draw `count` digits in MNIST's form, half of them.
 
     Returns:
         tiles (count, 28, 28) uint8, light on black, longest side 20, mass at the middle.
     """
     kinds: tuple[tuple[int, Callable[[np.random.Generator], list[Stroke]]], ...]
-    kinds = ((1, one_strokes), (7, seven_strokes))
+    kinds = ((1, one_strokes), (7, seven_strokes), (4, four_strokes))
     chosen = [kinds[index] for index in rng.integers(0, len(kinds), count)]
     tiles = [to_tile(_draw(strokes(rng), rng)) for _, strokes in chosen]
     labels = np.array([digit for digit, _ in chosen], dtype=np.uint8)
@@ -75,6 +80,22 @@ def seven_strokes(rng: np.random.Generator) -> list[Stroke]:
     crossing = corner + rng.uniform(*CROSS_AT) * (foot - corner)
     cross = _level_line(crossing, rng.uniform(*CROSS_LENGTH), 15, rng)
     return [np.array([left, corner]), np.array([corner, foot]), cross]
+
+
+def four_strokes(rng: np.random.Generator) -> list[Stroke]:
+    """A left stroke down to a level bar, and a stem across it; open at the top, or closed."""
+    bar_y, length = rng.uniform(*FOUR_BAR_AT), rng.uniform(*FOUR_BAR_LENGTH)
+    stem_x = length * rng.uniform(*FOUR_STEM_AT)
+    slant = np.tan(np.deg2rad(rng.uniform(-SLANT_DEG, SLANT_DEG)))
+    left, right = np.array([0.0, bar_y]), np.array([length, bar_y + rng.uniform(-0.06, 0.06)])
+    stem_foot = np.array([stem_x - slant * (1 - bar_y), 1.0])
+    if rng.random() < 0.5:
+        top = np.array([rng.uniform(0, 0.35) * stem_x, 0.0])
+        stem_y = rng.uniform(*FOUR_STEM_TOP) * bar_y
+        stem_top = np.array([stem_x + slant * (bar_y - stem_y), stem_y])
+    else:
+        top = stem_top = np.array([stem_x + slant * bar_y, 0.0])
+    return [np.array(line) for line in ((top, left), (left, right), (stem_top, stem_foot))]
 
 
 def to_tile(ink: UInt8Array) -> UInt8Array:

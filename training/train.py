@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -18,82 +18,78 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from digitscope.types import CLASSES, Float32Array, UInt8Array
-from training.augment import augment
-from training.data import (
-    VALIDATION_TILES,
-    DataUnavailableError,
-    Digits,
-    load_train_validation,
-)
+from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
+from training.data import DataUnavailableError, Digits, load_train_validation
 from training.digit_accuracy import digit_accuracy
 from training.model_definition import build_model
-from training.non_digits import draw_non_digits
+from training.recipe import HyperParameters
 from training.run_folder import LATEST, RunFolder, RunFolderError, RunState
-from training.synthetic_strokes import draw_digits
 
-
-@dataclass(frozen=True)
-class HyperParameters:
-    """All that can be turned, in one place."""
-
-    epochs: int = 13  # about a minute each on two idle cores; the cosine ends at 0 with the last
-    batch_size: int = 128  # 477 steps an epoch; fills two cores
-    learning_rate: float = 2e-3  # peak; beat 1e-3 and 14 epochs on validation, one run each
-    warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
-    weight_decay: float = 4e-3  # AdamW's in Keras
-    label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
-    ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
-    patience: int = 8  # epochs without a lower validation loss
-    synthetic_share: float = 0.03  # drawn 1s and 7s: a seventh of what MNIST has of them
-    non_digit_share: float = 0.08  # letters, scribbles and the like, taught as none of the ten
-    seed: int = 0  # of weights, dropout, order and augmentation
-    limit: int = 0  # training tiles to use, for a trial; 0 is all
-    validation_tiles: int = VALIDATION_TILES
-
-
+PHOTO_POOL = 4  # photographed tiles are made once, for so many epochs' worth
 VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
 XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice the time
 
 
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """What a run learns from and what it is judged by.
+
+    Attributes:
+        train: MNIST's training tiles.
+        validation: tiles held out of them.
+        photographed: tiles that simulated photos of training digits became, or None.
+    """
+
+    train: Digits
+    validation: Digits
+    photographed: Digits | None = None
+
+
 def train(
-    digits: tuple[Digits, Digits], hyper: HyperParameters, folder: RunFolder, resume: bool = False
+    data: TrainingData,
+    hyper: HyperParameters,
+    folder: RunFolder,
+    resume: bool = False,
+    on_epoch: Callable[[], None] | None = None,
 ) -> RunState:
     """Train until the epochs are done or patience ends; the best network is in the folder.
 
     Args:
-        digits: training tiles and validation tiles.
+        data: what to learn from and to be judged by.
         hyper: all settings.
         folder: where checkpoints and history go.
         resume: go on with the run in the folder, if there is one.
+        on_epoch: called after each epoch, once the folder holds it.
 
     Raises:
         RunFolderError: the folder holds a run and `resume` is off, or its settings were others.
     """
     folder.start(asdict(hyper), resume)
-    train_digits, validation = digits
     state = folder.state()
     keras.utils.set_random_seed(hyper.seed)
-    model = folder.load_checkpoint() or compile_model(hyper, len(train_digits))
+    steps = steps_in_epoch(len(data.train), hyper)
+    model = folder.load_checkpoint() or compile_model(hyper, steps)
     while state.epochs < hyper.epochs and state.epochs - state.best_epoch < hyper.patience:
         started = time.perf_counter()
         print(f"Epoch {state.epochs + 1}/{hyper.epochs}")
-        figures = _train_epoch(model, train_digits, hyper, state.epochs)
+        progress = keras.utils.Progbar(steps)
+        figures = _train_epoch(model, data, hyper, state.epochs, progress)
         with averaged_weights(model):
-            figures |= _validate(model, validation)
+            figures |= _validate(model, data.validation)
             figures["seconds"] = round(time.perf_counter() - started, 1)
             state = state.after(figures)
             if state.improved:
                 folder.save_best(model)
         folder.save(model, state)
         _print_figures(state)
+        if on_epoch:
+            on_epoch()
     return state
 
 
-def compile_model(hyper: HyperParameters, train_tiles: int) -> keras.Model:
-    """Build the network with its optimizer, schedule and loss."""
-    steps = _steps(train_tiles, hyper)
+def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
+    """Build the network with its optimizer, schedule for epochs of `steps` steps, and loss."""
     warmup_steps = round(hyper.warmup_epochs * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=hyper.learning_rate / 100,
@@ -107,7 +103,7 @@ def compile_model(hyper: HyperParameters, train_tiles: int) -> keras.Model:
         use_ema=True,
         ema_momentum=hyper.ema_momentum,
     )
-    model = build_model()
+    model = build_model(hyper.blocks, hyper.precision)
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=hyper.label_smoothing)
     model.compile(
         optimizer,
@@ -116,43 +112,6 @@ def compile_model(hyper: HyperParameters, train_tiles: int) -> keras.Model:
         jit_compile=XLA,
     )
     return model
-
-
-def epoch_batches(
-    digits: Digits, hyper: HyperParameters, epoch: int
-) -> Iterator[tuple[Float32Array, Float32Array]]:
-    """One epoch's batches, the same for the same seed and epoch.
-
-    Yields:
-        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10) float32: one-hot, or a tenth each
-        for what is no digit.
-    """
-    rng = np.random.default_rng((hyper.seed, epoch))
-    drawn = draw_digits(round(len(digits) * hyper.synthetic_share), rng)
-    others = draw_non_digits(round(len(digits) * hyper.non_digit_share), digits, rng)
-    tiles = np.concatenate([digits.tiles, drawn.tiles, others])
-    labels = np.concatenate(
-        [one_hot(digits.labels), one_hot(drawn.labels), no_digit(len(others))]  # (N, 10)
-    )
-    order = rng.permutation(len(tiles))
-    for start in range(0, len(order), hyper.batch_size):
-        batch = order[start : start + hyper.batch_size]
-        yield as_input(augment(tiles[batch], rng)), labels[batch]
-
-
-def as_input(tiles: UInt8Array) -> Float32Array:
-    """(N, 28, 28) uint8 to what the network takes, (N, 28, 28, 1) float32, 0..255."""
-    return tiles[..., None].astype(np.float32)
-
-
-def one_hot(labels: UInt8Array) -> Float32Array:
-    """(N,) 0..9 to (N, 10) float32 with a single 1 a row."""
-    return np.eye(CLASSES, dtype=np.float32)[labels]
-
-
-def no_digit(count: int) -> Float32Array:
-    """(count, 10) float32: the label of what is no digit, a tenth for each."""
-    return np.full((count, CLASSES), 1 / CLASSES, np.float32)
 
 
 @contextmanager
@@ -167,22 +126,18 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
         swap.on_test_end()
 
 
-def _steps(train_tiles: int, hyper: HyperParameters) -> int:
-    """Batches in an epoch."""
-    shares = (hyper.synthetic_share, hyper.non_digit_share)
-    tiles = train_tiles + sum(round(train_tiles * share) for share in shares)
-    return -(-tiles // hyper.batch_size)
-
-
 def _train_epoch(
-    model: keras.Model, digits: Digits, hyper: HyperParameters, epoch: int
+    model: keras.Model,
+    data: TrainingData,
+    hyper: HyperParameters,
+    epoch: int,
+    progress: keras.utils.Progbar,
 ) -> dict[str, float]:
     """One pass over the tiles; returns the epoch's number, learning rate, loss and accuracy."""
     _reseed_dropout(model, hyper.seed, epoch)
-    progress = keras.utils.Progbar(_steps(len(digits), hyper))
     sums = {"loss": 0.0, "accuracy": 0.0}
     tiles_seen = 0
-    for tiles, labels in epoch_batches(digits, hyper, epoch):
+    for tiles, labels in epoch_batches(data.train, hyper, epoch, data.photographed):
         logs = model.train_on_batch(tiles, labels, return_dict=True)  # of this batch alone
         tiles_seen += len(tiles)
         for name in sums:
@@ -234,15 +189,26 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def load_data(path: str | None, hyper: HyperParameters) -> TrainingData:
+    """Load MNIST, split it, and photograph training digits where the recipe asks for them."""
+    digits, validation = load_train_validation(path, hyper.validation_tiles)
+    if hyper.limit:
+        digits = digits.take(np.arange(min(hyper.limit, len(digits))))
+    photographed = None
+    if hyper.photo_share:
+        from training.photo_tiles import photo_tiles
+
+        count = round(len(digits) * hyper.photo_share * PHOTO_POOL)
+        photographed = photo_tiles(digits, count)
+    return TrainingData(digits, validation, photographed)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     options = parse_arguments(arguments)
     names = (setting.name for setting in fields(HyperParameters))
     hyper = HyperParameters(**{name: getattr(options, name) for name in names})
-    train_digits, validation = load_train_validation(options.data, hyper.validation_tiles)
-    if hyper.limit:
-        train_digits = train_digits.take(np.arange(min(hyper.limit, len(train_digits))))
-    state = train((train_digits, validation), hyper, RunFolder(options.out), options.resume)
+    state = train(load_data(options.data, hyper), hyper, RunFolder(options.out), options.resume)
     print(f"Best: epoch {state.best_epoch}, validation loss {state.best_val_loss:.4f}")
     print(f"Next: python -m training.export --run {options.out}")
 

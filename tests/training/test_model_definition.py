@@ -30,13 +30,25 @@ def test_parameters_by_hand(model) -> None:
     convolutions = sum(9 * before * after + after for before, after in pairwise(channels))
     norms = 4 * sum(channels[1:])
     dense = 256 * 10 + 10
-    assert model.count_params() == convolutions + norms + dense == PARAMETERS
+    assert model.count_params() == convolutions + norms + dense == PARAMETERS[4]
 
 
 def test_another_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(definition, "FILTERS", (32, 64, 128))
+    monkeypatch.setattr(definition, "FILTERS", (32, 64, 128, 512))
     with pytest.raises(ValueError, match="Received"):
         build_model()
+
+
+def test_three_blocks_for_the_ablation() -> None:
+    assert build_model(blocks=3).count_params() == PARAMETERS[3]
+
+
+def test_mixed_precision_keeps_its_weights_and_answers_in_float32() -> None:
+    model = build_model(precision="mixed_bfloat16")
+    assert {str(weight.dtype) for weight in model.weights} == {"float32"}
+    assert model.get_layer("conv3").compute_dtype == "bfloat16"
+    tile = np.full((1, 28, 28, 1), 255, np.float32)
+    assert np.asarray(model(tile)).dtype == np.float32
 
 
 def test_layers_are_keras_own(model) -> None:
@@ -84,7 +96,7 @@ assert not {"training", "digitscope"} & set(sys.modules)
 def test_shipped_file_opens_without_project_code(tmp_path: Path) -> None:
     quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     subprocess.run(
-        [sys.executable, "-I", "-c", OPEN_WITHOUT_PROJECT, KERAS_MODEL, str(PARAMETERS)],
+        [sys.executable, "-I", "-c", OPEN_WITHOUT_PROJECT, KERAS_MODEL, str(PARAMETERS[4])],
         cwd=tmp_path,
         env=quiet,
         check=True,

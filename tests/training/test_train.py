@@ -18,6 +18,7 @@ from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E40
 
 EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
+SHORT += ["--photo-share", "0"]  # tests/training/test_photo_tiles.py has them
 FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
 
 
@@ -115,37 +116,6 @@ def test_a_run_does_not_change_its_settings(whole_run: Path, sealed_npz: Path) -
 def test_missing_data_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataUnavailableError, match="nowhere"):
         _main(tmp_path / "nowhere.npz", tmp_path / "run")
-
-
-def test_batches_are_what_the_network_takes(digits: Digits) -> None:
-    hyper = module.HyperParameters(batch_size=128, synthetic_share=0.03, non_digit_share=0.08)
-    batches = list(module.epoch_batches(digits, hyper, epoch=0))
-    assert sum(len(tiles) for tiles, _ in batches) == 1_110
-    tiles, labels = batches[0]
-    assert tiles.shape == (128, 28, 28, 1) and tiles.dtype == np.float32
-    assert 1 < tiles.max() <= 255 and tiles.min() == 0  # not yet normalised
-    assert labels.shape == (128, 10) and np.array_equal(labels.sum(1), np.ones(128))
-
-
-def test_what_is_no_digit_is_taught_as_none(digits: Digits) -> None:
-    hyper = module.HyperParameters(synthetic_share=0.0, non_digit_share=0.08)
-    labels = np.concatenate([labels for _, labels in module.epoch_batches(digits, hyper, epoch=0)])
-    assert (labels.max(axis=1) < 0.2).sum() == 80
-
-
-def test_accuracy_counts_digits_alone() -> None:
-    labels = np.concatenate([module.one_hot(np.array([3, 7], np.uint8)), module.no_digit(2)])
-    guesses = module.one_hot(np.array([3, 1, 0, 0], np.uint8))
-    assert float(module.digit_accuracy(labels, guesses)) == 0.5
-
-
-def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
-    hyper = module.HyperParameters()
-    first, again, later = (
-        next(module.epoch_batches(digits, hyper, epoch))[0] for epoch in (0, 0, 1)
-    )
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, later)
 
 
 def test_patience_ends_a_run(

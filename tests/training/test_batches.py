@@ -1,0 +1,70 @@
+"""An epoch's batches: their form, their shares, their chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
+from training.data import Digits
+from training.recipe import HyperParameters
+
+pytest.importorskip("keras")
+
+from training.digit_accuracy import digit_accuracy
+
+
+def test_batches_are_what_the_network_takes(digits: Digits) -> None:
+    hyper = HyperParameters(batch_size=128, synthetic_share=0.03, non_digit_share=0.08)
+    batches = list(epoch_batches(digits, hyper, epoch=0))
+    assert sum(len(tiles) for tiles, _ in batches) == 1_110
+    tiles, labels = batches[0]
+    assert tiles.shape == (128, 28, 28, 1) and tiles.dtype == np.float32
+    assert 1 < tiles.max() <= 255 and tiles.min() == 0  # not yet normalised
+    assert labels.shape == (128, 10) and np.array_equal(labels.sum(1), np.ones(128))
+
+
+def test_what_is_no_digit_is_taught_as_none(digits: Digits) -> None:
+    hyper = HyperParameters(synthetic_share=0.0, non_digit_share=0.08)
+    labels = np.concatenate([labels for _, labels in epoch_batches(digits, hyper, epoch=0)])
+    assert (labels.max(axis=1) < 0.2).sum() == 80
+
+
+def test_accuracy_counts_digits_alone() -> None:
+    labels = np.concatenate([one_hot(np.array([3, 7], np.uint8)), no_digit(2)])
+    guesses = one_hot(np.array([3, 1, 0, 0], np.uint8))
+    assert float(digit_accuracy(labels, guesses)) == 0.5
+
+
+def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
+    hyper = HyperParameters()
+    first, again, later = (next(epoch_batches(digits, hyper, epoch))[0] for epoch in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, later)
+
+
+def test_photographed_tiles_join_in_their_share(digits: Digits) -> None:
+    """They are marked by one bright pixel, which nothing else has in its corner."""
+    marked = Digits(digits.tiles.copy(), digits.labels)
+    marked.tiles[:, 0, 0] = 255
+    hyper = HyperParameters(
+        augmentation=0, worn_share=0, synthetic_share=0, non_digit_share=0, photo_share=0.1
+    )
+    tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, hyper, 0, marked)])
+    assert len(tiles) == 1_100
+    assert (tiles[:, 0, 0, 0] == 255).sum() == 100
+
+
+def test_steps_are_counted_as_they_come(digits: Digits) -> None:
+    hyper = HyperParameters(photo_share=0)
+    assert steps_in_epoch(len(digits), hyper) == len(list(epoch_batches(digits, hyper, 0)))
+
+
+def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
+    plain = HyperParameters(
+        augmentation=0, worn_share=0, synthetic_share=0, non_digit_share=0, photo_share=0
+    )
+    tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, plain, 0)])[..., 0]
+    assert {tile.tobytes() for tile in tiles.astype(np.uint8)} == {
+        tile.tobytes() for tile in digits.tiles
+    }
