@@ -1,0 +1,17 @@
+"""Simulated photos of MNIST digits: written with a pen, laid in some light, photographed.
+
+The same generator state always gives the same photo. Geometry is drawn, not warped: strokes, lines
+and edges are points until they meet the photo's pixels, so that a pen's line is as sharp on a tile
+of 28 px as on paper.
+
+>>> import numpy as np
+>>> tile = np.zeros((28, 28), np.uint8)
+>>> tile[4:24, 12:16] = 255  # a 1
+>>> photograph(tile, CONDITIONS["ruled"], np.random.default_rng(0)).shape[2]
+3
+"""
+
+from training.synthetic_photos.conditions import CONDITIONS, EVERYDAY, Condition
+from training.synthetic_photos.photograph import photograph
+
+__all__ = ["CONDITIONS", "EVERYDAY", "Condition", "photograph"]

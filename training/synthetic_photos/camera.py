@@ -1,0 +1,129 @@
+"""Where the camera stands and what it makes of the light: place, lens, sensor, compression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from digitscope.types import Float32Array, UInt8Array
+from training.synthetic_photos.grain import grain
+
+BORDER_PX = 4  # at least this much ground round the digit
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A camera and how it is held.
+
+    Attributes:
+        size_wh: of the photo, px.
+        digit_share: longest side of the digit over the photo's shorter side.
+        place_xy: where the digit is: -1 at the left or upper border, 0 in the middle.
+        tilt_deg: by how much the photo is turned.
+        slant_xy: how much nearer one side is than the other, along x and y; 0 looks straight down.
+        blur_px: spread of the lens' blur.
+        motion_px: how far the picture moved while it was taken.
+        noise: spread of the sensor's noise, of 255.
+        jpeg_quality: 1..100, or 0 for none.
+    """
+
+    size_wh: tuple[int, int] = (480, 640)
+    digit_share: float = 0.5
+    place_xy: tuple[float, float] = (0.0, 0.0)
+    tilt_deg: float = 0.0
+    slant_xy: tuple[float, float] = (0.0, 0.0)
+    blur_px: float = 0.8
+    motion_px: float = 0.0
+    noise: float = 2.0
+    jpeg_quality: int = 90
+
+
+def view(camera: Camera) -> tuple[Float32Array, float]:
+    """The way from the sheet to the photo, and the digit's longest side on the sheet.
+
+    The sheet's origin is in the middle of the photo; its unit is a pixel there.
+
+    Returns:
+        (3, 3) float32 homography, and px.
+    """
+    width, height = camera.size_wh
+    angle = np.deg2rad(camera.tilt_deg)
+    cos, sin = np.cos(angle), np.sin(angle)
+    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+    slant = np.eye(3)
+    slant[2, :2] = np.array(camera.slant_xy) / max(width, height)
+    slant[0, 0] = 1 - abs(camera.slant_xy[0]) / 3  # what is seen at an angle looks shorter
+    slant[1, 1] = 1 - abs(camera.slant_xy[1]) / 3
+    to_middle = np.array([[1, 0, width / 2], [0, 1, height / 2], [0, 0, 1]])
+    to_photo = (to_middle @ slant @ turn).astype(np.float32)
+    return to_photo, camera.digit_share * min(width, height)
+
+
+def place(points_xy: Float32Array, camera: Camera) -> tuple[Float32Array, Float32Array]:
+    """Lay a digit where the camera wants to see it, whole.
+
+    Args:
+        points_xy: (N, 2), the digit round 0, its longest side 1.
+        camera: the camera.
+
+    Returns:
+        (N, 2) float32 px in the photo, and the (3, 3) way from sheet to photo, moved along.
+    """
+    to_photo, digit_px = view(camera)
+    seen = cv2.perspectiveTransform((points_xy * digit_px)[None], to_photo)[0]
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    room = (np.array(camera.size_wh) - (high - low)) / 2  # each side of a digit in the middle
+    least = np.minimum(BORDER_PX + 0.03 * digit_px, np.maximum(room, 0))
+    wanted = np.array(camera.size_wh) / 2 + np.array(camera.place_xy) * (room - least)
+    shift = wanted - (low + high) / 2
+    moved = np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]]) @ to_photo
+    return (seen + shift).astype(np.float32), moved.astype(np.float32)
+
+
+def expose(lit: Float32Array, camera: Camera, rng: np.random.Generator) -> UInt8Array:
+    """Take the photo: blur, noise, compression.
+
+    Args:
+        lit: (H, W, 3) float32 RGB, about 0..255.
+        camera: the camera.
+        rng: where the chance comes from.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    if camera.blur_px:
+        lit = cv2.GaussianBlur(lit, (0, 0), camera.blur_px)
+    if camera.motion_px:
+        lit = cv2.filter2D(lit, -1, _motion(camera.motion_px, rng))
+    if camera.noise:
+        lit = lit + _noise(lit.shape, camera.noise, rng)
+    photo = np.clip(lit, 0, 255, out=lit).astype(np.uint8)
+    return _compressed(photo, camera.jpeg_quality) if camera.jpeg_quality else photo
+
+
+def _motion(length_px: float, rng: np.random.Generator) -> Float32Array:
+    """A short straight line, sums to 1: what a shaking hand makes of a point."""
+    side = int(length_px) // 2 * 2 + 3
+    kernel = np.zeros((side, side), np.uint8)
+    angle = rng.uniform(0, np.pi)
+    half = np.array([np.cos(angle), np.sin(angle)]) * length_px / 2
+    ends = np.rint((np.stack([-half, half]) + side // 2) * 16).astype(int).tolist()
+    cv2.line(kernel, *ends, 255, 1, cv2.LINE_AA, 4)
+    return kernel.astype(np.float32) / float(kernel.sum())
+
+
+def _noise(shape: tuple[int, ...], spread: float, rng: np.random.Generator) -> Float32Array:
+    """(H, W, 3) float32: fine in brightness, blotchy in colour, as phones leave it."""
+    fine = cv2.GaussianBlur(grain(shape, rng), (0, 0), 0.6) * np.float32(1.6 * spread)
+    small = (shape[1] // 3 + 1, shape[0] // 3 + 1)
+    blotches = np.dstack([grain(small[::-1], rng) for _ in range(3)])
+    colour = cv2.resize(blotches, shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return colour * np.float32(0.5 * spread) + fine[..., None]
+
+
+def _compressed(photo: UInt8Array, quality: int) -> UInt8Array:
+    """Store as JPEG and open again."""
+    _, stored = cv2.imencode(".jpg", photo[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, quality))
+    return np.ascontiguousarray(cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1])

@@ -1,0 +1,185 @@
+"""From an MNIST tile back to the movement of a pen: the middle lines of its strokes.
+
+MNIST's strokes are fat and its pixels few; a pen's line is thin and sharp. The tile is enlarged,
+thinned to lines of one pixel, and the staircase of their pixels is smoothed away.
+
+Source of the thinning: Rosenfeld, "A characterization of parallel thinning algorithms",
+Information and Control 29 (1975): border points that no connection depends on go, side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitscope.types import UInt8Array
+
+ENLARGED = 5  # thinning steps of a fifth of a tile's pixel
+INK_LEVEL = 0.42  # of the brightest pixel: keeps faint links and the holes of small loops
+SHARPENED = 0.6  # how much of the difference from its surroundings is added: opens small loops
+SURROUNDINGS_PX = 1.6  # of the tile
+SMOOTHING_STEPS = 24  # each spreads by 0.7 enlarged pixels: 0.7 tile pixels in all
+SPUR = 1.1  # side branches shorter than this many local stroke radii are no strokes
+TIP = 0.5  # thinning eats stroke ends by about a radius; this much is given back
+OFFSETS_YX = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+SIDES = (0, 4, 2, 6)  # bits of the neighbours above, below, right and left
+
+
+@dataclass(frozen=True, eq=False)
+class Handwriting:
+    """A digit as middle lines.
+
+    Attributes:
+        points_xy: (N, 2) float32, centre of the digit's box at 0, its longest side 1.
+        edges: (M, 2) int, which points are joined.
+        weight: (N,) float32, the stroke's width there over its usual width; blots are above 1.
+        stroke: the usual width, as a share of the longest side.
+    """
+
+    points_xy: NDArray[np.float32]
+    edges: NDArray[np.intp]
+    weight: NDArray[np.float32]
+    stroke: float
+
+
+def trace_strokes(tile: UInt8Array) -> Handwriting:
+    """Find the middle lines of a tile's strokes.
+
+    Args:
+        tile: (28, 28) uint8, light digit on black.
+
+    Raises:
+        ValueError: another shape, or nothing on the tile.
+    """
+    if tile.ndim != 2 or tile.dtype != np.uint8 or not tile.any():
+        raise ValueError(
+            f"A tile (28, 28) uint8 with a digit on it is expected. "
+            f"Received: {tile.shape} {tile.dtype}, brightest {tile.max(initial=0)}."
+        )
+    shape = _enlarge(tile)  # (H, W) uint8, 0 or 1
+    reach = cv2.distanceTransform(shape, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    points_yx, edges = _graph(_without_spurs(thin(shape), reach))
+    radius = reach[points_yx[:, 0], points_yx[:, 1]]
+    lines_xy = _extend(_smooth(points_yx[:, ::-1].astype(np.float32), edges), edges, radius)
+    left, top, width, height = cv2.boundingRect(shape)
+    middle_xy = np.float32([left + (width - 1) / 2, top + (height - 1) / 2])
+    usual = float(np.median(radius))
+    longest = max(width, height)
+    return Handwriting((lines_xy - middle_xy) / longest, edges, radius / usual, 2 * usual / longest)
+
+
+def thin(shape: UInt8Array) -> UInt8Array:
+    """Thin a shape to lines of one pixel, connected as before.
+
+    Args:
+        shape: (H, W) uint8, 0 or 1, its border 0.
+
+    >>> strip = np.zeros((9, 20), np.uint8)
+    >>> strip[2:7, 2:18] = 1
+    >>> int(thin(strip).any(axis=0).sum() > 10), int(thin(strip).sum(axis=0).max())
+    (1, 1)
+    """
+    weights, removable = _tables()
+    lines = shape.copy()
+    while True:
+        before = int(lines.sum())
+        for table in removable:
+            code = cv2.filter2D(lines, cv2.CV_8U, weights, borderType=cv2.BORDER_CONSTANT)
+            lines &= cv2.LUT(code, table)
+        if int(lines.sum()) == before:
+            return lines
+
+
+@cache
+def _tables() -> tuple[NDArray[np.float32], tuple[UInt8Array, ...]]:
+    """Weights that make a number of eight neighbours, and for each side which numbers stay."""
+    weights = np.zeros((3, 3), np.float32)
+    for bit, (y, x) in enumerate(OFFSETS_YX):
+        weights[y + 1, x + 1] = 1 << bit
+    bits = (np.arange(256)[:, None] >> np.arange(8)) & 1  # (256, 8)
+    empty = 1 - np.hstack([bits, bits[:, :2]])  # (256, 10), round once and two more
+    crossings = sum(empty[:, k] * (1 - empty[:, k + 1] * empty[:, k + 2]) for k in range(0, 8, 2))
+    inner = (crossings == 1) & (bits.sum(1) > 1)  # joins nothing and ends nothing
+    return weights, tuple(
+        np.where(inner & (bits[:, side] == 0), 0, 1).astype(np.uint8) for side in SIDES
+    )
+
+
+def _enlarge(tile: UInt8Array) -> UInt8Array:
+    """Enlarge a tile smoothly and cut it at a level: (H, W) uint8, 0 or 1, its border 0."""
+    ink = np.pad(tile, 2).astype(np.float32) / int(tile.max())
+    ink = ink + SHARPENED * (ink - cv2.GaussianBlur(ink, (0, 0), SURROUNDINGS_PX))
+    large = cv2.resize(ink, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
+    large = cv2.GaussianBlur(large, (0, 0), ENLARGED * 0.45)
+    return (large > min(INK_LEVEL, float(large.max()) / 2)).astype(np.uint8)
+
+
+def _graph(lines: UInt8Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Points of one-pixel lines, (N, 2) as y, x, and pairs of neighbours, (M, 2)."""
+    points_yx = np.argwhere(lines)
+    number = np.full(lines.shape, -1, np.intp)
+    number[tuple(points_yx.T)] = np.arange(len(points_yx))
+    pairs = []
+    for y, x in OFFSETS_YX[2:6]:  # the other four see the same pairs from the far side
+        beside = number[points_yx[:, 0] + y, points_yx[:, 1] + x]
+        found = np.flatnonzero(beside >= 0)
+        pairs.append(np.stack([found, beside[found]], axis=1))
+    edges = np.concatenate(pairs)
+    alone = np.setdiff1d(np.arange(len(points_yx)), edges)  # dots: joined with themselves
+    return points_yx, np.concatenate([edges, np.stack([alone, alone], axis=1)])
+
+
+def _without_spurs(lines: UInt8Array, reach: NDArray[np.float32]) -> UInt8Array:
+    """Take away side branches that are shorter than the stroke they leave is wide."""
+    points_yx, edges = _graph(lines)
+    joined: list[list[int]] = [[] for _ in points_yx]
+    for one, other in edges.tolist():
+        joined[one].append(other)
+        joined[other].append(one)
+    kept = lines.copy()
+    for end in (index for index, near in enumerate(joined) if len(near) == 1):
+        branch, near = [end], joined[end]
+        while len(near) <= 2:
+            ahead = [index for index in near if index not in branch[-2:]]
+            if not ahead:
+                break  # a line with two ends is a stroke, however short
+            branch.append(ahead[0])
+            near = joined[ahead[0]]
+        else:
+            if len(branch) - 1 < SPUR * reach[tuple(points_yx[branch[-1]])]:
+                kept[tuple(points_yx[branch[:-1]].T)] = 0
+    return kept
+
+
+def _smooth(points_xy: NDArray[np.float32], edges: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Draw every point towards the mean of its neighbours, again and again; ends stay."""
+    near = np.zeros((len(points_xy), len(points_xy)), np.float32)
+    near[edges[:, 0], edges[:, 1]] = near[edges[:, 1], edges[:, 0]] = 1
+    degree = near.sum(1)
+    fixed = degree <= 1
+    near[fixed] = np.eye(len(points_xy), dtype=np.float32)[fixed]
+    step = (np.eye(len(points_xy), dtype=np.float32) + near / near.sum(1, keepdims=True)) / 2
+    for _ in range(SMOOTHING_STEPS):
+        points_xy = step @ points_xy
+    return points_xy
+
+
+def _extend(
+    points_xy: NDArray[np.float32], edges: NDArray[np.intp], radius: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Lengthen every stroke at its ends, straight on, by what the thinning took."""
+    count = np.bincount(edges.ravel(), minlength=len(points_xy))
+    longer = points_xy.copy()
+    for end in np.flatnonzero(count == 1):
+        away = points_xy[end] - points_xy
+        distance = np.hypot(away[:, 0], away[:, 1])
+        near = (distance > 0) & (distance < 2.5 * radius[end] + 2)
+        course = away[near].mean(axis=0) if near.any() else np.zeros(2, np.float32)
+        length = float(np.hypot(*course))
+        if length > 0:
+            longer[end] += course / length * TIP * radius[end]
+    return longer
