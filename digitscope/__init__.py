@@ -15,10 +15,12 @@ from digitscope.errors import (
 from digitscope.reader import DigitReader
 from digitscope.types import (
     Background,
+    Explanation,
     Prediction,
     Quality,
     Reading,
     Reason,
+    Sighting,
     Step,
     Tile,
 )
@@ -30,12 +32,14 @@ __all__ = [
     "BackgroundUnavailableError",
     "DigitReader",
     "DigitscopeError",
+    "Explanation",
     "InvalidImageError",
     "ModelUnavailableError",
     "Prediction",
     "Quality",
     "Reading",
     "Reason",
+    "Sighting",
     "Step",
     "Tile",
     "__version__",

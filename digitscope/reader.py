@@ -11,10 +11,12 @@ from digitscope.imaging import ImageSource, load_picture
 from digitscope.preprocessing.pipeline import preprocess
 from digitscope.recognition.classifier import load_classifier
 from digitscope.recognition.decision import judge
+from digitscope.recognition.occlusion import explain_tile
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.settings import resolve_model_path
 from digitscope.types import (
     Background,
+    Explanation,
     Prediction,
     Preprocessed,
     Reading,
@@ -59,6 +61,7 @@ class DigitReader:
         *,
         tta: bool = False,
         background: Background | str | None = None,
+        anyway: bool = False,
     ) -> Reading:
         """Read the digit in a picture, or say why there is none.
 
@@ -67,9 +70,12 @@ class DigitReader:
                 or (H, W, 4), uint8 or float 0..1.
             tta: read the tile at five small rotations, as one batch, and take the mean.
             background: overrides the reader's own.
+            anyway: ask the network even about a shape that step 6 refuses: the reading stays a
+                refusal, and its `prediction` holds the best guess.
 
         Returns:
             The reading; `digit` is None and `reason` says why where the picture is refused.
+            `prediction` is there wherever there was a tile to ask about, refused or not.
 
         Raises:
             InvalidImageError: `image` is no picture that can be opened.
@@ -78,7 +84,7 @@ class DigitReader:
         started = time.perf_counter()
         picture = load_picture(image)
         route = Background(background) if background is not None else self.background
-        preprocessed = preprocess(picture.rgb, route, picture.original_size_wh)
+        preprocessed = preprocess(picture.rgb, route, picture.original_size_wh, anyway=anyway)
         prediction = None
         if preprocessed.tile is not None:
             prediction = self.predict(preprocessed.tile.pixels, tta=tta)
@@ -91,6 +97,21 @@ class DigitReader:
         """Ask the network about one tile, (28, 28) uint8, light on black."""
         tiles = rotate_tile(pixels) if tta else pixels[np.newaxis]
         return Prediction(self.classifier.classify(tiles).mean(axis=0))
+
+    def explain(self, reading: Reading, *, rival: int | None = None) -> Explanation | None:
+        """Show which strokes of a reading's tile spoke for its answer, or its best guess.
+
+        One batch of some fifty tiles; not part of `read`, so that answers stay quick.
+
+        Args:
+            reading: of this reader.
+            rival: the digit to weigh the answer against; by default the runner-up.
+
+        Returns:
+            The explanation; None where there is no tile.
+        """
+        tile = reading.preprocessed.tile
+        return None if tile is None else explain_tile(self.classifier, tile.pixels, rival)
 
 
 def _refusal(preprocessed: Preprocessed, prediction: Prediction | None) -> Reason | None:

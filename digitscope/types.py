@@ -98,20 +98,29 @@ class Quality:
 
 
 @dataclass(frozen=True, eq=False)
-class Tile:
-    """A digit brought to MNIST's form, and where it came from.
+class Sighting:
+    """Where in a picture a digit was seen, or what was refused as one.
 
     Attributes:
-        pixels: (28, 28) uint8, light digit on black, longest side 20, centre of mass at 14.0.
-        box_xyxy: the digit in the picture that was given: left, top, right, bottom (exclusive), px.
+        box_xyxy: in the picture that was given, upright: left, top, right, bottom (exclusive), px.
         ink_mask: bool, the same height and width as `working_rgb`: the pixels taken as ink.
         working_rgb: (height, width, 3) uint8, the size-capped picture that the steps worked on.
     """
 
-    pixels: UInt8Array
     box_xyxy: BoxXYXY
     ink_mask: BoolArray
     working_rgb: UInt8Array
+
+
+@dataclass(frozen=True, eq=False)
+class Tile(Sighting):
+    """A digit brought to MNIST's form, and where it came from.
+
+    Attributes:
+        pixels: (28, 28) uint8, light digit on black, longest side 20, centre of mass at 14.0.
+    """
+
+    pixels: UInt8Array
 
     def __post_init__(self) -> None:
         """Check the shape that everything downstream relies on."""
@@ -134,6 +143,7 @@ class Preprocessed:
         background: the route that found the ink (never `auto`).
         notice: something the user should know of the route taken, or "".
         digits_seen: how many separate digits the picture seems to show.
+        sighting: where step 6 saw a digit, or what it refused as one; None where there was nothing.
     """
 
     steps: tuple[Step, ...]
@@ -143,6 +153,7 @@ class Preprocessed:
     background: Background
     notice: str = ""
     digits_seen: int = 0
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +189,23 @@ class Prediction:
         """All ten (digit, probability), most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")
         return tuple((int(digit), float(self.probabilities[digit])) for digit in order)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Which spots of a tile spoke for the answer, and which for the runner-up.
+
+    Attributes:
+        answer: the digit answered.
+        rival: the digit it is weighed against.
+        heat: (28, 28) float32, in nats: how far the odds of answer against rival fall where this
+            spot is turned to its opposite, ink erased or the empty page inked. Above 0 the spot
+            speaks for the answer, below 0 for the rival. 0 away from the ink.
+    """
+
+    answer: int
+    rival: int
+    heat: Float32Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,7 @@ from digitscope.types import (
     Preprocessed,
     Quality,
     Reason,
+    Sighting,
     Tile,
     UInt8Array,
 )
@@ -192,8 +193,15 @@ def _measure_quality(ink_map: InkMap, location: Location, given: BoxXYXY) -> Qua
     return measure_quality(contrast, max(width, height), width / height)
 
 
-def preprocess_with(working: Working, remover: BackgroundRemover) -> Preprocessed:
+def preprocess_with(
+    working: Working, remover: BackgroundRemover, *, anyway: bool = False
+) -> Preprocessed:
     """Take a picture at working size through the steps with one way of removing the background.
+
+    Args:
+        working: the picture.
+        remover: the way to remove the background.
+        anyway: make a tile even of a shape that step 6 refuses; the reason stands all the same.
 
     Raises:
         BackgroundUnavailableError: the remover cannot run here.
@@ -202,15 +210,16 @@ def preprocess_with(working: Working, remover: BackgroundRemover) -> Preprocesse
     ink_map = map_ink(working, remover, trace)
     location = locate(ink_map.mask, ink_map.levels, ink_map.raw)
     _trace_location(ink_map, location, trace)
-    tile, quality, reason = None, None, location.reason
+    tile, quality, sighting, reason = None, None, None, location.reason
     if reason is Reason.BLANK and ink_map.least > DROWNED:
         reason = Reason.NO_CONTRAST
     if location.box_xyxy is not None:
         given = working.to_given(location.box_xyxy)
+        sighting = Sighting(given, location.mask, working.rgb)
         quality = _measure_quality(ink_map, location, given)
-        if reason is None:
+        if reason is None or anyway:
             pixels = make_tile(ink_map, location, location.box_xyxy, trace)
-            tile = Tile(pixels, given, location.mask, working.rgb)
+            tile = Tile(given, location.mask, working.rgb, pixels)
     return Preprocessed(
         tuple(trace.steps),
         tile,
@@ -218,6 +227,7 @@ def preprocess_with(working: Working, remover: BackgroundRemover) -> Preprocesse
         reason,
         remover.name,
         digits_seen=location.digits_seen,
+        sighting=sighting,
     )
 
 
@@ -225,6 +235,8 @@ def preprocess(
     rgb: UInt8Array,
     background: Background = Background.AUTO,
     given_size_wh: tuple[int, int] | None = None,
+    *,
+    anyway: bool = False,
 ) -> Preprocessed:
     """Take a picture through the eleven steps.
 
@@ -237,23 +249,24 @@ def preprocess(
         background: the way to remove the background.
         given_size_wh: width and height of the picture as given, if opening it reduced it; boxes
             are told in its pixels.
+        anyway: make a tile even of a shape that step 6 refuses; the reason stands all the same.
     """
     working = to_working_size(rgb, given_size_wh)
     if background is not Background.AUTO:
-        return _with_fallback(working, background)
-    first = preprocess_with(working, make_remover(Background.OPENCV))
+        return _with_fallback(working, background, anyway=anyway)
+    first = preprocess_with(working, make_remover(Background.OPENCV), anyway=anyway)
     if not _wants_second_look(first):
         return first
-    second = _with_fallback(working, Background.U2NETP)
-    return second if second.tile is not None else first
+    second = _with_fallback(working, Background.U2NETP, anyway=anyway)
+    return second if second.reason is None else first
 
 
-def _with_fallback(working: Working, background: Background) -> Preprocessed:
+def _with_fallback(working: Working, background: Background, *, anyway: bool) -> Preprocessed:
     """Take the route asked for, or, where it cannot run, the OpenCV route with a notice."""
     try:
-        return preprocess_with(working, make_remover(background))
+        return preprocess_with(working, make_remover(background), anyway=anyway)
     except BackgroundUnavailableError as error:
-        result = preprocess_with(working, make_remover(Background.OPENCV))
+        result = preprocess_with(working, make_remover(Background.OPENCV), anyway=anyway)
         return dataclasses.replace(result, notice=f"{error} The OpenCV route answered instead.")
 
 

@@ -105,6 +105,27 @@ def test_the_box_is_told_in_the_pixels_given() -> None:
     assert result.quality.contrast == pytest.approx(0.78, abs=0.06)
 
 
+@pytest.mark.parametrize("name", PICTURES)
+def test_what_was_seen_is_told_even_where_it_is_refused(name: str) -> None:
+    result = preprocess(PICTURES[name][0], Background.OPENCV)
+    assert (result.sighting is None) == (result.quality is None)
+    if result.sighting is None:
+        return
+    left, top, right, bottom = result.sighting.box_xyxy
+    assert result.quality is not None and result.quality.size_px == max(right - left, bottom - top)
+    assert result.sighting.ink_mask.shape == result.sighting.working_rgb.shape[:2]
+    assert result.sighting.ink_mask.any()
+
+
+@pytest.mark.parametrize("name", ["dash", "block", "speck", "blank"])
+def test_anyway_a_refused_shape_gets_a_tile(name: str) -> None:
+    rgb, reason = PICTURES[name]
+    result = preprocess(rgb, Background.OPENCV, anyway=True)
+    assert result.reason is reason
+    assert (result.tile is None) == (result.sighting is None)
+    assert len(result.steps) == (STEPS_BEFORE_REFUSAL if result.tile is None else len(STEPS))
+
+
 def test_the_same_picture_gives_the_same_tile() -> None:
     page = PICTURES["dark on light"][0]
     before = page.copy()

@@ -110,6 +110,29 @@ def test_what_has_no_digit_never_reaches_the_network(
     assert reading.prediction is None and classifier.batches == []
 
 
+def test_anyway_asks_the_network_of_a_refused_shape_too(
+    reader: DigitReader, pages: list[UInt8Array]
+) -> None:
+    block = _drawn(Reason.NOT_A_DIGIT, pages)
+    reading = reader.read(block, anyway=True)
+    assert (reading.digit, reading.reason, reading.confidence) == (None, Reason.NOT_A_DIGIT, None)
+    assert reading.prediction is not None and len(reading.steps) == 11
+
+
+@pytest.mark.parametrize("reason", [Reason.BLANK, Reason.NO_CONTRAST])
+def test_anyway_there_is_no_guess_where_there_is_no_ink(
+    reason: Reason, reader: DigitReader, pages: list[UInt8Array]
+) -> None:
+    reading = reader.read(_drawn(reason, pages), anyway=True)
+    assert (reading.prediction, reading.reason) == (None, reason)
+    assert reading.preprocessed.sighting is None
+
+
+def test_anyway_changes_no_answer(reader: DigitReader, pages: list[UInt8Array]) -> None:
+    readings = [reader.read(pages[3], anyway=anyway) for anyway in (False, True)]
+    assert [_answer(reading) for reading in readings] == [_answer(readings[0])] * 2
+
+
 @pytest.mark.parametrize("confidence", [0.1, 0.99])
 def test_several_digits_are_refused_however_sure_the_network_is(
     confidence: float,
@@ -176,6 +199,25 @@ def test_with_rotations_the_mean_is_the_answer(reader: DigitReader, mnist_tiles:
     assert (reader.predict(tile).probabilities != mean).any()
 
 
+# --- Explanations --------------------------------------------------------------------------------
+
+
+def test_a_reading_is_explained_in_one_batch(
+    reader: DigitReader, pages: list[UInt8Array], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = reader.read(pages[7])
+    classifier = _scripted(reader, monkeypatch)
+    explanation = reader.explain(reading, rival=1)
+    assert explanation is not None
+    assert (explanation.answer, explanation.rival) == (3, 1)  # what the classifier said: its answer
+    assert len(classifier.batches) == 1
+    assert not explanation.heat.any()  # it says the same of every tile
+
+
+def test_what_has_no_tile_has_no_explanation(reader: DigitReader) -> None:
+    assert reader.explain(reader.read(sheet())) is None
+
+
 # --- Routes --------------------------------------------------------------------------------------
 
 
@@ -184,7 +226,7 @@ def test_a_reader_may_have_its_own_route_and_read_may_override_it(
 ) -> None:
     routes: list[Background] = []
 
-    def preprocess(_: UInt8Array, route: Background, *__: object) -> None:
+    def preprocess(_: UInt8Array, route: Background, *__: object, **___: object) -> None:
         routes.append(route)
         raise InterruptedError
 

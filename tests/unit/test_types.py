@@ -20,7 +20,7 @@ from digitscope.types import (
 
 
 def _tile(pixels: np.ndarray) -> Tile:
-    return Tile(pixels, (0, 0, 9, 9), np.ones((9, 9), bool), np.zeros((9, 9, 3), np.uint8))
+    return Tile((0, 0, 9, 9), np.ones((9, 9), bool), np.zeros((9, 9, 3), np.uint8), pixels)
 
 
 def _prediction(**shares: float) -> Prediction:
