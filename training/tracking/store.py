@@ -1,0 +1,150 @@
+"""The door to MLflow: where its store is, a client of it, and what is logged there.
+
+The only module that imports mlflow, late and quietly: it takes seconds, and training works
+without it. Nothing leaves the machine unless $MLFLOW_TRACKING_URI names a server.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+
+from digitscope.errors import DigitscopeError
+from digitscope.types import CLASSES, TILE_PX
+from training.model_card import versions
+from training.tracking.record import RUNS_DIR
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+MODEL_NAME = "mnist-cnn"  # in the Model Registry
+STORE_VARIABLE = "MLFLOW_TRACKING_URI"
+SQLITE = "sqlite:///"
+STORE = f"{SQLITE}{RUNS_DIR / 'mlflow.db'}"  # MLflow's store of plain files no longer works
+QUIET = {  # set before mlflow is imported, where the user has not
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+    "GIT_PYTHON_REFRESH": "quiet",  # no word where git is missing
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # a server that is away holds no training up
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+}
+PARAM_LIMIT = 6_000  # characters, MLflow's own
+
+
+class TrackingError(DigitscopeError, RuntimeError):
+    """MLflow does not hold, or cannot do, what was asked."""
+
+
+def connect() -> MlflowClient:
+    """A client of the store, for runs and registry; a database that is away is said at once.
+
+    Raises:
+        ImportError: MLflow is not installed.
+        Exception: whatever the store raises: it may be a file, a database or a server.
+    """
+    return _connect(_store())
+
+
+def _store() -> str:
+    return os.environ.get(STORE_VARIABLE) or STORE
+
+
+@cache
+def _connect(store: str) -> MlflowClient:
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    import mlflow
+    from mlflow.store.db import utils as mlflow_databases
+
+    mlflow_databases.MAX_RETRY_COUNT = 1  # its ten take 100 s, and no setting changes that
+    mlflow.set_tracking_uri(store)  # what logs a network asks no client
+    return mlflow.MlflowClient(store, store)
+
+
+def experiment_id(name: str) -> str:
+    """The id of the experiment of that name, which is made where there is none."""
+    client = connect()
+    if found := client.get_experiment_by_name(name):
+        return found.experiment_id
+    return client.create_experiment(name, artifact_location=_artefacts(_store()))
+
+
+def _artefacts(store: str) -> str | None:
+    """Where a new experiment's networks go: beside an SQLite file; others know a place."""
+    if not store.startswith(SQLITE):
+        return None
+    file = Path(store.removeprefix(SQLITE)).resolve()
+    return file.with_name(f"{file.stem}-artefacts").as_uri()
+
+
+def log_params(run_id: str, values: Mapping[str, str]) -> None:
+    """Log texts that stand for the whole run, in one step."""
+    from mlflow.entities import Param
+
+    params = [Param(name, text[:PARAM_LIMIT]) for name, text in values.items()]
+    connect().log_batch(run_id, params=params)
+
+
+def log_metrics(run_id: str, values: Mapping[str, float], time_ms: int, epoch: int) -> None:
+    """Log the figures of an epoch, all or none.
+
+    Args:
+        run_id: the run's.
+        values: the figures by name.
+        time_ms: when they were measured, Unix ms.
+        epoch: the epoch they belong to, from 1.
+    """
+    from mlflow.entities import Metric
+
+    metrics = [Metric(name, value, time_ms, epoch) for name, value in values.items()]
+    connect().log_batch(run_id, metrics=metrics)
+
+
+def log_network(run_id: str, network: keras.Model) -> str:
+    """Log a network to a run, with what it takes and gives; this sets the run's status.
+
+    Returns:
+        The id of the logged model.
+    """
+    connect()
+    import mlflow.keras
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    takes = TensorSpec(np.dtype(np.float32), (-1, TILE_PX, TILE_PX, 1))
+    gives = TensorSpec(np.dtype(np.float32), (-1, CLASSES))
+    needs = [f"{name}=={found}" for name, found in versions().items() if name != "python"]
+    with mlflow.start_run(run_id=run_id):
+        logged = mlflow.keras.log_model(
+            network,
+            name=MODEL_NAME,
+            signature=ModelSignature(Schema([takes]), Schema([gives])),
+            pip_requirements=needs,
+        )
+    return logged.model_id
+
+
+@contextmanager
+def said_clearly() -> Iterator[None]:
+    """Inside, whatever MLflow or its store raises becomes a TrackingError of one line."""
+    try:
+        yield
+    except DigitscopeError:
+        raise
+    except Exception as error:
+        raise TrackingError(
+            f"MLflow is expected to answer at {_store()}. Received: {first_line(error)}. "
+            f"Install the extra `train`, or correct ${STORE_VARIABLE}."
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
