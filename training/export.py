@@ -3,6 +3,9 @@
 Takes the run's best network, fits a temperature on the validation tiles and folds it in, writes
 both model files, compares them, measures the result once on the test set, and writes the card
 and the two pictures beside the notebook.
+
+``--from-run`` takes any run that MLflow knows, ``best`` among them, and gives its network the
+alias ``champion`` in the Model Registry. An older run rolls both back.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from training.metrics import expected_calibration_error
 from training.model_card import Calibration, Measured, build_card, write_card
 from training.plots import save_confusion_matrix, save_training_curves
 from training.run_folder import LATEST, RunFolder, RunFolderError
+from training.tracking import EXPERIMENT, TrackingError, find_folder, register
 
 NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
 KERAS_NAME = "mnist_cnn.keras"
@@ -119,17 +123,30 @@ def _draw(run: RunFolder, measured: Measured, pictures_dir: Path) -> None:
     save_confusion_matrix(measured.test.confusion_matrix, matrix_path)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Export as the command line says."""
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
-    parser.add_argument("--run", type=Path, default=LATEST, help="a folder that training made")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--run", type=Path, default=LATEST, help="a folder that training made")
+    source.add_argument("--from-run", help="best, or a run's folder, name or id in MLflow")
+    parser.add_argument("--experiment", default=EXPERIMENT, help="where --from-run best looks")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--models-dir", type=Path, default=MODELS_DIR)
     parser.add_argument("--pictures-dir", type=Path, default=NOTEBOOKS_DIR)
-    options = parser.parse_args(arguments)
-    measured = export_run(
-        RunFolder(options.run), options.data, options.models_dir, options.pictures_dir
-    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Export as the command line says."""
+    options = parse_arguments(arguments)
+    named = options.from_run
+    run = find_folder(named, options.experiment) if named else RunFolder(options.run)
+    _print_measured(export_run(run, options.data, options.models_dir, options.pictures_dir))
+    if named:
+        print(f"{run.path.name} is version {register(run)} and champion in the Model Registry")
+
+
+def _print_measured(measured: Measured) -> None:
     print(as_text(measured.test))
     print(f"\ntemperature {measured.calibration.temperature:.3f}", end=", validation ECE ")
     print(f"{measured.calibration.validation_ece_before:.2%}", end=" -> ")
@@ -140,5 +157,5 @@ def main(arguments: list[str] | None = None) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (DataUnavailableError, RunFolderError) as error:
+    except (DataUnavailableError, RunFolderError, TrackingError) as error:
         sys.exit(str(error))

@@ -99,10 +99,10 @@ def _history(folder: RunFolder, name: str) -> list[tuple[int, float]]:
 def test_epochs_are_shown_as_they_come(store: Path, tmp_path: Path) -> None:
     folder = _folder(tmp_path / "run")
     tracked = _follow(folder)
-    assert _run(folder).info.status == "RUNNING"
     _train(folder, 0.5)
     tracked.epoch()
     assert _history(folder, "val_loss") == [(1, 0.5)]
+    assert _run(folder).info.status == "RUNNING"
     _train(folder, 0.3, 0.4)
     tracked.finish()
     assert _history(folder, "val_loss") == [(1, 0.5), (2, 0.3), (3, 0.4)]
@@ -115,7 +115,8 @@ def test_epochs_are_shown_as_they_come(store: Path, tmp_path: Path) -> None:
 
 def test_parameters_facts_and_tags_are_shown(store: Path, tmp_path: Path) -> None:
     folder = _folder(tmp_path / "run")
-    _follow(folder)
+    _train(folder, 0.5)
+    _follow(folder).epoch()
     data = _run(folder).data
     assert {name: data.params[name] for name in SETTINGS} == {
         name: str(value) for name, value in SETTINGS.items()
@@ -138,6 +139,32 @@ def test_a_killed_run_goes_on_as_the_same_run(store: Path, tmp_path: Path) -> No
     assert _run(folder).info.run_id == before
     assert _history(folder, "val_loss") == [(1, 0.5), (2, 0.4), (3, 0.3)]
     assert _run(folder).info.status == "KILLED"
+
+
+@pytest.mark.parametrize(
+    ("raised", "status"), [(KeyboardInterrupt, "KILLED"), (MemoryError, "FAILED")]
+)
+def test_a_run_ends_as_its_training_ended(
+    raised: type[BaseException], status: str, store: Path, tmp_path: Path
+) -> None:
+    def stopped() -> None:
+        with _follow(folder) as tracked:
+            _train(folder, 0.5)
+            tracked.epoch()
+            raise raised
+
+    folder = _folder(tmp_path / "run")
+    with pytest.raises(raised):
+        stopped()
+    assert _run(folder).info.status == status
+
+
+def test_a_refused_training_leaves_the_run_in_its_folder_alone(store: Path, tmp_path: Path) -> None:
+    folder = _finished(tmp_path / "run", 0.5)
+    with pytest.raises(RunFolderError), _follow(folder):
+        folder.start(SETTINGS, resume=False)
+    assert _run(folder).info.status == "FINISHED"
+    assert not (folder.path / "tracking.json").exists()
 
 
 def test_folders_are_brought_over_later_and_only_once(
@@ -213,7 +240,7 @@ def test_what_ran_without_mlflow_keeps_its_experiment_and_facts(
     folder = _folder(tmp_path / "run")
     with monkeypatch.context() as patch:
         patch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-        _follow(folder)
+        _follow(folder).epoch()
     tracking.mirror(folder)
     run = _run(folder)
     assert connect().get_experiment(run.info.experiment_id).name == EXPERIMENT
@@ -298,6 +325,27 @@ def test_the_champion_is_loaded_by_its_alias_and_rolled_back(
     assert versions == [1, 2] and np.abs(expected[0] - expected[1]).max() > 1e-3
     assert tracking.register(two_networks[0]) == 1  # the version there is takes the alias back
     np.testing.assert_allclose(_champion(tiles), expected[0], atol=1e-6)
+
+
+def test_one_command_promotes_the_best_run_and_rolls_back(
+    two_networks: list[RunFolder], mnist_npz: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("tf2onnx", reason="tf2onnx (extra `train`) writes the ONNX file")
+    from training import export
+
+    old, new = two_networks
+    _train(new, 0.4)
+    for folder in two_networks:
+        tracking.mirror(folder)
+    models_dir = tmp_path / "models"
+    places = ["--models-dir", str(models_dir), "--pictures-dir", str(models_dir)]
+    for name, folder in (("best", new), (_run(old).info.run_id, old)):
+        export.main(["--from-run", name, "--data", str(mnist_npz), *places])
+        weights = folder.load_best().get_weights()[:-2]  # the last layer's carry the temperature
+        promoted = keras.saving.load_model(models_dir / "mnist_cnn.keras").get_weights()
+        assert all(np.array_equal(a, b) for a, b in zip(weights, promoted, strict=False))
+        champion = connect().get_model_version_by_alias("mnist-cnn", "champion")
+        assert champion.run_id == _run(folder).info.run_id
 
 
 def test_a_run_without_a_network_is_not_registered(store: Path, tmp_path: Path) -> None:

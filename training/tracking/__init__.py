@@ -8,12 +8,13 @@ The store is training/runs/mlflow.db, or wherever $MLFLOW_TRACKING_URI says; ``m
 its page. Only `training.tracking.store` imports mlflow.
 """
 
-from training.tracking.record import experiment_of, run_facts
+from training.tracking.record import EXPERIMENT, experiment_of, run_facts
 from training.tracking.registry import find_folder, register
 from training.tracking.runs import Tracked, follow, mirror
 from training.tracking.store import TrackingError
 
 __all__ = [
+    "EXPERIMENT",
     "Tracked",
     "TrackingError",
     "experiment_of",

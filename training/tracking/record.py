@@ -86,7 +86,6 @@ def keep_record(folder: RunFolder, record: RunRecord) -> None:
     """Write the record, unless the folder has one: a run that goes on keeps its first."""
     path = folder.path / RECORD_NAME
     if not path.is_file():
-        folder.path.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(record), indent=2, default=str) + "\n")
 
 

@@ -29,13 +29,17 @@ MOST_RUNS = 1_000  # looked through at once
 
 
 class Tracked:
-    """A run that MLflow shows while it goes on. Nothing here raises."""
+    """A run that MLflow shows while it goes on; tracking faults are said and never raised.
 
-    def __init__(self, folder: RunFolder) -> None:
-        """Show the run as running."""
+    As a context manager it ends the run: FINISHED, FAILED, or KILLED by Ctrl-C. A training that
+    never came to an epoch of its own leaves MLflow, and what its folder held before, alone.
+    """
+
+    def __init__(self, folder: RunFolder, record: RunRecord) -> None:
+        """Name the folder and what to keep in it; nothing is written before the first epoch."""
         self._folder = folder
-        self._said = False
-        self._mirror("RUNNING")
+        self._record = record
+        self._begun = self._said = False
 
     def epoch(self) -> None:
         """Bring over the epochs that the folder has and MLflow lacks."""
@@ -45,9 +49,22 @@ class Tracked:
         """Bring over the rest; `status` is FINISHED, FAILED or KILLED."""
         self._mirror(status)
 
+    def __enter__(self) -> Tracked:
+        """Follow the training inside."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the run as the training ended."""
+        if kind is None:
+            self.finish()
+        elif self._begun:
+            self.finish("KILLED" if issubclass(kind, KeyboardInterrupt) else "FAILED")
+
     def _mirror(self, status: str) -> None:
         """Mirror; the first failure is said in one line, and the next epoch tries again."""
+        self._begun = True
         try:
+            keep_record(self._folder, self._record)
             mirror(self._folder, status)
         except Exception as error:  # noqa: BLE001 - whatever a store raises, training goes on
             if not self._said:
@@ -66,7 +83,7 @@ def follow(
     parameters: Mapping[str, object],
     facts: Mapping[str, object],
 ) -> Tracked:
-    """Begin to show a run in MLflow, or go on after a kill.
+    """Get ready to show a run in MLflow, a new one or one that goes on.
 
     Args:
         folder: the run's; the rest is kept there too, so that the run can be shown later.
@@ -74,8 +91,7 @@ def follow(
         parameters: all hyper-parameters.
         facts: data, code and machine, such as `run_facts` gathers.
     """
-    keep_record(folder, RunRecord(experiment, parameters, facts))
-    return Tracked(folder)
+    return Tracked(folder, RunRecord(experiment, parameters, facts))
 
 
 def mirror(folder: RunFolder, status: str | None = None) -> str:

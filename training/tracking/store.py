@@ -140,8 +140,8 @@ def said_clearly() -> Iterator[None]:
         raise
     except Exception as error:
         raise TrackingError(
-            f"MLflow is expected to answer at {_store()}. Received: {first_line(error)}. "
-            f"Install the extra `train`, or correct ${STORE_VARIABLE}."
+            f"A run that MLflow can take at {_store()} is expected. Received: {first_line(error)}. "
+            f"Look at ${STORE_VARIABLE}, the extra `train` and the run's folder."
         ) from error
 
 
