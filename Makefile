@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format train benchmark docs screenshots lock clean
+.PHONY: help app test check lint format train benchmark mlflow docs screenshots lock clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,15 @@ train: $(VENV)/.dev  ## Train the network and export it to models/ (goes on wher
 	@echo "It goes on with training/runs/latest where there is one; delete that to start anew."
 	$(BIN)/python -m training.train --resume
 	$(BIN)/python -m training.export
+
+mlflow: export MLFLOW_DISABLE_TELEMETRY := true
+mlflow: export MLFLOW_LOGGING_LEVEL := ERROR
+# Otherwise eight processes and over a gigabyte wait for jobs that nothing here asks for.
+mlflow: export MLFLOW_SERVER_ENABLE_JOB_EXECUTION := false
+mlflow: $(VENV)/.dev  ## The page of all training runs, http://127.0.0.1:5000
+	@echo "Open http://127.0.0.1:5000 to see the training runs; Ctrl-C ends it."
+	@$(BIN)/mlflow server --host 127.0.0.1 --port 5000 --workers 1 --uvicorn-opts --log-level=warning \
+		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///training/runs/mlflow.db}"
 
 benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark PHOTOS=folder
 	@test -n "$(PHOTOS)" || { echo "Expected a folder with a labels.csv: make benchmark PHOTOS=folder"; exit 2; }
