@@ -8,25 +8,46 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from digitscope.settings import KERAS_MODEL
 from digitscope.types import Float32Array, UInt8Array
 from training.data import Digits, load_test
 from training.metrics import (
     ClassReport,
+    ReliabilityBin,
     accuracy,
     class_reports,
     confusion_matrix,
     expected_calibration_error,
     negative_log_likelihood,
+    reliability,
 )
 from training.run_folder import RunFolder
 
 BATCH = 500  # tiles a step; larger gains nothing
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A tile that was answered wrong.
+
+    Attributes:
+        index: in the set of tiles that was measured.
+        shown: the digit by its label.
+        answered: the network's.
+        confidence: how sure it was, 0..1.
+    """
+
+    index: int
+    shown: int
+    answered: int
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -37,6 +58,8 @@ class Report:
         loss: mean negative log likelihood, nats.
         ece: expected calibration error, 15 bins.
         confusion_matrix: rows = digit shown, columns = digit answered.
+        reliability: confidence against accuracy, 15 bins without the empty ones.
+        mistakes: every wrong answer, the most confident first.
     """
 
     tiles: int
@@ -46,6 +69,8 @@ class Report:
     ece: float
     classes: tuple[ClassReport, ...]
     confusion_matrix: tuple[tuple[int, ...], ...]
+    reliability: tuple[ReliabilityBin, ...]
+    mistakes: tuple[Mistake, ...]
 
 
 def predict(model: keras.Model, tiles: UInt8Array) -> Float32Array:
@@ -67,6 +92,18 @@ def report(probabilities: Float32Array, labels: UInt8Array) -> Report:
         ece=expected_calibration_error(probabilities, labels),
         classes=class_reports(matrix),
         confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
+        reliability=reliability(probabilities, labels),
+        mistakes=find_mistakes(probabilities, labels),
+    )
+
+
+def find_mistakes(probabilities: Float32Array, labels: UInt8Array) -> tuple[Mistake, ...]:
+    """The wrong answers of (N, 10) probabilities, the most confident first."""
+    answers, confidence = probabilities.argmax(1), probabilities.max(1)
+    wrong = np.flatnonzero(answers != labels)
+    ranked = wrong[np.argsort(-confidence[wrong], kind="stable")]
+    return tuple(
+        Mistake(int(i), int(labels[i]), int(answers[i]), float(confidence[i])) for i in ranked
     )
 
 
@@ -82,6 +119,15 @@ def evaluate_test(model: keras.Model, data: str | os.PathLike[str] | None = None
     """
     test: Digits = load_test(data)
     return report(predict(model, test.tiles), test.labels)
+
+
+def tiles_of(mistakes: Sequence[Mistake], data: str | os.PathLike[str] | None = None) -> UInt8Array:
+    """The test tiles of mistakes on the test set, (N, 28, 28) uint8, in their order.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+    """
+    return load_test(data).tiles[[one.index for one in mistakes]]
 
 
 def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> Report:

@@ -16,7 +16,6 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from threading import Event
 from typing import TextIO
 
@@ -24,9 +23,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from training.recipe import HyperParameters
 from training.reports import Run, write_report
-from training.run_folder import RunFolder
+from training.run_folder import RUNS_DIR, RunFolder
 
-RUNS_DIR = Path("training/runs")
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 PLAIN = {  # what the ablation starts from: MNIST's tiles as they are, three blocks
     "blocks": 3,

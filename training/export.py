@@ -22,12 +22,12 @@ import onnxruntime
 
 from digitscope.settings import MODELS_DIR
 from digitscope.types import TILE_PX
+from training import plots
 from training.calibrate import apply_temperature, fit_temperature, fold_temperature
 from training.data import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import as_text, evaluate_test, predict, report
 from training.metrics import expected_calibration_error
-from training.model_card import Calibration, Measured, build_card, write_card
-from training.plots import save_confusion_matrix, save_training_curves
+from training.model_card import Calibration, Measured, SeedFigures, build_card, write_card
 from training.run_folder import LATEST, RunFolder, RunFolderError
 from training.tracking import EXPERIMENT, TrackingError, find_folder, register
 
@@ -55,18 +55,40 @@ def export_run(
     settings = run.settings()
     train, validation = load_train_validation(data, int(str(settings["validation_tiles"])))
     model = run.load_best()
+    uncalibrated = evaluate_test(model, data)
     calibration = calibrate(model, validation)
     files = write_models(model, models_dir)
     measured = Measured(
         train_tiles=int(str(settings["limit"])) or len(train),
         calibration=calibration,
         validation=report(predict(model, validation.tiles), validation.labels),
+        uncalibrated=uncalibrated,
         test=evaluate_test(model, data),
+        seeds=siblings(run),
         onnx_difference=check_parity(*files, validation),
     )
     write_card(build_card(model, run, measured, files), models_dir / CARD_NAME)
     _draw(run, measured, pictures_dir)
     return measured
+
+
+def siblings(run: RunFolder) -> tuple[SeedFigures, ...]:
+    """The runs beside this one that differ in their seed alone, itself among them."""
+    folders = [RunFolder(path) for path in sorted(run.path.parent.iterdir()) if path.is_dir()]
+    same = [one for one in folders if one.begun and _without_seed(one) == _without_seed(run)]
+    return tuple(
+        SeedFigures(
+            seed=int(str(one.settings()["seed"])),
+            val_accuracy=one.best_figures()["val_accuracy"],
+            test_accuracy=one.figures()["test_accuracy"],
+        )
+        for one in same
+        if one.figures()
+    )
+
+
+def _without_seed(run: RunFolder) -> dict[str, object]:
+    return run.settings() | {"seed": None}
 
 
 def calibrate(model: keras.Model, validation: Digits) -> Calibration:
@@ -117,10 +139,10 @@ def _draw(run: RunFolder, measured: Measured, pictures_dir: Path) -> None:
     """Write both pictures."""
     state = run.state()
     pictures_dir.mkdir(parents=True, exist_ok=True)
-    curves_path = pictures_dir / "training_curves.png"
-    save_training_curves(state.history, state.best_epoch, curves_path)
-    matrix_path = pictures_dir / "confusion_matrix.png"
-    save_confusion_matrix(measured.test.confusion_matrix, matrix_path)
+    curves = plots.draw_training_curves(state.history, state.best_epoch)
+    plots.save(curves, pictures_dir / "training_curves.png")
+    matrix = plots.draw_confusion_matrix(measured.test.confusion_matrix)
+    plots.save(matrix, pictures_dir / "confusion_matrix.png")
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -33,6 +33,21 @@ class ClassReport:
     tiles: int
 
 
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Answers of about the same confidence.
+
+    Attributes:
+        confidence: their mean confidence, 0..1.
+        accuracy: the share of them that is right, 0..1.
+        tiles: how many.
+    """
+
+    confidence: float
+    accuracy: float
+    tiles: int
+
+
 def accuracy(probabilities: Float32Array, labels: UInt8Array) -> float:
     """Share of tiles whose most probable digit is right, 0..1."""
     return float((probabilities.argmax(1) == labels).mean())
@@ -64,11 +79,26 @@ def expected_calibration_error(
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
+    filled = reliability(probabilities, labels, bins)
+    return sum(abs(one.accuracy - one.confidence) * one.tiles for one in filled) / len(labels)
+
+
+def reliability(
+    probabilities: Float32Array, labels: UInt8Array, bins: int = ECE_BINS
+) -> tuple[ReliabilityBin, ...]:
+    """How often answers of about the same confidence are right, bin by bin; empty ones left out.
+
+    Source: DeGroot and Fienberg, "The comparison and evaluation of forecasters", 1983.
+    """
     confidence = probabilities.max(1).astype(np.float64)
     right = probabilities.argmax(1) == labels
     index = np.minimum((confidence * bins).astype(int), bins - 1)
-    gap = np.bincount(index, weights=right - confidence, minlength=bins)  # sums, bin by bin
-    return float(np.abs(gap).sum() / len(labels))
+    members = [index == number for number in range(bins)]
+    return tuple(
+        ReliabilityBin(float(confidence[one].mean()), float(right[one].mean()), int(one.sum()))
+        for one in members
+        if one.any()
+    )
 
 
 def negative_log_likelihood(probabilities: Float32Array, labels: UInt8Array) -> float:

@@ -10,22 +10,26 @@ import json
 import math
 import platform
 import subprocess
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 import keras
+from scipy.stats import binomtest
+from scipy.stats import t as student_t
 
 from training.augment import Augmentation
 from training.data import SPLIT_SEED
 from training.evaluate import Report
-from training.run_folder import RunFolder
+from training.run_folder import REPOSITORY, RunFolder
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
+CERTAINTY = 0.95  # of intervals
 CODE = ("training/*.py", "digitscope")  # what the figures depend on
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,31 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class SeedFigures:
+    """What one seed of the same recipe reached."""
+
+    seed: int
+    val_accuracy: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True)
 class Measured:
     """What was measured of the exported network.
 
     Attributes:
         train_tiles: how many MNIST tiles the network learnt from.
+        uncalibrated: on the test set, before the temperature was folded in; `test` is after.
+        seeds: of this run and of those that differ in their seed alone.
         onnx_difference: largest difference of a probability between both files.
     """
 
     train_tiles: int
     calibration: Calibration
     validation: Report
+    uncalibrated: Report
     test: Report
+    seeds: tuple[SeedFigures, ...]
     onnx_difference: float
 
 
@@ -83,10 +100,12 @@ def build_card(
         "hyper_parameters": run.settings(),
         "augmentation": asdict(Augmentation()),
         "training": describe_training(run),
-        "calibration": asdict(measured.calibration),
+        "calibration": describe_calibration(measured),
         "temperature": measured.calibration.temperature,
         "validation": describe_report(measured.validation),
-        "test": describe_report(measured.test),
+        "test": describe_report(measured.test)
+        | {"accuracy_interval": wilson_interval(measured.test)},
+        "seeds": describe_seeds(measured.seeds),
         "onnx_max_difference": measured.onnx_difference,
         "versions": versions(),
     }
@@ -122,6 +141,37 @@ def describe_report(report: Report) -> dict[str, Any]:
     """The report, with the classes under the name that the pages look for."""
     values = asdict(report)
     return values | {"per_class": values.pop("classes")}
+
+
+def describe_calibration(measured: Measured) -> dict[str, Any]:
+    """The temperature, and the calibration on the test set before and after."""
+    return asdict(measured.calibration) | {
+        "test_ece_before": measured.uncalibrated.ece,
+        "test_ece_after": measured.test.ece,
+        "test_reliability_before": [asdict(one) for one in measured.uncalibrated.reliability],
+        "test_reliability_after": [asdict(one) for one in measured.test.reliability],
+    }
+
+
+def wilson_interval(report: Report) -> list[float]:
+    """The 95 % interval of an accuracy, for other tiles of the same kind: [low, high], 0..1."""
+    right = binomtest(report.tiles - report.errors, report.tiles)
+    interval = right.proportion_ci(CERTAINTY, method="wilson")
+    return [float(interval.low), float(interval.high)]
+
+
+def describe_seeds(seeds: Sequence[SeedFigures]) -> dict[str, Any]:
+    """Every seed's figures, their mean, spread, and from two on the 95 % interval of the mean."""
+    values = [one.test_accuracy for one in seeds]
+    described: dict[str, Any] = {"runs": [asdict(one) for one in seeds]}
+    if values:
+        described["test_accuracy_mean"] = mean(values)
+    if len(values) > 1:
+        error = stdev(values) / math.sqrt(len(values))
+        interval = student_t.interval(CERTAINTY, len(values) - 1, mean(values), error)
+        described["test_accuracy_std"] = stdev(values)
+        described["test_accuracy_interval"] = [float(end) for end in interval]
+    return described
 
 
 def describe_training(run: RunFolder) -> dict[str, Any]:

@@ -31,7 +31,7 @@ CHUNK = 100  # photos between two looks at the progress
 STEP = 0.05  # of the work, between two lines of progress
 SHIFT_PX = 3  # centres of mass move when a stroke is lost or gained
 BLUR_PX = 1.0  # strokes need not cover each other to be the same
-LEAST_LIKENESS = 0.5  # below it, looked at one by one, tiles showed lines, shadows or fragments
+LEAST_LIKENESS = 0.75  # of 640 looked at, those below were blobs of glare, pieces of lines, halves
 
 
 def photo_tiles(

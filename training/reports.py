@@ -65,11 +65,10 @@ def summarise(runs: Sequence[Run]) -> dict[str, Any]:
 
 def run_figures(run: Run) -> dict[str, Any]:
     """What one run reached: validation of its best epoch, and the test set."""
-    state = run.folder.state()
-    best = state.history[state.best_epoch - 1]
+    state, best = run.folder.state(), run.folder.best_figures()
     return {
         "seed": run.hyper.seed,
-        "folder": run.folder.path.as_posix(),
+        "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",
         "epochs": state.epochs,
         "seconds": round(sum(epoch["seconds"] for epoch in state.history)),
         "val_accuracy": best["val_accuracy"],

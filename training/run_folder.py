@@ -26,7 +26,9 @@ import keras
 from digitscope.errors import DigitscopeError
 from training.model_definition import FILTERS, build_model
 
-LATEST = Path("training/runs/latest")  # where a run goes, and is taken from, by default
+REPOSITORY = Path(__file__).resolve().parent.parent
+RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
+LATEST = RUNS_DIR / "latest"  # where a run goes, and is taken from, by default
 
 
 class RunFolderError(DigitscopeError, RuntimeError):
@@ -77,13 +79,18 @@ class RunFolder:
         self._state_path = self.path / "state.json"
         self._settings_path = self.path / "settings.json"
 
+    @property
+    def begun(self) -> bool:
+        """Whether the folder holds a run."""
+        return self._settings_path.is_file()
+
     def start(self, settings: dict[str, object], resume: bool) -> None:
         """Make the folder for a new run, or check that an old one may go on.
 
         Raises:
             RunFolderError: there is a run and `resume` is off, or its settings were others.
         """
-        if self._settings_path.is_file():
+        if self.begun:
             self._check_resumable(settings, resume)
         self.path.mkdir(parents=True, exist_ok=True)
         _write(self._settings_path, json.dumps(settings, indent=2) + "\n")
@@ -106,7 +113,7 @@ class RunFolder:
         Raises:
             RunFolderError: there is no run in the folder.
         """
-        if not self._settings_path.is_file():
+        if not self.begun:
             raise RunFolderError(
                 f"A folder made by `python -m training.train` is expected. Received: {self.path}. "
                 "Name one that holds a settings.json."
@@ -138,17 +145,27 @@ class RunFolder:
         keras.saving.save_model(model, unfinished)
         unfinished.replace(self.best_path)
 
+    def best_figures(self) -> dict[str, float]:
+        """The history's row of the best epoch.
+
+        Raises:
+            RunFolderError: the run has no finished epoch.
+        """
+        state = self.state()
+        if not state.best_epoch:
+            raise RunFolderError(
+                f"A run with a finished epoch is expected. Received: {self.path}. "
+                "Train on with --resume first."
+            )
+        return state.history[state.best_epoch - 1]
+
     def load_best(self) -> keras.Model:
         """The best network, without optimizer, computing in float32 whatever it learnt in.
 
         Raises:
             RunFolderError: the run has no finished epoch.
         """
-        if not self.best_path.is_file():
-            raise RunFolderError(
-                f"A run with a finished epoch is expected. Received: {self.path}. "
-                "Train on with --resume first."
-            )
+        self.best_figures()
         model = build_model(int(str(self.settings().get("blocks", len(FILTERS)))))
         model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
         return model

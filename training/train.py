@@ -12,42 +12,27 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data import DataUnavailableError, Digits
 from training.digit_accuracy import digit_accuracy
+from training.material import Material, load_material
 from training.model_definition import build_model
 from training.recipe import HyperParameters
 from training.run_folder import LATEST, RunFolder, RunFolderError, RunState
+from training.tracking import experiment_of, follow, run_facts
 
-PHOTO_POOL = 4  # photographed tiles are made once, for so many epochs' worth
 VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
 XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice the time
 
 
-@dataclass(frozen=True, eq=False)
-class TrainingData:
-    """What a run learns from and what it is judged by.
-
-    Attributes:
-        train: MNIST's training tiles.
-        validation: tiles held out of them.
-        photographed: tiles that simulated photos of training digits became, or None.
-    """
-
-    train: Digits
-    validation: Digits
-    photographed: Digits | None = None
-
-
 def train(
-    data: TrainingData,
+    material: Material,
     hyper: HyperParameters,
     folder: RunFolder,
     resume: bool = False,
@@ -56,7 +41,7 @@ def train(
     """Train until the epochs are done or patience ends; the best network is in the folder.
 
     Args:
-        data: what to learn from and to be judged by.
+        material: what to learn from and to be judged by.
         hyper: all settings.
         folder: where checkpoints and history go.
         resume: go on with the run in the folder, if there is one.
@@ -68,15 +53,15 @@ def train(
     folder.start(asdict(hyper), resume)
     state = folder.state()
     keras.utils.set_random_seed(hyper.seed)
-    steps = steps_in_epoch(len(data.train), hyper)
+    steps = steps_in_epoch(len(material.train), hyper)
     model = folder.load_checkpoint() or compile_model(hyper, steps)
     while state.epochs < hyper.epochs and state.epochs - state.best_epoch < hyper.patience:
         started = time.perf_counter()
         print(f"Epoch {state.epochs + 1}/{hyper.epochs}")
         progress = keras.utils.Progbar(steps)
-        figures = _train_epoch(model, data, hyper, state.epochs, progress)
+        figures = _train_epoch(model, material, hyper, state.epochs, progress)
         with averaged_weights(model):
-            figures |= _validate(model, data.validation)
+            figures |= _validate(model, material.validation)
             figures["seconds"] = round(time.perf_counter() - started, 1)
             state = state.after(figures)
             if state.improved:
@@ -128,7 +113,7 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
 
 def _train_epoch(
     model: keras.Model,
-    data: TrainingData,
+    material: Material,
     hyper: HyperParameters,
     epoch: int,
     progress: keras.utils.Progbar,
@@ -137,7 +122,7 @@ def _train_epoch(
     _reseed_dropout(model, hyper.seed, epoch)
     sums = {"loss": 0.0, "accuracy": 0.0}
     tiles_seen = 0
-    for tiles, labels in epoch_batches(data.train, hyper, epoch, data.photographed):
+    for tiles, labels in epoch_batches(material.train, hyper, epoch, material.photographed):
         logs = model.train_on_batch(tiles, labels, return_dict=True)  # of this batch alone
         tiles_seen += len(tiles)
         for name in sums:
@@ -189,26 +174,15 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def load_data(path: str | None, hyper: HyperParameters) -> TrainingData:
-    """Load MNIST, split it, and photograph training digits where the recipe asks for them."""
-    digits, validation = load_train_validation(path, hyper.validation_tiles)
-    if hyper.limit:
-        digits = digits.take(np.arange(min(hyper.limit, len(digits))))
-    photographed = None
-    if hyper.photo_share:
-        from training.photo_tiles import photo_tiles
-
-        count = round(len(digits) * hyper.photo_share * PHOTO_POOL)
-        photographed = photo_tiles(digits, count)
-    return TrainingData(digits, validation, photographed)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     options = parse_arguments(arguments)
     names = (setting.name for setting in fields(HyperParameters))
     hyper = HyperParameters(**{name: getattr(options, name) for name in names})
-    state = train(load_data(options.data, hyper), hyper, RunFolder(options.out), options.resume)
+    folder, material = RunFolder(options.out), load_material(options.data, hyper)
+    facts = run_facts(len(material.train), len(material.validation))
+    with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
+        state = train(material, hyper, folder, options.resume, tracked.epoch)
     print(f"Best: epoch {state.best_epoch}, validation loss {state.best_val_loss:.4f}")
     print(f"Next: python -m training.export --run {options.out}")
 

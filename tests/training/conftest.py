@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,15 @@ import pytest
 from training.data import Digits
 
 SHARED_SEED = 7
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs of tests stay out of the store that people look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        store = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")
+        yield
 
 
 @pytest.fixture(scope="session")

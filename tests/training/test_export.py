@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ keras = pytest.importorskip("keras")
 pytest.importorskip("tf2onnx", reason="tf2onnx (extra `train`) writes the ONNX file")
 
 from training.evaluate import Report, as_text, report  # noqa: E402 - after the checks
-from training.export import PARITY, check_parity, export_run  # noqa: E402
+from training.export import PARITY, check_parity, export_run, siblings  # noqa: E402
+from training.model_card import SeedFigures, describe_seeds  # noqa: E402
 from training.model_definition import PARAMETERS, build_model  # noqa: E402
 from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
@@ -70,6 +72,42 @@ def test_card_tells_what_was_measured(exported: Path) -> None:
     assert card["test"]["errors"] == round(200 * (1 - card["test"]["accuracy"]))
     assert card["onnx_max_difference"] <= PARITY
     assert len(card["training"]["history"]) == 1
+
+
+def test_card_tells_calibration_before_and_after(exported: Path) -> None:
+    calibration = json.loads((exported / "model_card.json").read_text())["calibration"]
+    for when in ("before", "after"):
+        bins = calibration[f"test_reliability_{when}"]
+        assert sum(one["tiles"] for one in bins) == 200
+        gaps = [abs(one["accuracy"] - one["confidence"]) * one["tiles"] for one in bins]
+        assert calibration[f"test_ece_{when}"] == pytest.approx(sum(gaps) / 200)
+
+
+def test_card_has_every_mistake_and_an_interval_around_the_accuracy(exported: Path) -> None:
+    test = json.loads((exported / "model_card.json").read_text())["test"]
+    assert len(test["mistakes"]) == test["errors"]
+    low, high = test["accuracy_interval"]
+    assert low < test["accuracy"] < high
+
+
+def test_seeds_of_the_same_recipe_are_gathered(tmp_path: Path) -> None:
+    for seed, smoothing, accuracy in ((1, 0.1, 0.99), (2, 0.1, 0.97), (3, 0.0, 0.5)):
+        run = RunFolder(tmp_path / str(seed))
+        run.start({"seed": seed, "label_smoothing": smoothing}, resume=False)
+        state = RunState().after(FIGURES | {"epoch": 1})
+        (run.path / "state.json").write_text(json.dumps(asdict(state)))
+        run.save_figures({"test_accuracy": accuracy})
+    seeds = siblings(RunFolder(tmp_path / "1"))
+    assert [(one.seed, one.test_accuracy) for one in seeds] == [(1, 0.99), (2, 0.97)]
+    described = describe_seeds(seeds)
+    assert described["test_accuracy_mean"] == pytest.approx(0.98)
+    low, high = described["test_accuracy_interval"]
+    half_width = 12.706 * np.sqrt(2) * 0.01 / np.sqrt(2)  # Student's t for one degree of freedom
+    assert (high - low) / 2 == pytest.approx(half_width, rel=1e-3)
+
+
+def test_one_seed_has_no_interval() -> None:
+    assert set(describe_seeds((SeedFigures(1, 0.99, 0.98),))) == {"runs", "test_accuracy_mean"}
 
 
 def test_card_has_no_place_of_this_machine(exported: Path) -> None:

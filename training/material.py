@@ -1,0 +1,45 @@
+"""What a run learns from and is judged by: MNIST's split, and tiles from simulated photos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.data import Digits, load_train_validation
+from training.photo_tiles import photo_tiles
+from training.recipe import HyperParameters
+from training.run_folder import RUNS_DIR
+
+PHOTO_DIR = RUNS_DIR / "photo-tiles"  # where they are kept once made
+PHOTO_EPOCHS = 4  # photos are taken for so many epochs; each epoch draws from all of them
+PHOTO_SEED = 2026  # one set for every run, so that runs with different seeds compare
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What a run learns from and what it is judged by.
+
+    Attributes:
+        train: MNIST's training tiles.
+        validation: tiles held out of them.
+        photographed: tiles that simulated photos of training digits became, or None.
+    """
+
+    train: Digits
+    validation: Digits
+    photographed: Digits | None = None
+
+
+def load_material(path: str | None, hyper: HyperParameters) -> Material:
+    """Load MNIST, split it, and photograph training digits where the recipe asks for them.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+    """
+    digits, validation = load_train_validation(path, hyper.validation_tiles)
+    if hyper.limit:
+        digits = digits.take(np.arange(min(hyper.limit, len(digits))))
+    count = round(len(digits) * hyper.photo_share * PHOTO_EPOCHS)
+    photographed = photo_tiles(digits, count, PHOTO_SEED, PHOTO_DIR) if count else None
+    return Material(digits, validation, photographed)
