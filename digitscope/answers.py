@@ -1,4 +1,4 @@
-"""Readings and benchmarks as JSON objects and as lines for people."""
+"""Readings as JSON objects and as lines for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from digitscope.benchmark import Outcome, Summary
 from digitscope.errors import InvalidImageError
 from digitscope.types import Quality, Reading
 
@@ -62,7 +61,7 @@ def format_share(share: float) -> str:
 def format_answer(answer: dict[str, Any]) -> str:
     """Put an answer on one line for people."""
     if answer["status"] != "ok":
-        return f"{answer['file']}: {answer['status']}: {answer['reason']}"
+        return f"{answer['file']}: {answer['status']}: {answer['reason']}{_format_guess(answer)}"
     others = ", ".join(f"{digit} {format_share(share)}" for digit, share in answer["top"][1:3])
     sure = format_share(answer["confidence"])
     return (
@@ -71,34 +70,9 @@ def format_answer(answer: dict[str, Any]) -> str:
     )
 
 
-def describe_benchmark(outcomes: list[Outcome], summaries: list[Summary]) -> dict[str, Any]:
-    """Put a benchmark into the form of `--json`."""
-    return {
-        "kinds": [dataclasses.asdict(summary) for summary in summaries],
-        "pictures": [
-            {
-                "file": str(one.labelled.path),
-                "kind": one.labelled.kind,
-                "label": one.labelled.label,
-                "verdict": str(one.verdict),
-                "digit": one.digit,
-                "reason": None if one.reason is None else str(one.reason),
-                "confidence": one.confidence,
-                "ms": round(one.ms, 3),
-                "error": one.error,
-            }
-            for one in outcomes
-        ],
-    }
-
-
-def format_table(summaries: list[Summary]) -> str:
-    """Put the summaries into a table for people."""
-    head = f"{'kind':10s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
-    lines = [f"{head} {'median ms':>10s} {'p95 ms':>7s}"]
-    lines += [
-        f"{one.kind:10s} {one.n:5d} {one.correct / one.n:8.1%} {one.wrong / one.n:7.1%} "
-        f"{one.refused / one.n:8.1%} {one.errors:6d} {one.median_ms:10.1f} {one.p95_ms:7.1f}"
-        for one in summaries
-    ]
-    return "\n".join(lines)
+def _format_guess(answer: dict[str, Any]) -> str:
+    """Put the best guess of a refusal in brackets, where the network was asked."""
+    if not answer["top"]:
+        return ""
+    digit, share = answer["top"][0]
+    return f" (best guess {digit}, {format_share(share)})"

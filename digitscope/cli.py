@@ -6,33 +6,26 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from digitscope import __version__
-from digitscope.answers import (
-    describe_benchmark,
-    describe_error,
-    describe_reading,
-    format_answer,
-    format_table,
-)
-from digitscope.benchmark import (
-    LABELS_FILE,
-    BenchmarkError,
-    Outcome,
-    load_labels,
-    run_benchmark,
-    summarise,
-)
+from digitscope.answers import describe_error, describe_reading, format_answer
+from digitscope.benchmark import BenchmarkError, load_labels
+from digitscope.benchmark.report import describe_report, format_report, make_report
+from digitscope.benchmark.session import Session
 from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailableError
+from digitscope.options import build_parser
+from digitscope.overlay import draw_explanation, draw_sighting
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
+from digitscope.progress import ProgressBar
 from digitscope.reader import DigitReader
 from digitscope.settings import load_card_of, resolve_model_path
-from digitscope.types import Background, Reading
+from digitscope.types import Reading, UInt8Array
 
-OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
+OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes; 130 as shells have it
 
 
 class OutputError(DigitscopeError):
@@ -41,11 +34,11 @@ class OutputError(DigitscopeError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    options = build_parser().parse_args(arguments)
+    options = build_parser(__version__).parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be any bytes
     try:
-        return int(options.run(options))
+        return COMMANDS[options.command](options)
     except (ModelUnavailableError, BenchmarkError, OutputError) as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return WRONG_USAGE
@@ -54,66 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Describe the commands and their options."""
-    parser = argparse.ArgumentParser(
-        prog="digitscope", description="Reads handwritten digits from pictures."
-    )
-    parser.add_argument("--version", action="version", version=f"digitscope {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    read = commands.add_parser("read", help="read the digit in each picture")
-    read.add_argument("files", nargs="+", metavar="FILE", type=Path)
-    read.add_argument("--json", action="store_true", help="one JSON object a line and a file")
-    _add_reader_options(read)
-    read.set_defaults(run=run_read)
-
-    steps = commands.add_parser("steps", help="write the 11 steps of a picture as PNG files")
-    steps.add_argument("file", metavar="FILE", type=Path)
-    steps.add_argument("--out", metavar="DIR", type=Path, default=Path("steps"))
-    _add_reader_options(steps)
-    steps.set_defaults(run=run_steps)
-
-    benchmark = commands.add_parser(
-        "benchmark", help=f"read a folder that has a {LABELS_FILE} and count what is right"
-    )
-    benchmark.add_argument("folder", metavar="DIR", type=Path)
-    benchmark.add_argument("--kinds", default="", help="only these kinds, e.g. photo,scan")
-    benchmark.add_argument("--headline", action="store_true", help="only rows with headline=yes")
-    benchmark.add_argument("--json", action="store_true", help="one JSON object")
-    _add_reader_options(benchmark)
-    benchmark.set_defaults(run=run_benchmark_command)
-
-    info = commands.add_parser("info", help="tell the version, the model and the backgrounds")
-    info.add_argument("--json", action="store_true", help="one JSON object")
-    info.add_argument("--model", metavar="PATH", type=Path)
-    info.set_defaults(run=run_info)
-    return parser
-
-
-def _add_reader_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--tta", action="store_true", help="mean over five small rotations (one batch)"
-    )
-    parser.add_argument(
-        "--background",
-        choices=[str(choice) for choice in Background],
-        default=str(Background.AUTO),
-        help="how to remove the background (default: %(default)s); u2netp, u2net and "
-        "isnet-general-use download weights on first use",
-    )
-    parser.add_argument(
-        "--model", metavar="PATH", type=Path, help="a .keras or .onnx file (default: the ONNX one)"
-    )
-
-
 def run_read(options: argparse.Namespace) -> int:
     """Read each file; a file that cannot be opened does not stop the others."""
     reader = DigitReader(options.model, options.background)
     failed = False
     for file in options.files:
         try:
-            reading = reader.read(file, tta=options.tta)
+            reading = reader.read(file, tta=options.tta, anyway=options.anyway)
             answer = describe_reading(file, reading)
             _tell_notice(reading)
         except InvalidImageError as error:
@@ -133,50 +73,80 @@ def run_steps(options: argparse.Namespace) -> int:
     """Write each step's picture and say its sentence."""
     from PIL import Image
 
+    reader = DigitReader(options.model, options.background)
     try:
-        reading = DigitReader(options.model, options.background).read(options.file, tta=options.tta)
+        reading = reader.read(options.file, tta=options.tta, anyway=options.anyway)
     except InvalidImageError as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return SOME_FAILED
     _tell_notice(reading)
-    try:
+    with _writing_to(options.out):
         options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"A folder to write to is expected. Received: {options.out} ({error.strerror})."
-        ) from error
-    for step in reading.steps:
-        file = options.out / f"{step.number:02d}_{step.key}.png"
-        Image.fromarray(step.image).save(file)
-        print(f"{step.number:2d} {STEPS[step.number - 1].title}: {step.sentence}  [{file}]")
+        for step in reading.steps:
+            file = options.out / f"{step.number:02d}_{step.key}.png"
+            Image.fromarray(step.image).save(file)
+            print(f"{step.number:2d} {STEPS[step.number - 1].title}: {step.sentence}  [{file}]")
+        for name, image, words in _explain(reader, reading) if options.overlay else ():
+            Image.fromarray(image).save(options.out / name)
+            print(f"   {words}  [{options.out / name}]")
     print(format_answer(describe_reading(options.file, reading)))
     return OK
 
 
-def run_benchmark_command(options: argparse.Namespace) -> int:
-    """Read a labelled folder and print the table."""
+def _explain(reader: DigitReader, reading: Reading) -> Iterator[tuple[str, UInt8Array, str]]:
+    """Draw where it looked and which strokes spoke, as far as there is something to show."""
+    sighting, tile = reading.preprocessed.sighting, reading.preprocessed.tile
+    explanation = reader.explain(reading)
+    if sighting is not None:
+        yield "where_it_looked.png", draw_sighting(sighting), "Where it looked"
+    if tile is not None and explanation is not None:
+        words = f"What spoke for {explanation.answer} (+) and for {explanation.rival} (-)"
+        yield "which_strokes_spoke.png", draw_explanation(tile.pixels, explanation), words
+
+
+def run_benchmark(options: argparse.Namespace) -> int:
+    """Read a labelled folder, print what came of it, and write it where a folder is named."""
     kinds = [kind for kind in options.kinds.split(",") if kind]
     items = load_labels(options.folder, kinds, options.headline)
     reader = DigitReader(options.model, options.background)
-    done = 0
-
-    def show(_: Outcome) -> None:
-        nonlocal done
-        done += 1
-        if sys.stderr.isatty():
-            print(f"\r{done}/{len(items)} pictures", end="", file=sys.stderr, flush=True)
-
-    outcomes = run_benchmark(reader, items, tta=options.tta, progress=show)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    for notice in sorted({one.notice for one in outcomes if one.notice}):
-        print(f"digitscope: {notice}", file=sys.stderr)
-    summaries = summarise(outcomes)
+    with _writing_to(options.out):
+        session = Session(reader, items, tta=options.tta, out=options.out)
+        with ProgressBar(sys.stderr, len(items)) as bar:
+            is_finished = session.read(bar.show)
+        report = make_report(session.outcomes)
+        files = session.write(report) if is_finished else ()
     if options.json:
-        print(json.dumps(describe_benchmark(outcomes, summaries)))
+        print(json.dumps(describe_report(report, session.outcomes, session.settings())))
     else:
-        print(format_table(summaries))
-    return OK
+        print(format_report(report))
+    _tell_session(session, files)
+    return OK if is_finished else STOPPED
+
+
+def _tell_session(session: Session, files: Sequence[Path]) -> None:
+    """Say on the error stream what a user should know of a run, and where its files are."""
+    notices = sorted({one.notice for one in session.outcomes if one.notice})
+    if session.resumed:
+        notices.append(f"{session.resumed} pictures were read before, by a run that was stopped.")
+    missing = len(session.items) - len(session.outcomes)
+    if missing:
+        then = "The same command goes on from here." if session.out else "--out DIR would keep it."
+        notices.append(f"Stopped, {missing} of {len(session.items)} pictures not read. {then}")
+    for line in (*notices, *(f"wrote {file}" for file in files)):
+        print(f"digitscope: {line}", file=sys.stderr)
+
+
+@contextmanager
+def _writing_to(folder: Path | None) -> Iterator[None]:
+    """Turn a folder that cannot be written to into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if folder is None or isinstance(error, BrokenPipeError):
+            raise
+        raise OutputError(
+            f"A folder to write to is expected. Received: {folder} ({error.strerror})."
+        ) from error
 
 
 def run_info(options: argparse.Namespace) -> int:
@@ -197,6 +167,13 @@ def run_info(options: argparse.Namespace) -> int:
         print("\n".join(f"{name}: {value}" for name, value in facts.items()))
     return OK
 
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "read": run_read,
+    "steps": run_steps,
+    "benchmark": run_benchmark,
+    "info": run_info,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

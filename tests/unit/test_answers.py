@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.answers import describe_reading, format_answer, format_table
-from digitscope.benchmark import Summary
+from digitscope.answers import describe_reading, format_answer
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
 QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
@@ -49,10 +48,6 @@ def test_the_line_for_people() -> None:
     assert line == "a.png: 4  37.5% sure (then 9 22.5%, 0 5.0%); quality excellent; 12 ms"
 
 
-def test_the_tables_columns_stand_under_their_heads() -> None:
-    head, *rows = format_table(
-        [Summary("photo", 8, 6, 1, 1, 0, 41.25, 99.0), Summary("scan", 1, 0, 0, 0, 1, 0.0, 0.0)]
-    ).splitlines()
-    assert {len(row) for row in rows} == {len(head)}
-    assert rows[0].split() == ["photo", "8", "75.0%", "12.5%", "12.5%", "0", "41.2", "99.0"]
-    assert rows[1].split() == ["scan", "1", "0.0%", "0.0%", "0.0%", "1", "0.0", "0.0"]
+def test_the_line_of_a_refusal_names_the_best_guess() -> None:
+    line = format_answer(describe_reading(Path("a.png"), _reading(None, Reason.UNCERTAIN)))
+    assert line == "a.png: rejected: uncertain (best guess 4, 37.5%)"

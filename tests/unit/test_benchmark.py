@@ -70,7 +70,8 @@ def test_rows_are_chosen_by_kind_and_headline(
 
 
 @pytest.mark.parametrize(
-    ("label", "is_one_digit"), [("0", True), ("9", True), ("", False), ("37", False), ("x", False)]
+    ("label", "is_one_digit"),
+    [("0", True), ("9", True), ("", False), ("37", False), ("x", False), ("²", False)],
 )
 def test_only_one_digit_asks_for_a_digit(label: str, is_one_digit: bool) -> None:
     assert Labelled(Path("a.png"), label, "all", headline=True).is_one_digit is is_one_digit
@@ -142,6 +143,8 @@ def test_the_verdict(
     assert (outcome.error != "") == (verdict is Verdict.ERROR)
     assert (outcome.ms > 0) == (verdict is not Verdict.ERROR)
     assert (outcome.confidence is not None) == (digit is not None)
+    assert outcome.guess == digit
+    assert (outcome.quality is not None) == (digit is not None)
     assert outcome.reason is (Reason.BLANK if name == "empty.png" else None)
 
 
@@ -173,8 +176,7 @@ def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def _outcome(kind: str, verdict: Verdict, ms: float) -> Outcome:
-    labelled = Labelled(Path("a.png"), "3", kind, headline=True)
-    return Outcome(labelled, verdict, None, None, None, ms)
+    return Outcome(Labelled(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
 
 
 def test_outcomes_are_counted_by_kind_in_order_of_appearance() -> None:

@@ -231,6 +231,40 @@ def test_steps_writes_eleven_pictures(run: Run, seven: Path, tmp_path: Path) -> 
     assert answer.startswith(f"{seven}: 7  ")
 
 
+def test_steps_may_show_where_it_looked_and_what_spoke(
+    run: Run, seven: Path, tmp_path: Path
+) -> None:
+    code, out, _ = run("steps", seven, "--overlay", "--out", tmp_path / "steps")
+    where, which = (
+        tmp_path / "steps/where_it_looked.png",
+        tmp_path / "steps/which_strokes_spoke.png",
+    )
+    assert code == 0
+    assert np.asarray(Image.open(where)).shape == (480, 640, 3)
+    assert np.asarray(Image.open(which)).shape[2] == 3
+    assert f"[{where}]" in out and "What spoke for 7 (+) and for " in out
+
+
+def test_overlay_of_a_blank_page_has_nothing_to_show(run: Run, blank: Path, tmp_path: Path) -> None:
+    assert run("steps", blank, "--overlay", "--out", tmp_path / "steps")[0] == 0
+    assert len(list((tmp_path / "steps").iterdir())) == 6
+
+
+def test_anyway_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -> None:
+    page = sheet()
+    page[70:170, 90:220] = (20, 20, 40)
+    Image.fromarray(page).save(tmp_path / "block.png")
+    plain, anyway = (
+        _lines(run("read", "--json", tmp_path / "block.png", *options)[1])[0]
+        for options in ([], ["--anyway"])
+    )
+    assert (plain["status"], plain["top"]) == ("rejected", [])
+    assert (anyway["status"], anyway["digit"], len(anyway["top"])) == ("rejected", None, 10)
+    assert plain["reason"] == anyway["reason"] == str(Reason.NOT_A_DIGIT)
+    line = run("read", "--anyway", tmp_path / "block.png")[1]
+    assert f"rejected: not a digit (best guess {anyway['top'][0][0]}, " in line
+
+
 def test_steps_of_a_refusal_end_where_it_was_refused(run: Run, blank: Path, tmp_path: Path) -> None:
     code, out, _ = run("steps", blank, "--out", tmp_path / "steps")
     assert (code, len(list((tmp_path / "steps").iterdir()))) == (0, 6)

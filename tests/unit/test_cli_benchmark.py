@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from digitscope import __version__
+from digitscope import DigitReader, __version__
+from digitscope.benchmark import Labelled, Outcome, read_labelled
 from digitscope.cli import main
 from digitscope.settings import MODEL_CARD, ONNX_MODEL
 from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
-PICTURE_FIELDS = "file kind label verdict digit reason confidence ms error"
+PICTURE_FIELDS = (
+    "file kind label headline verdict digit reason guess confidence probabilities quality ms error "
+    "notice"
+)
+REPORT_FIELDS = "settings kinds total calibration rankings levels curve in_use suggested pictures"
 KIND_FIELDS = "kind n correct wrong refused errors median_ms p95_ms"
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
@@ -55,7 +60,9 @@ def test_json_has_every_kind_and_every_picture(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = _run(capsys, "benchmark", folder)
+    assert " ".join(answer) == REPORT_FIELDS
     assert _counts(answer) == {"photo": [3, 2, 1, 0, 0], "scan": [3, 1, 0, 1, 1]}
+    assert (answer["total"]["n"], answer["total"]["correct"]) == (6, 3)
     assert [" ".join(kind) for kind in answer["kinds"]] == [KIND_FIELDS] * 2
     assert [" ".join(picture) for picture in answer["pictures"]] == [PICTURE_FIELDS] * 6
     assert [(one["verdict"], one["digit"], one["reason"]) for one in answer["pictures"]] == [
@@ -93,11 +100,80 @@ def test_pictures_are_chosen(
 def test_for_people_there_is_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["benchmark", str(folder)]) == 0
     said = capsys.readouterr()
-    head, photo, scan = said.out.splitlines()
+    head, photo, scan, both, *rest = said.out.splitlines()
     assert head.split()[:6] == ["kind", "n", "correct", "wrong", "refused", "errors"]
     assert photo.split()[:6] == ["photo", "3", "66.7%", "33.3%", "0.0%", "0"]
     assert scan.split()[:6] == ["scan", "3", "33.3%", "0.0%", "33.3%", "1"]
+    assert both.split()[:6] == ["together", "6", "50.0%", "16.7%", "16.7%", "1"]
+    assert sum("in use" in line for line in rest) == 1
+    assert {"AUROC", "quality", "answered", "calibration"} <= {line.split(" ")[0] for line in rest}
     assert said.err == ""  # progress is for terminals
+
+
+def test_a_folder_gets_the_results_and_the_mistakes(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "out"
+    assert main(["benchmark", str(folder), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert sorted(path.name for path in out.iterdir()) == ["mistakes.html", "results.json"]
+    assert [line for line in said.err.splitlines() if "wrote" in line] == [
+        f"digitscope: wrote {out / 'results.json'}",
+        f"digitscope: wrote {out / 'mistakes.html'}",
+    ]
+    results = json.loads((out / "results.json").read_text())
+    assert " ".join(results) == REPORT_FIELDS
+    assert results["settings"]["pictures"] == len(results["pictures"]) == 6
+
+
+def test_a_stopped_run_goes_on_where_it_was(
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    command = ["benchmark", str(folder), "--out", str(tmp_path / "out")]
+    asked = _stop_after(2, monkeypatch)
+    assert main(command) == 130
+    said = capsys.readouterr()
+    assert said.out.splitlines()[1].split()[:2] == ["photo", "2"]  # what is known is told
+    assert "Stopped, 4 of 6 pictures not read. The same command goes on from here." in said.err
+    assert asked == ["3.png", "7.png", "empty.png"]  # stopped while it read the third
+    asked = _stop_after(99, monkeypatch)
+    assert main(command) == 0
+    assert asked == ["empty.png", "3.png", "empty.png", "text.png"]
+    said = capsys.readouterr()
+    assert "2 pictures were read before" in said.err
+    assert said.out.splitlines()[1].split()[:4] == ["photo", "3", "66.7%", "33.3%"]
+
+
+def _stop_after(pictures: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Press Ctrl-C while the picture after so many is read; gives the names asked for."""
+    asked: list[str] = []
+
+    def read(reader: DigitReader, labelled: Labelled, **options: bool) -> Outcome:
+        asked.append(labelled.path.name)
+        if len(asked) > pictures:
+            raise KeyboardInterrupt
+        return read_labelled(reader, labelled, **options)
+
+    monkeypatch.setattr("digitscope.benchmark.session.read_labelled", read)
+    return asked
+
+
+def test_without_a_folder_a_stopped_run_tells_what_it_knows(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _stop_after(0, monkeypatch)
+    assert main(["benchmark", str(folder)]) == 130
+    assert "Stopped, 6 of 6 pictures not read. --out DIR would keep it." in capsys.readouterr().err
+
+
+def test_results_that_cannot_be_written_are_wrong_usage(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["benchmark", str(folder), "--out", str(folder / "3.png")]) == 2
+    assert "A folder to write to is expected. Received: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""What may be asked for on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from digitscope.benchmark import LABELS_FILE
+from digitscope.benchmark.session import RESULTS_FILE, SHEET_FILE
+from digitscope.types import Background
+
+
+def build_parser(version: str) -> argparse.ArgumentParser:
+    """Describe the commands and their options; `command` names the one that was chosen."""
+    parser = argparse.ArgumentParser(
+        prog="digitscope", description="Reads handwritten digits from pictures."
+    )
+    parser.add_argument("--version", action="version", version=f"digitscope {version}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    _add_read(commands.add_parser("read", help="read the digit in each picture"))
+    _add_steps(commands.add_parser("steps", help="write the 11 steps of a picture as PNG files"))
+    counting = f"read a folder that has a {LABELS_FILE} and count what is right"
+    _add_benchmark(commands.add_parser("benchmark", help=counting))
+    telling = "tell the version, the model and the backgrounds"
+    _add_info(commands.add_parser("info", help=telling))
+    return parser
+
+
+def _add_read(read: argparse.ArgumentParser) -> None:
+    read.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    read.add_argument("--json", action="store_true", help="one JSON object a line and a file")
+    _add_anyway(read)
+    _add_reader_options(read)
+
+
+def _add_steps(steps: argparse.ArgumentParser) -> None:
+    steps.add_argument("file", metavar="FILE", type=Path)
+    steps.add_argument("--out", metavar="DIR", type=Path, default=Path("steps"))
+    steps.add_argument(
+        "--overlay",
+        action="store_true",
+        help="also draw where it looked, and which strokes spoke for the answer",
+    )
+    _add_anyway(steps)
+    _add_reader_options(steps)
+
+
+def _add_benchmark(benchmark: argparse.ArgumentParser) -> None:
+    benchmark.add_argument("folder", metavar="DIR", type=Path)
+    benchmark.add_argument("--kinds", default="", help="only these kinds, e.g. photo,scan")
+    benchmark.add_argument("--headline", action="store_true", help="only rows with headline=yes")
+    benchmark.add_argument("--json", action="store_true", help="one JSON object")
+    benchmark.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help=f"write {RESULTS_FILE} (everything, row by row) and {SHEET_FILE} (every mistake with "
+        "its steps); a run that was stopped goes on from there",
+    )
+    _add_reader_options(benchmark)
+
+
+def _add_info(info: argparse.ArgumentParser) -> None:
+    info.add_argument("--json", action="store_true", help="one JSON object")
+    info.add_argument("--model", metavar="PATH", type=Path)
+
+
+def _add_anyway(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="make a best guess even of a shape that is refused (it stays refused)",
+    )
+
+
+def _add_reader_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tta", action="store_true", help="mean over five small rotations (one batch)"
+    )
+    parser.add_argument(
+        "--background",
+        choices=[str(choice) for choice in Background],
+        default=str(Background.AUTO),
+        help="how to remove the background (default: %(default)s); u2netp, u2net and "
+        "isnet-general-use download weights on first use",
+    )
+    parser.add_argument(
+        "--model", metavar="PATH", type=Path, help="a .keras or .onnx file (default: the ONNX one)"
+    )

@@ -1,0 +1,196 @@
+"""Calibration, ranking, the refusal curve and quality levels, on outcomes made by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitscope.benchmark import Labelled, Outcome, Verdict
+from digitscope.benchmark.measures import (
+    THRESHOLDS,
+    auroc,
+    calibrate,
+    choose_point,
+    operate,
+    rank,
+    refusal_curve,
+    summarise_levels,
+)
+from digitscope.types import Level, Quality, Reason
+
+
+def outcome(
+    label: str,
+    guess: int | None = None,
+    confidence: float = 0.9,
+    *,
+    reason: Reason | None = None,
+    quality: float = 0.8,
+    verdict: Verdict | None = None,
+) -> Outcome:
+    """A picture and what the network said of it; refused where there is a reason or no guess."""
+    shares: tuple[float, ...] = ()
+    if guess is not None:
+        rest = [(1 - confidence) / 9] * 10
+        rest[guess] = confidence
+        shares = tuple(rest)
+    digit = guess if reason is None else None
+    if verdict is None:
+        right = digit is not None and str(digit) == label
+        refused = Verdict.REFUSED if label else Verdict.CORRECT
+        verdict = refused if digit is None else Verdict.CORRECT if right else Verdict.WRONG
+    level = Level.EXCELLENT if quality >= 0.75 else Level.POOR
+    return Outcome(
+        Labelled(Path("a.png"), label, "photo", headline=True),
+        verdict,
+        digit,
+        reason,
+        shares,
+        Quality(quality, level, 0.5, 100, 0.6),
+        1.0,
+    )
+
+
+BROKEN = outcome("3", verdict=Verdict.ERROR)
+
+
+# --- AUROC ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ([2, 3], [0, 1], 1.0),
+        ([0, 1], [2, 3], 0.0),
+        ([1, 1], [1], 0.5),
+        ([0.1, 0.9], [0.5], 0.5),
+        ([], [1], None),
+        ([1], [], None),
+    ],
+)
+def test_auroc_by_hand(above: list[float], below: list[float], expected: float | None) -> None:
+    assert auroc(above, below) == expected
+
+
+def test_auroc_is_the_share_of_pairs_in_order() -> None:
+    rng = np.random.default_rng(0)
+    above, below = rng.integers(0, 9, 40).tolist(), rng.integers(0, 7, 30).tolist()
+    pairs = [(a > b) + (a == b) / 2 for a in above for b in below]
+    assert auroc(above, below) == pytest.approx(np.mean(pairs))
+
+
+# --- Calibration ---------------------------------------------------------------------------------
+
+
+def test_a_network_right_as_often_as_it_says_has_no_error() -> None:
+    outcomes = [outcome("3", 3, 0.75), outcome("3", 3, 0.75), outcome("3", 3, 0.75)]
+    calibration = calibrate([*outcomes, outcome("3", 8, 0.75)])
+    (only,) = calibration.bins
+    assert calibration.n == only.n == 4
+    assert (only.confidence, only.right) == (pytest.approx(0.75), 0.75)
+    assert calibration.error == pytest.approx(0)
+
+
+def test_the_error_is_the_mean_gap_by_bin() -> None:
+    calibration = calibrate([outcome("3", 3, 0.5), outcome("3", 8, 0.9)], bins=10)
+    assert [(one.low, one.high) for one in calibration.bins] == [(0.5, 0.6), (0.9, 1.0)]
+    assert calibration.error == pytest.approx((0.5 + 0.9) / 2)
+
+
+def test_refused_guesses_count_and_what_was_never_asked_does_not() -> None:
+    unsure = outcome("3", 3, 0.4, reason=Reason.UNCERTAIN)
+    calibration = calibrate([unsure, outcome("3"), outcome("", 3), BROKEN])
+    assert (calibration.n, calibration.error) == (1, pytest.approx(0.6))
+
+
+def test_nothing_asked_is_nothing_off() -> None:
+    assert (calibrate([]).n, calibrate([]).error, calibrate([]).bins) == (0, 0, ())
+
+
+# --- Ranking -------------------------------------------------------------------------------------
+
+
+def test_good_outcomes_are_ranked_above_bad_ones() -> None:
+    outcomes = [
+        outcome("3", 3, 0.95, quality=0.9),
+        outcome("4", 4, 0.8, quality=0.2),
+        outcome("5", 6, 0.85, quality=0.5),  # wrong, more sure than one that is right
+        outcome("8", 8, 0.5, reason=Reason.UNCERTAIN, quality=0.1),
+        outcome("8", 3, 0.4, reason=Reason.NOT_A_DIGIT, quality=0.1),
+        outcome("", 1, 0.6, reason=Reason.NOT_A_DIGIT, quality=0.3),
+        BROKEN,
+    ]
+    answers, guesses, all_digits, digits = rank(outcomes)
+    assert (answers.above, answers.below) == (2, 1)
+    assert (answers.confidence, answers.quality) == (0.5, 0.5)
+    assert (guesses.above, guesses.below) == (3, 2)
+    assert guesses.confidence == pytest.approx(4 / 6)
+    assert (all_digits.above, all_digits.below) == (2, 3)
+    assert (digits.above, digits.below, digits.confidence) == (5, 1, pytest.approx(3 / 5))
+
+
+def test_with_nothing_wrong_there_is_nothing_to_rank() -> None:
+    answers = rank([outcome("3", 3)])[0]
+    assert (answers.below, answers.confidence, answers.quality) == (0, None, None)
+
+
+# --- The refusal curve ---------------------------------------------------------------------------
+
+MIXED = [
+    outcome("3", 3, 0.9),
+    outcome("4", 9, 0.6),
+    outcome("5", 5, 0.99, reason=Reason.SEVERAL_DIGITS),
+    outcome("6"),  # no tile
+    outcome("", 1, 0.7),
+    outcome("37", 7, 0.99, reason=Reason.SEVERAL_DIGITS),
+    BROKEN,
+]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "digits_refused", "digits_wrong", "others_refused"),
+    [(0.0, 0.5, 0.25, 0.5), (0.6, 0.5, 0.25, 0.5), (0.65, 0.75, 0, 0.5), (0.95, 1, 0, 1)],
+)
+def test_a_threshold_refuses_what_lies_below_it(
+    threshold: float, digits_refused: float, digits_wrong: float, others_refused: float
+) -> None:
+    point = operate(MIXED, threshold)
+    assert (point.threshold, point.digits_refused) == (threshold, digits_refused)
+    assert (point.digits_wrong, point.others_refused) == (digits_wrong, others_refused)
+
+
+def test_the_curve_only_rises() -> None:
+    curve = refusal_curve(MIXED)
+    assert [point.threshold for point in curve] == list(THRESHOLDS) == sorted(THRESHOLDS)
+    refused = [point.digits_refused for point in curve]
+    assert refused == sorted(refused)
+
+
+def test_without_others_there_is_no_share_of_them() -> None:
+    assert operate([outcome("3", 3)], 0.5).others_refused is None
+
+
+def test_the_highest_threshold_that_costs_no_more_is_chosen() -> None:
+    curve = refusal_curve([outcome("3", 3, 0.5), *[outcome("3", 3, 0.9)] * 3])
+    point = choose_point(curve, most_refused=0.25)
+    assert point is not None and (point.threshold, point.digits_refused) == (0.9, 0.25)
+    assert choose_point(refusal_curve([outcome("3")]), most_refused=0.5) is None
+
+
+# --- Levels --------------------------------------------------------------------------------------
+
+
+def test_each_level_is_counted() -> None:
+    outcomes = [
+        outcome("3", 3, quality=0.9),
+        outcome("3", 5, quality=0.9),
+        outcome("3", 5, 0.2, reason=Reason.UNCERTAIN, quality=0.1),
+        outcome("", 5, quality=0.1),
+        BROKEN,
+    ]
+    levels = summarise_levels(outcomes)
+    assert [one.level for one in levels] == ["excellent", "good", "fair", "poor"]
+    counted = [(one.n, one.correct, one.wrong, one.refused) for one in levels]
+    assert counted == [(2, 1, 1, 0), (0, 0, 0, 0), (0, 0, 0, 0), (1, 0, 0, 1)]
