@@ -1,4 +1,4 @@
-"""Write what is generated in README.md and PREPROCESSING.md: `make docs` (`--check`: compare only).
+"""Write the generated blocks of README, PREPROCESSING and MODEL_CARD (`--check`: compare only).
 
 Between two markers in each file stands text that comes from the code and from the model card, so
 that no number and no name of a step is typed twice.
@@ -14,6 +14,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from model_card_text import describe_card
 from PIL import Image
 from sample_photo import sample_photo
 
@@ -115,7 +116,11 @@ def replace_block(file: Path, block: str) -> str:
 def build(reading: Reading) -> dict[Path, str]:
     """Make the new text of each generated document."""
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
-    blocks = {"PREPROCESSING.md": describe_steps(reading), "README.md": describe_numbers(card)}
+    blocks = {
+        "PREPROCESSING.md": describe_steps(reading),
+        "README.md": describe_numbers(card),
+        "models/MODEL_CARD.md": describe_card(card),
+    }
     return {ROOT / name: replace_block(ROOT / name, block) for name, block in blocks.items()}
 
 

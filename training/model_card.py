@@ -25,6 +25,7 @@ from scipy.stats import t as student_t
 from training.augment import Augmentation
 from training.data import SPLIT_SEED
 from training.evaluate import Report
+from training.label_errors import DOUBTED_LABELS
 from training.run_folder import REPOSITORY, RunFolder
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
@@ -103,8 +104,7 @@ def build_card(
         "calibration": describe_calibration(measured),
         "temperature": measured.calibration.temperature,
         "validation": describe_report(measured.validation),
-        "test": describe_report(measured.test)
-        | {"accuracy_interval": wilson_interval(measured.test)},
+        "test": describe_test(measured.test),
         "seeds": describe_seeds(measured.seeds),
         "onnx_max_difference": measured.onnx_difference,
         "versions": versions(),
@@ -141,6 +141,14 @@ def describe_report(report: Report) -> dict[str, Any]:
     """The report, with the classes under the name that the pages look for."""
     values = asdict(report)
     return values | {"per_class": values.pop("classes")}
+
+
+def describe_test(report: Report) -> dict[str, Any]:
+    """The report on the test set: with an interval, and which mistakes have a doubted label."""
+    described = describe_report(report)
+    for mistake in described["mistakes"]:
+        mistake["label_doubted"] = mistake["index"] in DOUBTED_LABELS
+    return described | {"accuracy_interval": wilson_interval(report)}
 
 
 def describe_calibration(measured: Measured) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Tells the model card's figures in Markdown, for models/MODEL_CARD.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+OUTCOMES = ("correct", "wrong", "refused")
+
+
+def describe_card(card: dict[str, Any]) -> str:
+    """Write every section of figures that the card has."""
+    sections = (
+        ("Figures on MNIST", _figures(card)),
+        ("Digit by digit, test set", _classes(card)),
+        ("On pictures of people's digits", _photos(card)),
+        ("How it was made", _origin(card)),
+    )
+    return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections if text)
+
+
+def _figures(card: dict[str, Any]) -> str:
+    test, calibration = card["test"], card["calibration"]
+    rows = [
+        ("right on the test set, shipped network", _with_interval(test, "accuracy")),
+        ("mistakes there", f"{test['errors']} of {test['tiles']:,}, {_doubted(test)}"),
+        ("right on the validation tiles", f"{card['validation']['accuracy']:.2%}"),
+    ]
+    rows += _seeds(card.get("seeds", {}))
+    rows += [
+        (
+            "expected calibration error, test set, 15 bins",
+            f"{calibration['test_ece_before']:.2%} before calibration, "
+            f"{calibration['test_ece_after']:.2%} after",
+        ),
+        ("parameters", f"{card['parameters']:,}"),
+    ]
+    return _table(("", ""), rows)
+
+
+def _seeds(seeds: dict[str, Any]) -> list[tuple[str, str]]:
+    """Mean and spread, where several seeds were trained."""
+    if "test_accuracy_std" not in seeds:
+        return []
+    value = _with_interval(seeds, "test_accuracy", "test_accuracy_mean")
+    spread = 100 * seeds["test_accuracy_std"]
+    return [(f"mean of {len(seeds['runs'])} seeds, test set", f"{value}; deviation {spread:.2f}")]
+
+
+def _with_interval(figures: dict[str, Any], name: str, value: str = "") -> str:
+    low, high = figures[f"{name}_interval"]
+    return f"{figures[value or name]:.2%} (95 % interval {low:.2%} to {min(high, 1):.2%})"
+
+
+def _doubted(test: dict[str, Any]) -> str:
+    count = sum(one["label_doubted"] for one in test["mistakes"])
+    return f"{count} of them among the 15 labels that people doubt"
+
+
+def _classes(card: dict[str, Any]) -> str:
+    rows = [
+        (
+            str(one["digit"]),
+            f"{one['precision']:.2%}",
+            f"{one['recall']:.2%}",
+            f"{one['f1']:.2%}",
+            f"{one['tiles']:,}",
+        )
+        for one in card["test"]["per_class"]
+    ]
+    return _table(("digit", "precision", "recall", "F1", "tiles"), rows)
+
+
+def _photos(card: dict[str, Any]) -> str:
+    kinds = card.get("photos", {}).get("kinds", {})
+    rows = [
+        (kind, str(one["n"]), *(f"{one[what] / one['n']:.1%}" for what in OUTCOMES))
+        for kind, one in kinds.items()
+    ]
+    return _table(("kind", "pictures", *OUTCOMES), rows) if rows else ""
+
+
+def _origin(card: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in card["versions"].items())
+    rows = [
+        ("date", card["date"][:10]),
+        ("commit", f"`{card['git_commit']}`"),
+        (
+            "data",
+            f"{card['data']['train_tiles']:,} MNIST tiles, "
+            f"{card['data']['validation_tiles']:,} for validation",
+        ),
+        ("epochs", f"{card['training']['epochs']}, kept: {card['training']['best_epoch']}"),
+        ("versions", versions),
+    ]
+    rows += [(name, f"`{file['sha256']}`") for name, file in card["files"].items()]
+    commands = "\n".join(card["commands"])
+    return f"{_table(('', ''), rows)}\n\n```\n{commands}\n```"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
