@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from training.model_definition import build_model  # noqa: E402
 from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 from training.tracking import __main__ as command  # noqa: E402
 from training.tracking import runs as runs_module  # noqa: E402
+from training.tracking import store as store_module  # noqa: E402
 from training.tracking.registry import best_run  # noqa: E402
 from training.tracking.store import connect  # noqa: E402
 
@@ -172,7 +174,7 @@ def test_folders_are_brought_over_later_and_only_once(
 ) -> None:
     folder = _folder(tmp_path / "run")
     _train(folder, 0.5, 0.4, 0.3)
-    (folder.path / "figures.json").write_text('{"test_accuracy": 0.99, "test_loss": 0.02}')
+    folder.save_figures({"test_accuracy": 0.99, "test_loss": 0.02})
     for _ in range(2):
         command.main([str(folder.path)])
     run = _run(folder)
@@ -213,7 +215,19 @@ def test_a_store_that_is_away_stops_nothing_and_is_said_once(
     tracked.finish()
     said = capsys.readouterr()
     assert said.out.count("\n") == 1 and said.err == ""
-    assert "Training goes on" in said.out and str(folder.path) in said.out
+    assert "MLflow does not show this run" in said.out and str(folder.path) in said.out
+
+
+def test_two_processes_never_make_the_tables_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow does not guard against it, and leaves a file that nobody can open again."""
+    new_store = f"sqlite:///{tmp_path / 'new.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", new_store)
+    monkeypatch.setattr(store_module, "LOCK_S", 0.1)
+    with store_module._alone(new_store), pytest.raises(sqlite3.OperationalError, match="locked"):
+        connect()
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_a_store_that_comes_back_gets_all_epochs(
@@ -258,8 +272,9 @@ def test_the_best_run_has_the_least_validation_loss_whatever_the_test_set_says(
     tracking.mirror(unfinished)
     connect().delete_run(_run(RunFolder(tmp_path / "stopped")).info.run_id)
     for folder, accuracy in ((worse, 0.999), (better, 0.99)):
-        (folder.path / "figures.json").write_text(json.dumps({"test_accuracy": accuracy}))
-        tracking.mirror(folder)
+        folder.save_figures({"test_accuracy": accuracy})
+        tracking.show(folder)
+        assert _history(folder, "test_accuracy") == [(1, accuracy)]
     assert tracking.find_folder("best").path == better.path
 
 

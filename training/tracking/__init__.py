@@ -10,7 +10,7 @@ its page. Only `training.tracking.store` imports mlflow.
 
 from training.tracking.record import EXPERIMENT, experiment_of, run_facts
 from training.tracking.registry import find_folder, register
-from training.tracking.runs import Tracked, follow, mirror
+from training.tracking.runs import Tracked, follow, mirror, show
 from training.tracking.store import TrackingError
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "mirror",
     "register",
     "run_facts",
+    "show",
 ]

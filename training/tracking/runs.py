@@ -45,8 +45,8 @@ class Tracked:
         """Bring over the epochs that the folder has and MLflow lacks."""
         self._mirror("RUNNING")
 
-    def finish(self, status: str = "FINISHED") -> None:
-        """Bring over the rest; `status` is FINISHED, FAILED or KILLED."""
+    def finish(self, status: str | None = None) -> None:
+        """Bring over the rest; `status` as in `mirror`."""
         self._mirror(status)
 
     def __enter__(self) -> Tracked:
@@ -60,7 +60,7 @@ class Tracked:
         elif self._begun:
             self.finish("KILLED" if issubclass(kind, KeyboardInterrupt) else "FAILED")
 
-    def _mirror(self, status: str) -> None:
+    def _mirror(self, status: str | None) -> None:
         """Mirror; the first failure is said in one line, and the next epoch tries again."""
         self._begun = True
         try:
@@ -69,8 +69,8 @@ class Tracked:
         except Exception as error:  # noqa: BLE001 - whatever a store raises, training goes on
             if not self._said:
                 print(
-                    f"MLflow does not show this run: {first_line(error)}. Training goes on. "
-                    f"Later: python -m training.tracking {self._folder.path}",
+                    f"MLflow does not show this run: {first_line(error)}. The run itself is well; "
+                    f"later: python -m training.tracking {self._folder.path}",
                     flush=True,
                 )
             self._said = True
@@ -92,6 +92,15 @@ def follow(
         facts: data, code and machine, such as `run_facts` gathers.
     """
     return Tracked(folder, RunRecord(experiment, parameters, facts))
+
+
+def show(folder: RunFolder) -> None:
+    """Mirror a run at rest, such as one whose test figures came later; faults are only said.
+
+    Raises:
+        RunFolderError: there is no run in the folder.
+    """
+    Tracked(folder, read_record(folder)).finish()
 
 
 def mirror(folder: RunFolder, status: str | None = None) -> str:

@@ -7,8 +7,9 @@ without it. Nothing leaves the machine unless $MLFLOW_TRACKING_URI names a serve
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ QUIET = {  # set before mlflow is imported, where the user has not
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # a server that is away holds no training up
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
 }
+LOCK_S = 60  # tables are made in two seconds; so many processes may queue on a busy machine
 PARAM_LIMIT = 6_000  # characters, MLflow's own
 
 
@@ -65,23 +67,39 @@ def _connect(store: str) -> MlflowClient:
 
     mlflow_databases.MAX_RETRY_COUNT = 1  # its ten take 100 s, and no setting changes that
     mlflow.set_tracking_uri(store)  # what logs a network asks no client
-    return mlflow.MlflowClient(store, store)
+    with _alone(store):
+        return mlflow.MlflowClient(store, store)
 
 
 def experiment_id(name: str) -> str:
     """The id of the experiment of that name, which is made where there is none."""
-    client = connect()
-    if found := client.get_experiment_by_name(name):
-        return found.experiment_id
-    return client.create_experiment(name, artifact_location=_artefacts(_store()))
+    client, file = connect(), _sqlite_file(_store())
+    place = file.with_name(f"{file.stem}-artefacts").as_uri() if file else None  # None: its own
+    with _alone(_store()):
+        if found := client.get_experiment_by_name(name):
+            return found.experiment_id
+        return client.create_experiment(name, artifact_location=place)
 
 
-def _artefacts(store: str) -> str | None:
-    """Where a new experiment's networks go: beside an SQLite file; others know a place."""
-    if not store.startswith(SQLITE):
-        return None
-    file = Path(store.removeprefix(SQLITE)).resolve()
-    return file.with_name(f"{file.stem}-artefacts").as_uri()
+@contextmanager
+def _alone(store: str) -> Iterator[None]:
+    """Inside, no other of our processes is: two that make the tables at once ruin the file.
+
+    The lock is one of SQLite's on an empty file of its own, and ends with the process at latest.
+    """
+    file = _sqlite_file(store)
+    if not file:
+        yield
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(file.with_suffix(".lock"), timeout=LOCK_S)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _sqlite_file(store: str) -> Path | None:
+    """The file of an SQLite store, None for a server or another database."""
+    return Path(store.removeprefix(SQLITE)).resolve() if store.startswith(SQLITE) else None
 
 
 def log_params(run_id: str, values: Mapping[str, str]) -> None:
