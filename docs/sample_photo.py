@@ -19,7 +19,7 @@ RULE_RGB, RULE_GAP_PX = (190, 196, 208), 132
 GRAIN, SEED = 3.0, 7
 
 
-def _smooth(points: tuple[tuple[int, int], ...]) -> np.ndarray:
+def smooth(points: tuple[tuple[int, int], ...]) -> np.ndarray:
     """Round a polyline off: (n, 2) int32 with 4 fractional bits.
 
     Source: corner cutting, Chaikin (1974).
@@ -32,7 +32,7 @@ def _smooth(points: tuple[tuple[int, int], ...]) -> np.ndarray:
     return np.round(16 * line).astype(np.int32)
 
 
-def _light() -> np.ndarray:
+def light() -> np.ndarray:
     """Light from the upper left, a soft shadow at the lower right: (H, W, 1) float32."""
     width, height = SIZE_WH
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
@@ -53,7 +53,7 @@ def sample_photo() -> UInt8Array:
     for stroke in STROKES:
         cv2.polylines(
             page,
-            [_smooth(stroke)],
+            [smooth(stroke)],
             isClosed=False,
             color=INK_RGB,
             thickness=PEN_PX,
@@ -61,5 +61,5 @@ def sample_photo() -> UInt8Array:
             shift=4,
         )
     grain = np.random.default_rng(SEED).normal(0, GRAIN, (height, width, 1))
-    photo = cv2.GaussianBlur(page, (0, 0), 1.0) * _light() + grain
+    photo = cv2.GaussianBlur(page, (0, 0), 1.0) * light() + grain
     return np.clip(photo, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What all visitors share: the reader with its network. The only `st.cache_*` of the app."""
+"""What all visitors share: the network, MNIST, and what follows from them. All `st.cache_*`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
+import numpy as np
 import streamlit as st
 
 from digitscope import DigitReader
 from digitscope.settings import KERAS_MODEL
-from digitscope.types import Reading
+from digitscope.types import Float32Array, Reading
 from streamlit_app.i18n import _
+from streamlit_app.mnist import Tiles, find_mnist, load_tiles
 from streamlit_app.state import Options, Picture, app_state
+
+BATCH = 500  # tiles: 250 MB inside the network, and no faster with more
 
 
 def model_path() -> Path:
@@ -51,3 +55,51 @@ def read_once(picture: Picture, options: Options) -> Reading:
         return reader().read(picture.data, tta=options.tta, background=options.background)
 
     return app_state().remembered(picture, options, read)
+
+
+@st.cache_resource(show_spinner=False)
+def _tiles_at(path: Path | None) -> Tiles:
+    return load_tiles(path)
+
+
+def mnist_tiles() -> Tiles:
+    """MNIST's test set, or the bundled tiles where this machine has none."""
+    return _tiles_at(find_mnist())
+
+
+@st.cache_resource(show_spinner=False)
+def _answers(model: Path, mnist: Path | None) -> Float32Array:
+    classify = load_reader(model).classifier.classify
+    pixels = _tiles_at(mnist).pixels
+    return np.concatenate([classify(pixels[i : i + BATCH]) for i in range(0, len(pixels), BATCH)])
+
+
+def mnist_answers() -> Float32Array:
+    """What the network says of each of `mnist_tiles`, (N, 10), given to it as they are.
+
+    Raises:
+        ModelUnavailableError: the network's file is missing or broken.
+    """
+    tiles = mnist_tiles()
+    with st.spinner(
+        _("The network reads all {count} tiles once. This takes a few seconds.").format(
+            count=len(tiles)
+        )
+    ):
+        return _answers(model_path(), find_mnist())
+
+
+@st.cache_resource(show_spinner=False)
+def _hardest_first(model: Path, mnist: Path | None) -> np.ndarray:
+    tiles, answers = _tiles_at(mnist), _answers(model, mnist)
+    return np.argsort(answers[np.arange(len(tiles)), tiles.labels], kind="stable")
+
+
+def hardest_first() -> np.ndarray:
+    """The numbers of `mnist_tiles`, (N,), the one whose label the network believes least first.
+
+    Raises:
+        ModelUnavailableError: the network's file is missing or broken.
+    """
+    mnist_answers()
+    return _hardest_first(model_path(), find_mnist())

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from digitscope.types import Background, Reading
+from digitscope.types import Background, Reading, UInt8Array
 
 STATE_KEY = "digitscope_state"
 READINGS_KEPT = 6  # a reading holds its eleven pictures: a few megabytes
+OUTCOMES_KEPT = 200  # a line of the table: a few kilobytes
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,14 @@ class Picture:
     Attributes:
         data: the file's bytes, whatever they may be.
         name: what to call it on the page.
+        label: the digit that it is known to show, or None.
     """
 
     data: bytes
     name: str
+    label: int | None = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same for the same bytes."""
         return sha256(self.data).hexdigest()
@@ -40,6 +46,23 @@ class Options:
 
     tta: bool = False
     background: Background = Background.AUTO
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One line of the table of files.
+
+    Attributes:
+        thumbnail: the picture, small, as a ``data:`` address; "" where it is none.
+        digit: the answer, or None.
+        confidence: of the answer, 0..1, or None.
+        reason: why there is no answer, for people; "" where there is one.
+    """
+
+    thumbnail: str
+    digit: int | None
+    confidence: float | None
+    reason: str
 
 
 @dataclass
@@ -73,23 +96,51 @@ class Drawing:
 
 @dataclass
 class AppState:
-    """Everything that one session keeps between two runs of a page."""
+    """Everything that one session keeps between two runs of a page.
 
-    upload: Picture | None = None
+    Attributes:
+        uploads: the files, in the order given; one of them may be an example.
+        is_example: the upload is one of our examples.
+        photo: what the camera took.
+        tile_number: which of the MNIST tiles is shown; None before the first.
+        rank: how hard the tile shown is: 0 is the hardest.
+        last_tile: the latest digit read, (28, 28), for the Architecture page.
+    """
+
+    uploads: list[Picture] = field(default_factory=list)
+    is_example: bool = False
+    photo: Picture | None = None
     drawing: Drawing = field(default_factory=Drawing)
+    tile_number: int | None = None
+    rank: int = 0
+    last_tile: UInt8Array | None = None
     readings: OrderedDict[tuple[str, Options], Reading] = field(default_factory=OrderedDict)
+    outcomes: OrderedDict[tuple[str, Options, str], Outcome] = field(default_factory=OrderedDict)
 
     def remembered(
         self, picture: Picture, options: Options, make: Callable[[], Reading]
     ) -> Reading:
         """The reading of this picture with these options, made only if it is new."""
-        key = (picture.fingerprint, options)
-        if key not in self.readings:
-            self.readings[key] = make()
-        self.readings.move_to_end(key)
-        while len(self.readings) > READINGS_KEPT:
-            self.readings.popitem(last=False)
-        return self.readings[key]
+        return _recalled(self.readings, (picture.fingerprint, options), make, READINGS_KEPT)
+
+    def remembered_outcome(
+        self, picture: Picture, options: Options, language: str, make: Callable[[], Outcome]
+    ) -> Outcome:
+        """The line of this picture in the table, made only if it is new."""
+        key = (picture.fingerprint, options, language)
+        return _recalled(self.outcomes, key, make, OUTCOMES_KEPT)
+
+
+def _recalled(
+    store: OrderedDict[Any, Kept], key: object, make: Callable[[], Kept], most: int
+) -> Kept:
+    """What is stored under `key`, made if it is new; the least recently used goes."""
+    if key not in store:
+        store[key] = make()
+    store.move_to_end(key)
+    while len(store) > most:
+        store.popitem(last=False)
+    return store[key]
 
 
 def app_state() -> AppState:

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit_app.boundary import error_boundary
 from streamlit_app.card import load_figures
 from streamlit_app.components.introduction import show_figures, show_how
+from streamlit_app.components.page_head import show_page_head
 from streamlit_app.i18n import _
 
 PREDICT_PAGE = "app_pages/predict.py"
@@ -14,7 +15,7 @@ PREDICT_PAGE = "app_pages/predict.py"
 
 def show_invitation() -> None:
     """What it does, and the two ways to try it at once."""
-    st.title(_("Handwriting in, digit out"), anchor=False)
+    show_page_head(_("Handwriting in, digit out"))
     st.markdown(
         _(
             "Photograph or draw a digit from 0 to 9. Digitscope finds it, reads it, and shows "

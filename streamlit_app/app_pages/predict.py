@@ -2,77 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from digitscope.imaging import load_picture
 from digitscope.types import Reading
 from streamlit_app.boundary import error_boundary
+from streamlit_app.components.batch import show_batch
+from streamlit_app.components.evidence import show_evidence, show_photo
+from streamlit_app.components.examples import show_way_back
+from streamlit_app.components.first_help import show_first_help
 from streamlit_app.components.options import choose_options
-from streamlit_app.components.pictures import inline, photo
+from streamlit_app.components.page_head import show_page_head
 from streamlit_app.components.quality import show_quality
-from streamlit_app.components.result import show_prompt, show_reading, show_tile
-from streamlit_app.components.sources import Source, choose_source
+from streamlit_app.components.result import show_details, show_headline, show_prompt
+from streamlit_app.components.sources.choice import Source, choose_source
 from streamlit_app.components.steps import show_steps
 from streamlit_app.i18n import _
 from streamlit_app.resources import read_once, reader
-from streamlit_app.state import Picture
-
-PHOTO_PX = 400
-TILE_PX = 140  # five times MNIST's 28
-
-
-def show_photo(picture: Picture, reading: Reading) -> None:
-    """The picture that was given, framed where the digit was read."""
-    tile = reading.preprocessed.tile
-    given_rgb = load_picture(picture.data).rgb if tile is None else tile.working_rgb
-    shown = inline(photo(given_rgb, tile, PHOTO_PX))
-    if reading.digit is None:
-        tile = None
-    words = _("Your picture") if tile is None else _("Your picture, framed where it was read")
-    with st.container(horizontal_alignment="center"):
-        st.image(shown, caption=picture.name, alt=words)
-
-
-def show_evidence(reading: Reading) -> None:
-    """What an answer rests on: the picture's quality and the network's own view."""
-    if reading.quality is None or reading.digit is None:
-        return
-    quality, tile = st.columns(2, gap="medium", border=True)
-    with quality:
-        show_quality(reading.quality)
-    with tile, st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        show_tile(reading, TILE_PX)
-        with st.container(width="stretch", gap="xsmall"):
-            st.subheader(_("What the network saw"), anchor=False)
-            st.caption(_("Your digit as 28 by 28 pixels, upright in the middle, like MNIST."))
+from streamlit_app.state import Options, Picture, app_state
 
 
 def answer(source: Source, picture: Picture | None) -> Reading | None:
     """Show the answer to the picture, the prompt for one, or what is wrong with it."""
-    reading = None
-    with error_boundary():
-        if picture is None:
-            show_prompt(source.icon, source.prompt())
-            reader()  # awake by the time that there is a picture
-        else:
-            reading = read_once(picture, options)
-            show_reading(reading)
+    if picture is None:
+        show_prompt(source.prompt(), _("The answer appears here."))
+        reader()  # awake by the time that there is a picture
+        return None
+    reading = read_once(picture, options)
+    show_headline(reading, picture)
+    if reading.preprocessed.tile is not None:
+        app_state().last_tile = reading.preprocessed.tile.pixels
     return reading
 
 
-st.title(_("Read a digit"), anchor=False)
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    source = choose_source()
-    options = choose_options()
+show_page_head(_("Read a digit"))
+source = choose_source()
+headline = st.container()  # above the input: on a phone nobody scrolls for the answer
 left, right = st.columns(2, gap="medium", border=True)
+picture, reading, options = None, None, Options()
 with left, error_boundary():
     picture = source.render()
-with right:
+    options = choose_options()
+with headline, error_boundary():
     reading = answer(source, picture)
-if picture is not None and reading is not None:
+with right, error_boundary():
+    if reading is None or picture is None:
+        show_first_help(source.key)
+    else:
+        show_details(reading, read_once(picture, replace(options, tta=False)), options)
+        if reading.quality is not None and picture.label is None:  # MNIST's are what they are
+            show_quality(reading.quality)
+with left, error_boundary():
+    if reading is not None and picture is not None and not source.shows_picture:
+        show_photo(picture, reading)
+    show_way_back()
+if source.key == "upload" and len(app_state().uploads) > 1:
+    show_batch(app_state().uploads, options)
+if reading is not None and picture is not None:
     with error_boundary():
-        if not source.shows_picture:
-            with left:
-                show_photo(picture, reading)
-        show_evidence(reading)
+        show_evidence(picture, reading, with_photo=source.shows_picture and picture.label is None)
         show_steps(reading)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from streamlit_app.card import Figures
 from streamlit_app.components.illustrations import answered, brought_to_pixels, found_on_paper
-from streamlit_app.i18n import _, percent
+from streamlit_app.i18n import _, number, percent
 from streamlit_app.looks import looks
 
 COLUMNS = 3
@@ -48,7 +48,7 @@ def show_figures(figures: Figures) -> None:
     if figures.photo_accuracy is not None:
         known.append((_("Right on development photos"), percent(figures.photo_accuracy)))
     if figures.parameters is not None:
-        known.append((_("Parameters learned"), f"{figures.parameters:,}"))
+        known.append((_("Parameters learned"), number(figures.parameters)))
     if not known:
         return
     with st.grid(COLUMNS, min_column_width=CARD_PX) as grid:

@@ -45,7 +45,7 @@ def choose_options() -> Options:
             persist_state="session",
             help=_(
                 "Reads five slightly turned copies (−5° to 5°) and takes the mean. Steadier on "
-                "slanted digits, a little slower."
+                "slanted digits, a little slower. What it changed stands under the answer."
             ),
         )
         texts = background_texts()

@@ -6,7 +6,7 @@ from base64 import b64encode
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from digitscope.types import Tile, UInt8Array
 
@@ -40,6 +40,17 @@ def squared(picture: Image.Image, side_px: int) -> Image.Image:
     left, top = (side_px - picture.width) // 2, (side_px - picture.height) // 2
     square.paste(picture.convert("RGBA"), (left, top))
     edge = (left, top, left + picture.width - 1, top + picture.height - 1)
+    ImageDraw.Draw(square).rounded_rectangle(edge, radius=CORNER_PX, outline=EDGE_RGB)
+    return square
+
+
+def covered(image: UInt8Array, side_px: int = 200) -> Image.Image:
+    """The middle of a picture as a square of `side_px`, pixels crisp where there are few."""
+    picture = Image.fromarray(np.ascontiguousarray(image)).convert("RGB")
+    crisp = max(picture.size) <= CRISP_PX
+    method = Image.Resampling.NEAREST if crisp else Image.Resampling.LANCZOS
+    square = ImageOps.fit(picture, (side_px, side_px), method)
+    edge = (0, 0, side_px - 1, side_px - 1)
     ImageDraw.Draw(square).rounded_rectangle(edge, radius=CORNER_PX, outline=EDGE_RGB)
     return square
 

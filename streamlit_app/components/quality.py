@@ -1,4 +1,4 @@
-"""How good the picture was to read from: a level and the three figures behind it."""
+"""How good the picture was to read from: a level, its three figures, and what would help."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Literal
 
 import streamlit as st
 
+from digitscope.preprocessing.quality import FULL_CONTRAST, FULL_SIZE_PX, WIDEST_USUAL_ASPECT
 from digitscope.types import Level, Quality
-from streamlit_app.i18n import _, percent
+from streamlit_app.i18n import _, number, percent
 
 FIGURE_PX = 90  # three abreast on a phone
 
@@ -25,12 +26,28 @@ def level_looks(level: Level) -> tuple[str, str, Colour]:
     return looks[level]
 
 
+def advice(quality: Quality) -> str:
+    """The one thing that would help most with the next picture."""
+    if quality.level is Level.EXCELLENT:
+        return _("Nothing to improve: this is how to take one.")
+    reached = {
+        _("For the next one: more light, or a darker pen."): quality.contrast / FULL_CONTRAST,
+        _("For the next one: go closer, so that the digit is larger."): (
+            quality.size_px / FULL_SIZE_PX
+        ),
+        _("For the next one: write it taller than wide, and alone."): (
+            2 - quality.aspect_ratio / WIDEST_USUAL_ASPECT
+        ),
+    }
+    return min(reached, key=lambda text: reached[text])
+
+
 def show_quality(quality: Quality) -> None:
-    """The badge and its figures."""
+    """The badge, its figures, and one piece of advice."""
     name, icon, colour = level_looks(quality.level)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Picture quality"), anchor=False, width="content")
-        st.badge(f"{name} · {quality.score:.2f}", icon=icon, color=colour)
+        st.badge(f"{name} · {number(quality.score, '.2f')}", icon=icon, color=colour)
     with st.grid(3, min_column_width=FIGURE_PX, gap="xsmall") as grid:
         with grid.cell():
             _show_figure(
@@ -41,15 +58,16 @@ def show_quality(quality: Quality) -> None:
         with grid.cell():
             _show_figure(
                 _("Size"),
-                _("{px} px").format(px=quality.size_px),
+                _("{px} px").format(px=number(quality.size_px)),
                 _("Longest side of the digit in your picture. 30 % of the score."),
             )
         with grid.cell():
             _show_figure(
                 _("Shape"),
-                f"{quality.aspect_ratio:.2f}",
+                number(quality.aspect_ratio, ".2f"),
                 _("Width divided by height of the digit. 20 % of the score."),
             )
+    st.markdown(f":material/lightbulb: {advice(quality)}")
 
 
 def _show_figure(label: str, value: str, explanation: str) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from digitscope.preprocessing.steps import STEP_BY_KEY, STEPS
 from digitscope.types import Reading, Step
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline, squared
-from streamlit_app.i18n import _
+from streamlit_app.i18n import _, filled
 
 STEP_PX = 420  # 15 times a tile
 CARD_PX = 230  # four cards abreast on a laptop, one on a phone
-
-
-def sentence(template: str, facts: Mapping[str, object]) -> str:
-    """What a step did to this picture, in the visitor's language."""
-    return _(template).format(**facts)
 
 
 @st.fragment
@@ -50,5 +43,5 @@ def _show_step(step: Step) -> None:
     st.markdown(f"**{step.number} · {title}**")
     shown = squared(for_display(step.image, STEP_PX), STEP_PX)
     st.image(inline(shown), width="stretch", alt=title)
-    st.markdown(sentence(step.template, step.facts))
+    st.markdown(filled(step.template, step.facts))
     st.caption(_(info.purpose))

@@ -84,3 +84,21 @@ def headings(app: AppTest) -> list[str]:
 def texts(app: AppTest) -> str:
     """All running text of the page."""
     return "\n".join([*(m.value for m in app.markdown), *(c.value for c in app.caption)])
+
+
+def upload(app: AppTest, *files: bytes, names: tuple[str, ...] = ()) -> AppTest:
+    """Give the Predict page one file or several."""
+    names = names or tuple(f"photo_{number}.png" for number in range(len(files)))
+    values = [(name, data, "image/png") for name, data in zip(names, files, strict=True)]
+    return app.file_uploader[0].set_value(values).run()
+
+
+def draw(app: AppTest, *strokes: list[tuple[int, int]]) -> AppTest:
+    """Put strokes onto the pad."""
+    app.session_state["drawing_pad"] = canvas_value(*strokes)
+    return app.run()
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button of that name."""
+    return next(button for button in app.button if button.label == label).click().run()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from digitscope.types import Background, Level, Preprocessed, Reading, Reason
-from streamlit_app.components.quality import level_looks
-from streamlit_app.components.result import confidence_words, refusal_texts
+from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
+from streamlit_app.components.quality import advice, level_looks
+from streamlit_app.components.wording import certainty, refusal_texts
 from streamlit_app.i18n import percent
 from streamlit_app.state import READINGS_KEPT, AppState, Drawing, Options, Picture
 
@@ -70,9 +71,30 @@ def test_each_restart_is_told_apart() -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_refusal_has_a_text_and_an_advice(reason: Reason) -> None:
-    title, advice = refusal_texts(reason)
-    assert title
-    assert advice
+    texts = refusal_texts(Reading(None, reason, None, NOTHING, ms=1.0))
+    assert texts.heading
+    assert texts.why.endswith(".")
+    assert texts.advice.endswith(".")
+
+
+def test_two_rivals_are_named() -> None:
+    shares = np.full(10, 0.01, np.float32)
+    shares[4], shares[9] = 0.5, 0.42
+    reading = Reading(None, Reason.UNCERTAIN, Prediction(shares), NOTHING, ms=1.0)
+    assert refusal_texts(reading).heading == "Unsure: 4 or 9?"
+
+
+@pytest.mark.parametrize(
+    ("quality", "word"),
+    [
+        (Quality(0.4, Level.FAIR, 0.05, 300, 0.6), "light"),
+        (Quality(0.6, Level.GOOD, 0.6, 20, 0.6), "closer"),
+        (Quality(0.6, Level.GOOD, 0.6, 300, 1.9), "taller"),
+        (Quality(0.9, Level.EXCELLENT, 0.4, 300, 0.6), "Nothing to improve"),
+    ],
+)
+def test_advice_is_about_the_weakest_figure(quality: Quality, word: str) -> None:
+    assert word in advice(quality)
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -84,12 +106,12 @@ def test_every_level_has_its_look(level: Level) -> None:
     ("confidence", "words"), [(0.99, "Sure"), (0.95, "Sure"), (0.8, "Likely"), (0.4, "Unsure")]
 )
 def test_confidence_in_words(confidence: float, words: str) -> None:
-    assert confidence_words(confidence) == words
+    assert certainty(confidence).word == words
 
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(1.0, "100.0 %"), (0.9999, ">99.9 %"), (0.5, "50.0 %"), (0.0004, "<0.1 %"), (0.0, "0.0 %")],
+    [(1.0, "100.0%"), (0.9999, ">99.9%"), (0.5, "50.0%"), (0.0004, "<0.1%"), (0.0, "0.0%")],
 )
 def test_percent_never_rounds_to_none_or_all(share: float, text: str) -> None:
     assert percent(share) == text

@@ -41,7 +41,7 @@ def test_figures_come_from_the_card(
     path.write_text(json.dumps({"test": {"accuracy": 0.9951}, "parameters": 392330}))
     monkeypatch.setattr(card, "MODEL_CARD", path)
     app.run()
-    assert [metric.value for metric in app.metric] == ["99.51 %", "392,330"]
+    assert [metric.value for metric in app.metric] == ["99.51%", "392,330"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"test": 3, "parameters": "many"}'])

@@ -1,4 +1,4 @@
-"""The Predict page, run without a browser: each source, option and kind of answer."""
+"""The Predict page, run without a browser: each option and each kind of answer."""
 
 from __future__ import annotations
 
@@ -7,34 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from digitscope import DigitReader
 from digitscope.preprocessing.steps import STEPS
 from digitscope.types import Background, Reading, Reason
 from tests.app.scenes import (
-    SEVEN_XY,
     OpenPredict,
     blank_paper,
-    canvas_value,
     digit_on_paper,
     headings,
     needs_model,
     texts,
+    upload,
 )
 
 pytestmark = needs_model
-
-
-def upload(app: AppTest, data: bytes, name: str = "photo.png") -> AppTest:
-    """Give the page a file."""
-    return app.file_uploader[0].set_value((name, data, "image/png")).run()
-
-
-def draw(app: AppTest, *strokes: list[tuple[int, int]]) -> AppTest:
-    """Put strokes onto the pad."""
-    app.session_state["drawing_pad"] = canvas_value(*strokes)
-    return app.run()
 
 
 @pytest.fixture
@@ -51,67 +38,45 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return seen
 
 
+def refuse_all(monkeypatch: pytest.MonkeyPatch, reason: Reason) -> None:
+    """Let the core refuse whatever it reads."""
+    read = DigitReader.read
+
+    def refused(self: DigitReader, image: Any, **options: Any) -> Reading:
+        return replace(read(self, image, **options), digit=None, reason=reason)
+
+    monkeypatch.setattr(DigitReader, "read", refused)
+
+
 @pytest.mark.parametrize("digit", [2, 7])
-def test_uploaded_digit_is_read(open_predict: OpenPredict, digit: int) -> None:
+def test_answer_has_its_certainty_and_its_figures(open_predict: OpenPredict, digit: int) -> None:
     app = upload(open_predict("upload"), digit_on_paper(digit))
     assert not app.exception
     assert headings(app) == [f"It is a {digit}"]
     assert [metric.label for metric in app.metric] == ["1st choice", "2nd choice", "3rd choice"]
     assert app.metric[0].value == str(digit)
-    assert "confidence" in texts(app)
-    assert {s.value for s in app.subheader} == {"Picture quality", "What the network saw"}
+    assert "Sure · " in texts(app)
+    assert {s.value for s in app.subheader} == {
+        "Picture quality",
+        "What the network saw",
+        "Where it looked",
+    }
 
 
-def test_without_a_picture_there_is_a_prompt(open_predict: OpenPredict) -> None:
+def test_without_a_picture_there_are_a_prompt_and_examples(open_predict: OpenPredict) -> None:
     app = open_predict("upload")
     assert not app.exception
-    assert not headings(app)
-    assert "Upload a photo" in texts(app)
+    assert headings(app) == ["Upload a photo of a handwritten digit"]
+    assert {"Photo", "A star"} <= {button.label for button in app.button}
 
 
 def test_blank_paper_is_refused_with_advice(open_predict: OpenPredict) -> None:
     app = upload(open_predict("upload"), blank_paper())
     assert not app.exception
-    assert headings(app) == ["No digit read"]
+    assert headings(app) == ["Nothing to read"]
     assert "There is nothing on this picture" in texts(app)
+    assert "there is no guess" in texts(app)
     assert not app.metric
-
-
-def test_a_file_that_is_no_picture_is_explained(open_predict: OpenPredict) -> None:
-    app = upload(open_predict("upload"), b"this is text", "renamed.png")
-    assert not app.exception
-    assert len(app.error) == 1
-    assert not headings(app)
-
-
-def test_drawn_digit_is_read_without_a_button(open_predict: OpenPredict) -> None:
-    app = draw(open_predict("draw"), SEVEN_XY)
-    assert not app.exception
-    assert headings(app) == ["It is a 7"]
-
-
-def test_empty_canvas_is_a_prompt_not_an_error(open_predict: OpenPredict) -> None:
-    app = draw(open_predict("draw"))
-    assert not app.exception
-    assert not app.error
-    assert not headings(app)
-    assert "Draw a digit" in texts(app)
-
-
-def test_cleared_canvas_returns_to_the_prompt(open_predict: OpenPredict) -> None:
-    app = draw(open_predict("draw"), SEVEN_XY)
-    clear = next(button for button in app.button if button.label == "Clear")
-    clear.click().run()
-    assert not app.exception
-    assert not headings(app)
-
-
-def test_upload_survives_a_change_of_source(open_predict: OpenPredict) -> None:
-    app = upload(open_predict("upload"), digit_on_paper(7))
-    open_predict("draw")
-    assert not headings(app)
-    open_predict("upload")
-    assert headings(app) == ["It is a 7"]
 
 
 def test_unknown_source_falls_back_to_the_first(open_predict: OpenPredict) -> None:
@@ -130,6 +95,7 @@ def test_nothing_is_read_twice(open_predict: OpenPredict, calls: list[dict[str, 
 def test_options_reach_the_core(open_predict: OpenPredict, calls: list[dict[str, Any]]) -> None:
     app = upload(open_predict("upload"), digit_on_paper(7))
     app.toggle(key="tta").set_value(True).run()
+    assert app.info[0].value.startswith("Looked five times: still a 7, ")
     app.selectbox(key="background").set_value(Background.OPENCV).run()
     assert not app.exception
     assert headings(app) == ["It is a 7"]
@@ -137,6 +103,7 @@ def test_options_reach_the_core(open_predict: OpenPredict, calls: list[dict[str,
         {"tta": False, "background": Background.AUTO},
         {"tta": True, "background": Background.AUTO},
         {"tta": True, "background": Background.OPENCV},
+        {"tta": False, "background": Background.OPENCV},
     ]
 
 
@@ -155,20 +122,50 @@ def test_notice_of_the_core_is_shown(
     assert headings(app) == ["It is a 7"]
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_refusal_is_a_sentence_and_no_digit(
-    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch, reason: Reason
+def test_a_way_that_could_not_run_is_told(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = DigitReader.read
 
-    def refused(self: DigitReader, image: Any, **options: Any) -> Reading:
-        return replace(read(self, image, **options), digit=None, reason=reason)
+    def without_weights(self: DigitReader, image: Any, **options: Any) -> Reading:
+        return read(self, image, **(options | {"background": Background.OPENCV}))
 
-    monkeypatch.setattr(DigitReader, "read", refused)
+    monkeypatch.setattr(DigitReader, "read", without_weights)
+    app = upload(open_predict("upload"), digit_on_paper(7))
+    app.selectbox(key="background").set_value(Background.U2NET).run()
+    assert app.info[0].value.startswith("Neural, large (U²-Net) could not run here")
+
+
+@pytest.mark.parametrize(
+    ("reason", "heading"),
+    [
+        (Reason.BLANK, "Nothing to read"),
+        (Reason.NO_CONTRAST, "Too faint to read"),
+        (Reason.TOO_SMALL, "Too small to read"),
+        (Reason.SEVERAL_DIGITS, "More than one digit"),
+        (Reason.NOT_A_DIGIT, "Not a digit"),
+        (Reason.UNCERTAIN, "Unsure: 7 or "),
+    ],
+)
+def test_every_refusal_is_a_sentence_and_no_digit(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch, reason: Reason, heading: str
+) -> None:
+    refuse_all(monkeypatch, reason)
     app = upload(open_predict("upload"), digit_on_paper(7))
     assert not app.exception
-    assert headings(app) == ["No digit read"]
+    assert headings(app)[0].startswith(heading)
     assert not app.metric
+
+
+def test_best_guess_is_shown_when_asked_for(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_all(monkeypatch, Reason.SEVERAL_DIGITS)
+    app = upload(open_predict("upload"), digit_on_paper(7))
+    app.toggle(key="best_guess").set_value(True).run()
+    assert not app.exception
+    assert "If it had to be a digit: **7**" in texts(app)
+    assert app.metric[0].value == "7"
 
 
 def test_every_step_is_shown_on_demand(open_predict: OpenPredict) -> None:

@@ -52,7 +52,7 @@ def draw_pad() -> Picture | None:
     """Draw the pad with its tools; returns the drawing, or None while it is empty."""
     drawing = app_state().drawing
     with st.container(horizontal_alignment="center"), st.container(width=CANVAS_PX):
-        st.caption(_("One digit, large, in the middle"), text_alignment="center")
+        st.space("small")  # the canvas' own tools appear here under a mouse
         result = _canvas(drawing, st.session_state.get(PEN_KEY, PEN_WIDTH_PX))
         if result.image_bytes is not None:  # None until the first stroke after mounting
             drawing.take(_strokes(result), result.image_bytes)

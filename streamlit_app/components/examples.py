@@ -1,0 +1,86 @@
+"""Pictures to try for people with nothing at hand: six of our own making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from digitscope.imaging import load_picture
+from streamlit_app.components.pictures import covered, inline
+from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
+from streamlit_app.i18n import _
+from streamlit_app.state import Picture, app_state
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"  # docs/example_pictures.py draws them
+PREDICT_PAGE = "app_pages/predict.py"
+CARD_PX = 96  # three abreast on a phone
+COLUMNS = 3
+EXAMPLE_SOURCE = "upload"  # where an example is shown
+
+
+@dataclass(frozen=True)
+class Example:
+    """One picture to try.
+
+    Attributes:
+        file: its name in `ASSETS`.
+        label: what it is, for people.
+    """
+
+    file: str
+    label: Callable[[], str]
+
+    def load(self) -> Picture:
+        """The picture, as if the visitor had sent it."""
+        return Picture((ASSETS / self.file).read_bytes(), self.label())
+
+
+EXAMPLES = (
+    Example("photo_7.jpg", lambda: _("Photo")),
+    Example("pencil_4.jpg", lambda: _("Pencil")),
+    Example("drawing_3.png", lambda: _("Drawing")),
+    Example("tile_5.png", lambda: _("Tile")),
+    Example("number_42.jpg", lambda: _("Two digits")),
+    Example("star.png", lambda: _("A star")),
+)
+
+
+def take_example(example: Example) -> None:
+    """Hand an example in as the visitor's upload."""
+    state = app_state()
+    state.uploads, state.is_example = [example.load()], True
+
+
+def show_examples(columns: int = COLUMNS) -> None:
+    """The pictures, each with the button that takes it."""
+    with st.grid(columns, min_column_width=CARD_PX, gap="small") as grid:
+        for example in EXAMPLES:
+            with grid.cell(), st.container(gap="xsmall"):
+                picture = load_picture((ASSETS / example.file).read_bytes()).rgb
+                st.image(inline(covered(picture)), width="stretch", alt=example.label())
+                taken = st.button(
+                    example.label(),
+                    key=f"example_{example.file}",
+                    width="stretch",
+                )
+                if taken:
+                    take_example(example)
+                    st.switch_page(PREDICT_PAGE, query_params={PARAMETER: EXAMPLE_SOURCE})
+
+
+def _forget_example() -> None:
+    state = app_state()
+    state.uploads, state.is_example = [], False
+
+
+def show_way_back() -> None:
+    """While an example is shown: the button back to all of them."""
+    if app_state().is_example and st.session_state.get(CHOICE_KEY) == EXAMPLE_SOURCE:
+        st.button(
+            _("Other examples"),
+            icon=":material/arrow_back:",
+            on_click=_forget_example,
+        )

@@ -1,0 +1,42 @@
+"""What helps somebody who has not given a picture yet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from streamlit_app.components.examples import show_examples
+from streamlit_app.components.sources.camera import show_camera_help
+from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
+from streamlit_app.i18n import _
+
+
+def show_first_help(source_key: str) -> None:
+    """Tips for the pad; for the rest, pictures to try."""
+    if source_key == "draw":
+        _show_tips()
+        return
+    if source_key == "camera":
+        show_camera_help()
+        st.button(
+            _("Upload a photo instead"),
+            icon=":material/upload:",
+            on_click=_switch_to_upload,
+        )
+    st.subheader(_("Nothing at hand? Try one of these."), anchor=False)
+    show_examples()
+
+
+def _switch_to_upload() -> None:
+    st.session_state[CHOICE_KEY] = st.query_params[PARAMETER] = "upload"
+
+
+def _show_tips() -> None:
+    st.subheader(_("Tips"), anchor=False)
+    st.markdown(
+        _(
+            "- One digit from 0 to 9, as large as the pad allows.\n"
+            "- Every stroke is answered at once: watch the answer change as you write.\n"
+            "- A **1** with a long flag and a **7** without its bar look alike. Cross the 7, or "
+            "keep the flag of the 1 short."
+        )
+    )

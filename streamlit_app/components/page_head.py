@@ -1,0 +1,31 @@
+"""What stands at the top of every page: its title and the switch of language."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from streamlit_app.i18n import LANGUAGE_KEY, LANGUAGES, _, language
+
+
+def show_page_head(title: str) -> None:
+    """The page's title, and the language switch beside it."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.title(title, anchor=False, width="content")
+        choose_language()
+
+
+def choose_language() -> None:
+    """The switch; what it says holds for the whole visit."""
+    if LANGUAGE_KEY not in st.session_state:
+        st.session_state[LANGUAGE_KEY] = language()
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        required=True,
+        format_func=str.upper,
+        key=LANGUAGE_KEY,
+        persist_state="session",
+        label_visibility="collapsed",
+    )

@@ -1,0 +1,98 @@
+"""The choice between the ways to give a picture. A further one is a file and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from streamlit_app.components.sources.camera import camera_field
+from streamlit_app.components.sources.draw import draw_pad
+from streamlit_app.components.sources.mnist import mnist_picker
+from streamlit_app.components.sources.upload import upload_field
+from streamlit_app.i18n import _
+from streamlit_app.state import Picture
+
+
+@dataclass(frozen=True)
+class Source:
+    """One way to give a picture.
+
+    Attributes:
+        key: its name in the address: ``?source=draw``.
+        label: its name for people, in their language.
+        render: draws the input; returns the picture, or None where there is none yet.
+        prompt: what to do, shown in place of an answer while there is no picture.
+        shows_picture: the input itself shows what was given.
+    """
+
+    key: str
+    label: Callable[[], str]
+    render: Callable[[], Picture | None]
+    prompt: Callable[[], str]
+    shows_picture: bool
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        key="upload",
+        label=lambda: _("Upload"),
+        render=upload_field,
+        prompt=lambda: _("Upload a photo of a handwritten digit"),
+        shows_picture=False,
+    ),
+    Source(
+        key="camera",
+        label=lambda: _("Camera"),
+        render=camera_field,
+        prompt=lambda: _("Hold a handwritten digit before the camera"),
+        shows_picture=True,
+    ),
+    Source(
+        key="draw",
+        label=lambda: _("Draw"),
+        render=draw_pad,
+        prompt=lambda: _("Draw a digit on the pad, large, in the middle"),
+        shows_picture=True,
+    ),
+    Source(
+        key="mnist",
+        label=lambda: _("MNIST"),
+        render=mnist_picker,
+        prompt=lambda: _("Choose a tile"),
+        shows_picture=True,
+    ),
+)
+SOURCE_BY_KEY = {source.key: source for source in SOURCES}
+PARAMETER = "source"  # in the address
+CHOICE_KEY = "source_choice"
+
+
+def _follow_choice() -> None:
+    """Let the address say what was chosen."""
+    st.query_params[PARAMETER] = st.session_state[CHOICE_KEY]
+
+
+def choose_source() -> Source:
+    """Let the visitor choose; the address leads and follows: ``?source=draw``.
+
+    Not `bind="query-params"`: that puts the label into the address, which changes with the
+    language.
+    """
+    asked = st.query_params.get(PARAMETER)
+    if asked in SOURCE_BY_KEY:
+        st.session_state[CHOICE_KEY] = asked
+    elif CHOICE_KEY not in st.session_state:
+        st.session_state[CHOICE_KEY] = SOURCES[0].key
+    chosen = st.segmented_control(
+        _("How to give the picture"),
+        list(SOURCE_BY_KEY),
+        required=True,
+        format_func=lambda key: SOURCE_BY_KEY[key].label(),
+        key=CHOICE_KEY,
+        on_change=_follow_choice,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return SOURCE_BY_KEY[chosen or SOURCES[0].key]
