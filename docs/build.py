@@ -20,7 +20,7 @@ from sample_photo import sample_photo
 
 from digitscope import DigitReader, Reading
 from digitscope.preprocessing.steps import STEPS
-from digitscope.settings import MODEL_CARD
+from digitscope.settings import MODEL_CARD, MODELS_DIR
 from digitscope.types import Step, UInt8Array
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +28,7 @@ PICTURES = ROOT / "docs" / "pictures"
 PHOTO = PICTURES / "photo.jpg"
 START, END = "<!-- generated:start -->", "<!-- generated:end -->"
 SHOWN_PX = 420  # longest side of a step's picture in the document
-# The student app that Digitscope succeeds, measured on the same pictures with its own network.
-PREDECESSOR = {"photo": 0.722, "scan": 0.637, "tablet": 0.679, "canvas": 0.767, "negative": 0.0}
+PREDECESSOR = json.loads((MODELS_DIR / "predecessor.json").read_text("utf-8"))["correct_share"]
 KIND_NAMES = {
     "photo": "phone photos of one digit on paper",
     "scan": "scanned or thresholded digits",
