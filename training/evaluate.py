@@ -29,6 +29,7 @@ from training.metrics import (
     reliability,
 )
 from training.run_folder import RunFolder
+from training.tracking import show
 
 BATCH = 500  # tiles a step; larger gains nothing
 
@@ -174,7 +175,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     options = parser.parse_args(arguments)
     if options.run:
-        measured = evaluate_run(RunFolder(options.run), options.data)
+        run = RunFolder(options.run)
+        measured = evaluate_run(run, options.data)
+        show(run)
     else:
         measured = evaluate_test(keras.saving.load_model(options.model), options.data)
     print(as_text(measured))

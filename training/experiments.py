@@ -9,6 +9,7 @@ over the seeds, never one lucky run. Test figures are reported and nothing is ch
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -16,11 +17,13 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from statistics import median
 from threading import Event
 from typing import TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from digitscope.settings import MODEL_CARD
 from training.recipe import HyperParameters
 from training.reports import Run, write_report
 from training.run_folder import RUNS_DIR, RunFolder
@@ -84,6 +87,18 @@ def plan(name: str, seeds: int, common: Mapping[str, object]) -> list[Run]:
         for number, row in enumerate(EXPERIMENTS[name], start=1)
         for hyper in [replace(HyperParameters(), **(dict(common) | dict(row.changes)), seed=seed)]
     ]
+
+
+def estimate(runs: Sequence[Run]) -> str:
+    """How long what is left will take, by the epochs of the shipped network."""
+    card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+    epoch_s = median(epoch["seconds"] for epoch in card["training"]["history"])
+    left = sum(max(0, run.hyper.epochs - run.folder.state().epochs) for run in runs)
+    return (
+        f"{len(runs)} runs, {left} epochs to go. The shipped network took {epoch_s:.0f} s an epoch "
+        f"on two cores: about {left * epoch_s / 60:.0f} minutes. Stop with Ctrl-C at any time; "
+        "the same command goes on."
+    )
 
 
 def run_all(runs: Sequence[Run], data: str | None, workers: int) -> None:
@@ -158,6 +173,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     common = {"epochs": options.epochs, "precision": options.precision}
     runs = plan(options.name, options.seeds, common)
+    print(estimate(runs))
     run_all(runs, options.data, options.workers)
     command = f"python -m training.experiments {options.name} --seeds {options.seeds} "
     command += f"--epochs {options.epochs} --precision {options.precision}"

@@ -15,7 +15,7 @@ pytest.importorskip("keras")
 import itertools
 
 from training import experiments
-from training.experiments import EXPERIMENTS, PLAIN, plan, run_all
+from training.experiments import EXPERIMENTS, PLAIN, estimate, plan, run_all
 from training.recipe import HyperParameters
 from training.reports import Run, as_text, write_report
 from training.run_folder import RunFolder
@@ -107,3 +107,10 @@ def test_the_folder_keeps_figures(tmp_path: Path) -> None:
     assert folder.figures() == {}
     folder.save_figures({"test_accuracy": 0.5})
     assert folder.figures() == {"test_accuracy": 0.5}
+
+
+def test_the_estimate_counts_what_is_left(runs_dir: Path) -> None:
+    runs = plan("recipe", seeds=2, common={"epochs": 1})
+    assert "2 epochs to go" in estimate(runs)
+    _finish(runs[0], 0.9)
+    assert "1 epochs to go" in estimate(runs)
