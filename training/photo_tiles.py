@@ -22,16 +22,21 @@ import digitscope.preprocessing
 import training.synthetic_photos
 from digitscope.imaging import load_picture
 from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.tile import bring_stroke_to_width
 from digitscope.types import TILE_PX, Background, UInt8Array
 from training.data import Digits
-from training.synthetic_photos import EVERYDAY, Condition, photograph
+from training.synthetic_photos import EVERYDAY, Condition, take_photo
+from training.synthetic_photos.pens import Ink
+from training.synthetic_strokes import to_tile
 
 WORKERS = 2  # threads: OpenCV and NumPy leave Python's lock alone while they work
 CHUNK = 100  # photos between two looks at the progress
 STEP = 0.05  # of the work, between two lines of progress
+INK_COVER = 0.3  # of the densest ink: rough chalk is ink as well
+MARGIN = 0.125  # round a digit: room for strokes that are widened
 SHIFT_PX = 3  # centres of mass move when a stroke is lost or gained
 BLUR_PX = 1.0  # strokes need not cover each other to be the same
-LEAST_LIKENESS = 0.75  # of 640 looked at, those below were blobs of glare, pieces of lines, halves
+LEAST_LIKENESS = 0.9  # of 900, 51 lay below: lines, shadows, reflections, halves; 13 up to 0.95
 
 
 def photo_tiles(
@@ -92,14 +97,24 @@ def read_tile(source: UInt8Array, condition: Condition, seed: tuple[int, int]) -
     Returns:
         (28, 28) uint8, or None where the photo is refused or the tile shows something else.
     """
-    photo = photograph(source, condition, np.random.default_rng(seed))
-    tile = preprocess(load_picture(photo).rgb, Background.OPENCV).tile
-    if tile is None or likeness(tile.pixels, source) < LEAST_LIKENESS:
+    photo = take_photo(source, condition, np.random.default_rng(seed))
+    tile = preprocess(load_picture(photo.pixels).rgb, Background.OPENCV).tile
+    if tile is None or likeness(tile.pixels, ideal_tile(photo.ink)) < LEAST_LIKENESS:
         return None
     return tile.pixels
 
 
-def likeness(tile: UInt8Array, source: UInt8Array) -> float:
+def ideal_tile(ink: Ink) -> UInt8Array:
+    """The tile that would come of a photo were its ink found without fault: (28, 28) uint8."""
+    mask = ink.cover > INK_COVER * float(ink.cover.max())
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    margin = round(MARGIN * max(width, height))
+    lines = np.pad(mask[top : top + height, left : left + width], margin)
+    glyph = bring_stroke_to_width(lines.astype(np.float32), lines, max(width, height))
+    return to_tile(np.rint(glyph.ink * 255).astype(np.uint8))
+
+
+def likeness(tile: UInt8Array, ideal: UInt8Array) -> float:
     """Correlation of two tiles, (28, 28) uint8, blurred, at the best of some small shifts: -1..1.
 
     >>> tile = np.zeros((28, 28), np.uint8)
@@ -108,7 +123,7 @@ def likeness(tile: UInt8Array, source: UInt8Array) -> float:
     1.0
     """
     soft = cv2.GaussianBlur(tile.astype(np.float32), (0, 0), BLUR_PX)
-    wide = cv2.GaussianBlur(np.pad(source, SHIFT_PX).astype(np.float32), (0, 0), BLUR_PX)
+    wide = cv2.GaussianBlur(np.pad(ideal, SHIFT_PX).astype(np.float32), (0, 0), BLUR_PX)
     return float(cv2.matchTemplate(wide, soft, cv2.TM_CCOEFF_NORMED).max())
 
 

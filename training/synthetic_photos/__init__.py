@@ -12,6 +12,6 @@ of 28 px as on paper.
 """
 
 from training.synthetic_photos.conditions import CONDITIONS, EVERYDAY, Condition
-from training.synthetic_photos.photograph import photograph
+from training.synthetic_photos.photograph import Photo, photograph, take_photo
 
-__all__ = ["CONDITIONS", "EVERYDAY", "Condition", "photograph"]
+__all__ = ["CONDITIONS", "EVERYDAY", "Condition", "Photo", "photograph", "take_photo"]

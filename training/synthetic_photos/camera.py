@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from digitscope.types import Float32Array, UInt8Array
-from training.synthetic_photos.grain import grain
+from training.synthetic_photos.grain import SCALE, sensor_noise
 
 BORDER_PX = 4  # at least this much ground round the digit
 
@@ -82,11 +82,11 @@ def place(points_xy: Float32Array, camera: Camera) -> tuple[Float32Array, Float3
     return (seen + shift).astype(np.float32), moved.astype(np.float32)
 
 
-def expose(lit: Float32Array, camera: Camera, rng: np.random.Generator) -> UInt8Array:
+def expose(lit: UInt8Array, camera: Camera, rng: np.random.Generator) -> UInt8Array:
     """Take the photo: blur, noise, compression.
 
     Args:
-        lit: (H, W, 3) float32 RGB, about 0..255.
+        lit: (H, W, 3) uint8 RGB.
         camera: the camera.
         rng: where the chance comes from.
 
@@ -98,9 +98,9 @@ def expose(lit: Float32Array, camera: Camera, rng: np.random.Generator) -> UInt8
     if camera.motion_px:
         lit = cv2.filter2D(lit, -1, _motion(camera.motion_px, rng))
     if camera.noise:
-        lit = lit + _noise(lit.shape, camera.noise, rng)
-    photo = np.clip(lit, 0, 255, out=lit).astype(np.uint8)
-    return _compressed(photo, camera.jpeg_quality) if camera.jpeg_quality else photo
+        noise = sensor_noise(lit.shape, rng)
+        lit = cv2.addWeighted(lit, 1, noise, camera.noise / SCALE, 0, dtype=cv2.CV_8U)
+    return _compressed(lit, camera.jpeg_quality) if camera.jpeg_quality else lit
 
 
 def _motion(length_px: float, rng: np.random.Generator) -> Float32Array:
@@ -114,16 +114,8 @@ def _motion(length_px: float, rng: np.random.Generator) -> Float32Array:
     return kernel.astype(np.float32) / float(kernel.sum())
 
 
-def _noise(shape: tuple[int, ...], spread: float, rng: np.random.Generator) -> Float32Array:
-    """(H, W, 3) float32: fine in brightness, blotchy in colour, as phones leave it."""
-    fine = cv2.GaussianBlur(grain(shape, rng), (0, 0), 0.6) * np.float32(1.6 * spread)
-    small = (shape[1] // 3 + 1, shape[0] // 3 + 1)
-    blotches = np.dstack([grain(small[::-1], rng) for _ in range(3)])
-    colour = cv2.resize(blotches, shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return colour * np.float32(0.5 * spread) + fine[..., None]
-
-
 def _compressed(photo: UInt8Array, quality: int) -> UInt8Array:
     """Store as JPEG and open again."""
-    _, stored = cv2.imencode(".jpg", photo[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, quality))
-    return np.ascontiguousarray(cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1])
+    bgr = cv2.cvtColor(photo, cv2.COLOR_RGB2BGR)
+    _, stored = cv2.imencode(".jpg", bgr, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    return cv2.cvtColor(cv2.imdecode(stored, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

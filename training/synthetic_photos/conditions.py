@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.synthetic_photos import scenes
-from training.synthetic_photos.scenes import Change, Scene
+from training.synthetic_photos import circumstances, stationery
+from training.synthetic_photos.scenes import Change, Scene, ordinary
 
 
 @dataclass(frozen=True)
@@ -22,37 +22,46 @@ class Condition:
 
     def arrange(self, rng: np.random.Generator) -> Scene:
         """Draw one scene of this kind."""
-        scene = scenes.ordinary(rng)
+        scene = ordinary(rng)
         for change in self.changes:
             scene = change(scene, rng)
         return scene
 
 
-PAPERS: tuple[Change, ...] = (scenes.ruled, scenes.squared, scenes.coloured)
+PAPERS: tuple[Change, ...] = (stationery.ruled, stationery.squared, stationery.coloured)
 PENS: tuple[Change, ...] = (
-    scenes.faint_pencil,
-    scenes.light_blue_pen,
-    scenes.red_pen,
-    scenes.fine_pen,
-    scenes.thick_brush,
+    stationery.faint_pencil,
+    stationery.light_blue_pen,
+    stationery.red_pen,
+    stationery.fine_pen,
+    stationery.thick_brush,
 )
 LIGHTS: tuple[Change, ...] = (
-    scenes.hard_shadow,
-    scenes.soft_gradient,
-    scenes.glare,
-    scenes.low_light,
+    circumstances.hard_shadow,
+    circumstances.soft_gradient,
+    circumstances.glare,
+    circumstances.low_light,
 )
 PLACES: tuple[Change, ...] = (
-    scenes.small_far,
-    scenes.corner,
-    scenes.tilted,
-    scenes.at_an_angle,
-    scenes.table_edge,
-    scenes.other_marks,
+    circumstances.small_far,
+    circumstances.corner,
+    circumstances.tilted,
+    circumstances.at_an_angle,
+    circumstances.table_edge,
+    circumstances.other_marks,
 )
-LENSES: tuple[Change, ...] = (scenes.defocus, scenes.motion, scenes.heavy_jpeg, scenes.tiny_frame)
-GROUNDS: tuple[Change, ...] = (scenes.light_pen_on_dark, scenes.blackboard, scenes.whiteboard)
-DRAWINGS: tuple[Change, ...] = (scenes.white_on_black, scenes.transparent_png)
+LENSES: tuple[Change, ...] = (
+    circumstances.defocus,
+    circumstances.motion,
+    circumstances.heavy_jpeg,
+    circumstances.tiny_frame,
+)
+GROUNDS: tuple[Change, ...] = (
+    stationery.light_pen_on_dark,
+    stationery.blackboard,
+    stationery.whiteboard,
+)
+DRAWINGS: tuple[Change, ...] = (stationery.white_on_black, stationery.transparent_png)
 
 
 def everyday(scene: Scene, rng: np.random.Generator) -> Scene:

@@ -19,12 +19,16 @@ from numpy.typing import NDArray
 from digitscope.types import UInt8Array
 
 ENLARGED = 5  # thinning steps of a fifth of a tile's pixel
-INK_LEVEL = 0.42  # of the brightest pixel: keeps faint links and the holes of small loops
-SHARPENED = 0.6  # how much of the difference from its surroundings is added: opens small loops
+INK_LEVEL = 0.38  # of the brightest pixel: keeps faint links and the holes of small loops
+SHARPENED = 0.9  # how much of the difference from its surroundings is added: opens small loops
 SURROUNDINGS_PX = 1.6  # of the tile
-SMOOTHING_STEPS = 24  # each spreads by 0.7 enlarged pixels: 0.7 tile pixels in all
-SPUR = 1.1  # side branches shorter than this many local stroke radii are no strokes
+SMOOTHING_STEPS = 18  # each spreads by 0.7 enlarged pixels: 0.6 tile pixels in all
+FRAME_PX = 1
+SPUR_PX = 0.5  # of the tile: side branches that jut out less than this are no strokes
+SPECK_SHARE = 0.03  # of the ink: separate pieces below this are no strokes
 TIP = 0.5  # thinning eats stroke ends by about a radius; this much is given back
+FAT, BLOTTED = 0.2, 1.75  # strokes this wide, or places this much wider: loops have run together
+FAT_PEN = 0.8  # of the stroke's width
 OFFSETS_YX = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 SIDES = (0, 4, 2, 6)  # bits of the neighbours above, below, right and left
 
@@ -45,6 +49,15 @@ class Handwriting:
     weight: NDArray[np.float32]
     stroke: float
 
+    @property
+    def least_width(self) -> float:
+        """Of a pen that still shows what this is, as a share of the longest side.
+
+        A loop that has run together is a blot among fat strokes, and nothing among thin ones.
+        """
+        run_together = self.stroke > FAT or float(self.weight.max()) > BLOTTED
+        return FAT_PEN * self.stroke if run_together else 0.0
+
 
 def trace_strokes(tile: UInt8Array) -> Handwriting:
     """Find the middle lines of a tile's strokes.
@@ -60,15 +73,15 @@ def trace_strokes(tile: UInt8Array) -> Handwriting:
             f"A tile (28, 28) uint8 with a digit on it is expected. "
             f"Received: {tile.shape} {tile.dtype}, brightest {tile.max(initial=0)}."
         )
-    shape = _enlarge(tile)  # (H, W) uint8, 0 or 1
+    shape = _cut_out(_enlarge(tile))  # (H, W) uint8, 0 or 1
     reach = cv2.distanceTransform(shape, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     points_yx, edges = _graph(_without_spurs(thin(shape), reach))
     radius = reach[points_yx[:, 0], points_yx[:, 1]]
     lines_xy = _extend(_smooth(points_yx[:, ::-1].astype(np.float32), edges), edges, radius)
-    left, top, width, height = cv2.boundingRect(shape)
-    middle_xy = np.float32([left + (width - 1) / 2, top + (height - 1) / 2])
+    height, width = shape.shape
+    middle_xy = np.float32([(width - 1) / 2, (height - 1) / 2])
     usual = float(np.median(radius))
-    longest = max(width, height)
+    longest = max(width, height) - 2 * FRAME_PX
     return Handwriting((lines_xy - middle_xy) / longest, edges, radius / usual, 2 * usual / longest)
 
 
@@ -115,7 +128,22 @@ def _enlarge(tile: UInt8Array) -> UInt8Array:
     ink = ink + SHARPENED * (ink - cv2.GaussianBlur(ink, (0, 0), SURROUNDINGS_PX))
     large = cv2.resize(ink, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), ENLARGED * 0.45)
-    return (large > min(INK_LEVEL, float(large.max()) / 2)).astype(np.uint8)
+    return _without_specks((large > min(INK_LEVEL, float(large.max()) / 2)).astype(np.uint8))
+
+
+def _cut_out(shape: UInt8Array) -> UInt8Array:
+    """The part of a shape that is not empty, with a frame of 0 round it."""
+    left, top, width, height = cv2.boundingRect(shape)
+    return np.pad(shape[top : top + height, left : left + width], FRAME_PX)
+
+
+def _without_specks(shape: UInt8Array) -> UInt8Array:
+    """Take away what MNIST's scanner added: pieces that are tiny beside the rest."""
+    _, pieces, boxes, _ = cv2.connectedComponentsWithStats(shape)
+    areas = boxes[:, cv2.CC_STAT_AREA]
+    kept = areas >= SPECK_SHARE * areas[1:].sum()
+    kept[0] = False  # the ground
+    return kept[pieces].astype(np.uint8)
 
 
 def _graph(lines: UInt8Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -134,7 +162,7 @@ def _graph(lines: UInt8Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _without_spurs(lines: UInt8Array, reach: NDArray[np.float32]) -> UInt8Array:
-    """Take away side branches that are shorter than the stroke they leave is wide."""
+    """Take away side branches that hardly leave the stroke they come from."""
     points_yx, edges = _graph(lines)
     joined: list[list[int]] = [[] for _ in points_yx]
     for one, other in edges.tolist():
@@ -150,7 +178,9 @@ def _without_spurs(lines: UInt8Array, reach: NDArray[np.float32]) -> UInt8Array:
             branch.append(ahead[0])
             near = joined[ahead[0]]
         else:
-            if len(branch) - 1 < SPUR * reach[tuple(points_yx[branch[-1]])]:
+            tip, root = points_yx[branch[0]], points_yx[branch[-1]]
+            juts_out = float(np.hypot(*(tip - root))) + reach[tuple(tip)] - reach[tuple(root)]
+            if juts_out < SPUR_PX * ENLARGED:
                 kept[tuple(points_yx[branch[:-1]].T)] = 0
     return kept
 

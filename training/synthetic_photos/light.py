@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitscope.types import Float32Array
-from training.synthetic_photos.pens import RGB
+from digitscope.types import Float32Array, UInt8Array
+from training.synthetic_photos.pens import RGB, SUBPIXEL_BITS
+
+COARSE = 8  # light that changes slowly is worked out at an eighth of the size
+SHADOW_RGB = (1.0, 0.97, 0.92)  # of the light that a shadow takes: the sky's blue remains
 
 
 @dataclass(frozen=True)
@@ -35,44 +38,55 @@ class Light:
 
 
 def shine(
-    scene: Float32Array, light: Light, middle_xy: tuple[float, float], rng: np.random.Generator
-) -> Float32Array:
+    scene: UInt8Array, light: Light, middle_xy: tuple[float, float], rng: np.random.Generator
+) -> UInt8Array:
     """Light a scene.
 
     Args:
-        scene: (H, W, 3) float32 RGB in even light.
+        scene: (H, W, 3) uint8 RGB in even light.
         light: the light.
         middle_xy: of the digit, px: shadows and reflections come near it.
         rng: where the chance comes from.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
     """
     shape = scene.shape[:2]
-    level = light.level * _fall_off(shape, light, rng)
-    lit = scene * (level[..., None] * np.float32(light.tint))
+    level = _enlarged(_fall_off(shape, light, rng), shape)
+    channels = [level * np.float32(light.level * tint) for tint in light.tint]
     if light.shadow:
         dark = light.shadow * _shadow(shape, light.shadow_edge_px, middle_xy, rng)
-        lit *= 1 - dark[..., None] * np.float32([1.0, 0.97, 0.92])  # the sky's blue remains
+        shares = np.float32(SHADOW_RGB)
+        channels = [
+            channel * (1 - share * dark) for channel, share in zip(channels, shares, strict=True)
+        ]
+    lit = cv2.multiply(scene, cv2.merge(channels), dtype=cv2.CV_8U)
     if light.glare:
-        lit += (255 * light.glare * _spot(shape, middle_xy, rng))[..., None]
+        spot = _enlarged(255 * light.glare * _spot(shape, middle_xy, rng), shape)
+        lit = cv2.add(lit, cv2.merge([spot] * 3), dtype=cv2.CV_8U)
     return lit
 
 
-def _grid(shape: tuple[int, ...]) -> tuple[Float32Array, Float32Array]:
-    """Rows (H, 1) and columns (1, W), -1..1 along the longer side."""
-    height, width = shape[:2]
-    scale = 2 / max(height, width)
-    y = (np.arange(height, dtype=np.float32) - height / 2) * scale
-    x = (np.arange(width, dtype=np.float32) - width / 2) * scale
-    return y[:, None], x[None]
+def _coarse_yx(shape: tuple[int, ...]) -> tuple[Float32Array, Float32Array]:
+    """Rows (h, 1) and columns (1, w) of every eighth pixel, px."""
+    height, width = (-(-side // COARSE) for side in shape)
+    y = np.arange(height, dtype=np.float32)[:, None]
+    return y * COARSE, np.arange(width, dtype=np.float32)[None] * COARSE
+
+
+def _enlarged(coarse: Float32Array, shape: tuple[int, ...]) -> Float32Array:
+    return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _fall_off(shape: tuple[int, ...], light: Light, rng: np.random.Generator) -> Float32Array:
-    """(H, W) float32, up to 1: light from one side, darker corners."""
-    y, x = _grid(shape)
+    """(h, w) float32, up to 1: light from one side, darker corners."""
+    y, x = _coarse_yx(shape)
+    half = np.float32(max(shape) / 2)
+    y, x = (y - shape[0] / 2) / half, (x - shape[1] / 2) / half  # -1..1 along the longer side
     angle = rng.uniform(0, 2 * np.pi)
     across = (np.float32(np.cos(angle)) * x + np.float32(np.sin(angle)) * y + 1.2) / 2.4
-    return (1 - np.float32(light.fall_off) * np.clip(across, 0, 1)) * (
-        1 - np.float32(light.vignette) * (x * x + y * y) / 2
-    )
+    corners = 1 - np.float32(light.vignette) * (x * x + y * y) / 2
+    return (1 - np.float32(light.fall_off) * np.clip(across, 0, 1)) * corners
 
 
 def _shadow(
@@ -82,8 +96,7 @@ def _shadow(
     rng: np.random.Generator,
 ) -> Float32Array:
     """(H, W) float32, 0..1: the shadow of an arm or a phone, its edge near the digit."""
-    height, width = shape[:2]
-    reach = max(height, width)
+    reach = max(shape)
     angle = rng.uniform(0, 2 * np.pi)
     away = np.array([np.cos(angle), np.sin(angle)])
     along = np.array([-away[1], away[0]])
@@ -92,19 +105,21 @@ def _shadow(
     bend = (rng.standard_normal(7) * rng.choice([0.0, 0.03, 0.08]))[:, None]
     near = edge + (knots * along + bend * away) * reach
     corners = np.concatenate([near, near[::-1] + 3 * reach * away])
-    mask = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(mask, [np.rint(corners * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    mask = np.zeros(shape, np.uint8)
+    fixed = np.rint(corners * 2**SUBPIXEL_BITS).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL_BITS)
     return cv2.GaussianBlur(mask, (0, 0), edge_px).astype(np.float32) / 255
 
 
 def _spot(
     shape: tuple[int, ...], middle_xy: tuple[float, float], rng: np.random.Generator
 ) -> Float32Array:
-    """(H, W) float32, 0..1: a bright spot, brightest beside the digit's middle."""
-    height, width = shape[:2]
-    reach = max(height, width)
+    """(h, w) float32, 0..1: a bright spot, brightest beside the digit's middle."""
+    reach = max(shape)
     away, angle = rng.uniform(0.12, 0.4) * reach, rng.uniform(0, 2 * np.pi)
     spread = rng.uniform(0.1, 0.2) * reach
-    y = np.arange(height, dtype=np.float32)[:, None] - (middle_xy[1] + away * np.sin(angle))
-    x = np.arange(width, dtype=np.float32)[None] - (middle_xy[0] + away * np.cos(angle))
-    return np.exp(-(x * x * rng.uniform(0.5, 1) + y * y * rng.uniform(0.5, 1)) / (2 * spread**2))
+    y, x = _coarse_yx(shape)
+    y = y - np.float32(middle_xy[1] + away * np.sin(angle))
+    x = x - np.float32(middle_xy[0] + away * np.cos(angle))
+    wide, tall = np.float32(rng.uniform(0.5, 1, 2) / (2 * spread**2))
+    return np.exp(-wide * x * x - tall * y * y)

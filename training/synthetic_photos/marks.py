@@ -5,18 +5,18 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from digitscope.types import Float32Array
+from digitscope.types import UInt8Array
 
 INKS_RGB = ((40, 44, 60), (36, 60, 140), (120, 120, 124), (150, 60, 60))
 CLEAR = 0.45  # of the digit's longest side: nothing comes nearer to it
 BoxPx = tuple[float, float, float, float]
 
 
-def draw_marks(sheet: Float32Array, box_px: BoxPx, rng: np.random.Generator) -> None:
+def draw_marks(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> None:
     """Put one to three other things on a sheet, in place, in the strips beside the digit.
 
     Args:
-        sheet: (H, W, 3) float32 RGB.
+        sheet: (H, W, 3) uint8 RGB.
         box_px: of the digit: left, top, right, bottom.
         rng: where the chance comes from.
     """
@@ -47,7 +47,7 @@ def _ink(rng: np.random.Generator) -> tuple[int, int, int]:
     return INKS_RGB[rng.integers(len(INKS_RGB))]
 
 
-def _handwriting(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) -> None:
+def _handwriting(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
     """A line of joined-up writing: loops and humps along a line."""
     left, top, right, bottom = strip
     height = float(np.clip((bottom - top) * 0.3, 4, 20))
@@ -73,7 +73,7 @@ def _handwriting(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) ->
         )
 
 
-def _print(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) -> None:
+def _print(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
     """Rows of small print: strokes too short to be read."""
     left, top, right, bottom = strip
     size = int(rng.integers(5, 9))
@@ -91,7 +91,7 @@ def _print(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) -> None:
             x += wide + 3
 
 
-def _holes(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) -> None:
+def _holes(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
     """The holes of a filing punch, dark, along the nearer side of the photo."""
     left, top, right, bottom = strip
     radius = float(np.clip(0.2 * min(right - left, bottom - top), 3, 14))
@@ -107,7 +107,7 @@ def _holes(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) -> None:
         cv2.circle(sheet, middle, round(radius * 16), (70, 62, 56), -1, cv2.LINE_AA, 4)
 
 
-def _pen_lying(sheet: Float32Array, strip: BoxPx, rng: np.random.Generator) -> None:
+def _pen_lying(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
     """A pen that lies at the side and leaves the photo."""
     left, top, right, bottom = strip
     thick = int(np.clip(0.3 * min(right - left, bottom - top), 4, 26))

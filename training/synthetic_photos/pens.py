@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitscope.types import Float32Array
+from digitscope.types import BoxXYXY, Float32Array, UInt8Array
 from training.synthetic_photos.grain import cloud, grain
 from training.synthetic_photos.handwriting import Handwriting
 
@@ -17,6 +17,8 @@ FINE = 2  # strokes are drawn twice as large: widths in half pixels
 SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
 LEAST_PX = 1.3  # a line thinner than this would fade instead of being thin
 BLOT = 2.2  # how much wider than usual a stroke may be drawn where MNIST's has run together
+MARGIN_PX = 4
+PRESSURE_PX = 32  # the field that pressure is drawn on
 
 
 @dataclass(frozen=True)
@@ -38,52 +40,96 @@ class Pen:
     roughness: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Ink on a part of a photo.
+
+    Attributes:
+        cover: (h, w) float32, 0..1, how much of the ground it hides.
+        box_xyxy: where in the photo that part lies.
+        rgb: 0..255.
+    """
+
+    cover: Float32Array
+    box_xyxy: BoxXYXY
+    rgb: RGB
+
+    def lay_on(self, sheet: UInt8Array) -> None:
+        """Lay the ink on a sheet, (H, W, 3) uint8, in place."""
+        left, top, right, bottom = self.box_xyxy
+        under = sheet[top:bottom, left:right]
+        hidden = cv2.merge([self.cover] * 3)
+        mixed = under + hidden * (np.float32(self.rgb) - under)
+        under[:] = np.clip(mixed, 0, 255).astype(np.uint8)
+
+
 def write(
     hand: Handwriting,
     points_px: Float32Array,
-    digit_px: float,
     pen: Pen,
     size_wh: tuple[int, int],
     rng: np.random.Generator,
-) -> Float32Array:
+) -> Ink:
     """Draw a digit's lines with a pen.
 
     Args:
         hand: the lines.
         points_px: (N, 2), where their points lie in the photo, x and y.
-        digit_px: longest side of the digit in the photo.
         pen: what writes.
         size_wh: of the photo.
         rng: where the chance comes from.
-
-    Returns:
-        (H, W) float32, 0..1: how much of the ground is hidden.
     """
-    width, height = size_wh
-    drawn = np.zeros((height * FINE, width * FINE), np.uint8)
+    digit_px = float(np.ptp(points_px, axis=0).max())
     press = _pressure(hand, pen, rng)  # (N,)
-    blots = np.clip(hand.weight, 1, BLOT) if pen.width < hand.stroke else 1.0
-    widths = np.maximum(pen.width * digit_px, LEAST_PX) * press * blots * FINE
-    fixed = np.rint((points_px + 0.5) * FINE * 2**SUBPIXEL_BITS).astype(np.int32)
-    thickness = np.maximum(np.rint(widths[hand.edges].mean(axis=1)), 1).astype(int)
-    ends = fixed[hand.edges]  # (M, 2, 2)
-    for line, thick in zip(ends.tolist(), thickness.tolist(), strict=True):
-        cv2.line(drawn, *line, 255, thick, cv2.LINE_AA, SUBPIXEL_BITS)
-    ink = cv2.resize(drawn, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    return _textured(ink, pen, rng)
+    width = max(pen.width, hand.least_width)
+    blots = np.clip(hand.weight, 1, BLOT) if width < BLOT * hand.stroke else 1.0
+    widths_px = max(width * digit_px, LEAST_PX) * press * blots
+    box = _box_px(points_px, float(widths_px.max()) / 2 + MARGIN_PX, size_wh)
+    lines = _draw(points_px - np.float32(box[:2]), hand.edges, widths_px, box)
+    return Ink(_textured(lines, pen, rng), box, pen.rgb)
+
+
+def _box_px(points_px: Float32Array, margin_px: float, size_wh: tuple[int, int]) -> BoxXYXY:
+    """The part of the photo that holds all points with a margin."""
+    low = np.maximum(np.floor(points_px.min(axis=0) - margin_px), 0).astype(int)
+    high = np.minimum(np.ceil(points_px.max(axis=0) + margin_px) + 1, size_wh).astype(int)
+    return (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+def _draw(
+    points_px: Float32Array, edges: np.ndarray, widths_px: Float32Array, box: BoxXYXY
+) -> Float32Array:
+    """Draw lines of changing width between points: (h, w) float32, 0..1."""
+    size_wh = (box[2] - box[0], box[3] - box[1])
+    drawn = np.zeros((size_wh[1] * FINE, size_wh[0] * FINE), np.uint8)
+    fixed = np.rint(((points_px + 0.5) * FINE - 0.5) * 2**SUBPIXEL_BITS).astype(np.int32)
+    thickness = np.maximum(np.rint(FINE * widths_px[edges].mean(axis=1)), 1).astype(int)
+    for thick in np.unique(thickness).tolist():
+        lines = list(fixed[edges[thickness == thick]])  # each (2, 2)
+        cv2.polylines(
+            drawn,
+            lines,
+            isClosed=False,
+            color=255,
+            thickness=thick,
+            lineType=cv2.LINE_AA,
+            shift=SUBPIXEL_BITS,
+        )
+    return cv2.resize(drawn, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
 def _pressure(hand: Handwriting, pen: Pen, rng: np.random.Generator) -> Float32Array:
     """(N,) about 1: how hard the pen is pressed at each point, changing slowly."""
-    field = cloud((64, 64), 4, rng)
-    at = np.clip(np.rint((hand.points_xy + 0.5) * 63), 0, 63).astype(int)
+    field = cloud((PRESSURE_PX, PRESSURE_PX), (4, 4), rng)
+    at = np.rint((hand.points_xy + 0.5) * (PRESSURE_PX - 1)).astype(int).clip(0, PRESSURE_PX - 1)
     return np.clip(1 + pen.pressure * field[at[:, 1], at[:, 0]], 0.5, 1.6)
 
 
-def _textured(ink: Float32Array, pen: Pen, rng: np.random.Generator) -> Float32Array:
+def _textured(lines: Float32Array, pen: Pen, rng: np.random.Generator) -> Float32Array:
     """Let ink cover unevenly, as pressure and the ground's grain want it."""
-    cover = pen.cover * (1 - 0.5 * pen.pressure * np.abs(cloud(ink.shape, 12, rng)))
+    uneven = np.abs(cloud(lines.shape, (12, 12), rng))
+    cover = lines * (pen.cover * (1 - np.float32(0.5 * pen.pressure) * np.minimum(uneven, 2)))
     if pen.roughness:
-        tooth = cv2.GaussianBlur(grain(ink.shape, rng), (0, 0), 0.9) * 2.5  # spread about 1
-        cover = cover * np.clip(1 - pen.roughness * (0.4 + 0.6 * tooth), 0.05, 1)
-    return ink * cover
+        tooth = cv2.GaussianBlur(grain(lines.shape, rng), (0, 0), 0.9) * np.float32(1.6)
+        cover *= np.clip(1 - np.float32(pen.roughness) * (0.4 + 0.6 * tooth), 0.05, 1)
+    return cover

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from digitscope.types import Float32Array, UInt8Array
+from digitscope.types import UInt8Array
 from training.synthetic_photos.camera import expose, place
 from training.synthetic_photos.conditions import Condition
 from training.synthetic_photos.handwriting import trace_strokes
 from training.synthetic_photos.light import shine
-from training.synthetic_photos.pens import RGB, write
+from training.synthetic_photos.pens import Ink, write
 from training.synthetic_photos.surfaces import paint
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A photo and what was written for it.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB, or (H, W, 4) RGBA of a transparent drawing.
+        ink: the digit alone, and where it lies.
+    """
+
+    pixels: UInt8Array
+    ink: Ink
 
 
 def photograph(tile: UInt8Array, condition: Condition, rng: np.random.Generator) -> UInt8Array:
@@ -28,25 +43,30 @@ def photograph(tile: UInt8Array, condition: Condition, rng: np.random.Generator)
     Raises:
         ValueError: no tile, or nothing on it.
     """
+    return take_photo(tile, condition, rng).pixels
+
+
+def take_photo(tile: UInt8Array, condition: Condition, rng: np.random.Generator) -> Photo:
+    """Photograph a digit as `photograph` does, and keep what was written."""
     hand = trace_strokes(tile)
     scene = condition.arrange(rng)
     camera = scene.camera
     points_px, to_photo = place(hand.points_xy, camera)
-    low, high = points_px.min(axis=0), points_px.max(axis=0)
-    box_px = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-    digit_px = max(float((high - low).max()), 1.0)
-    ink = write(hand, points_px, digit_px, scene.pen, camera.size_wh, rng)
+    ink = write(hand, points_px, scene.pen, camera.size_wh, rng)
     if scene.transparent:
-        return _cut_out(ink, scene.pen.rgb)
-    page = paint(scene.surface, camera.size_wh, to_photo, box_px, rng)
-    page += ink[..., None] * (np.float32(scene.pen.rgb) - page)
-    middle_xy = ((box_px[0] + box_px[2]) / 2, (box_px[1] + box_px[3]) / 2)
-    return expose(shine(page, scene.light, middle_xy, rng), camera, rng)
+        return Photo(_cut_out(ink, camera.size_wh), ink)
+    left, top = points_px.min(axis=0).tolist()
+    right, bottom = points_px.max(axis=0).tolist()
+    sheet = paint(scene.surface, camera.size_wh, to_photo, (left, top, right, bottom), rng)
+    ink.lay_on(sheet)
+    lit = shine(sheet, scene.light, ((left + right) / 2, (top + bottom) / 2), rng)
+    return Photo(expose(lit, camera, rng), ink)
 
 
-def _cut_out(ink: Float32Array, rgb: RGB) -> UInt8Array:
+def _cut_out(ink: Ink, size_wh: tuple[int, int]) -> UInt8Array:
     """Ink on nothing: (H, W, 4) uint8 RGBA."""
-    drawing = np.empty((*ink.shape, 4), np.uint8)
-    drawing[..., :3] = np.clip(rgb, 0, 255).astype(np.uint8)
-    drawing[..., 3] = np.rint(ink * 255)
+    drawing = np.zeros((*size_wh[::-1], 4), np.uint8)
+    drawing[..., :3] = np.clip(ink.rgb, 0, 255).astype(np.uint8)
+    left, top, right, bottom = ink.box_xyxy
+    drawing[top:bottom, left:right, 3] = np.rint(ink.cover * 255)
     return drawing

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from digitscope.types import Float32Array
+from digitscope.types import Float32Array, UInt8Array
 from training.synthetic_photos.grain import cloud, grain
-from training.synthetic_photos.marks import draw_marks
-from training.synthetic_photos.pens import FINE, RGB, SUBPIXEL_BITS
+from training.synthetic_photos.marks import BoxPx, draw_marks
+from training.synthetic_photos.pens import RGB, SUBPIXEL_BITS
 
 WOODS_RGB = ((122, 88, 60), (74, 52, 38), (176, 142, 104), (60, 60, 64), (150, 150, 146))
+MARGIN_LINE_RGB, MARGIN_LINE_PX = (214, 110, 116), 1.6  # of exercise books
+LEAST_GAP_PX = 6.0  # lines nearer to each other would be a grey ground
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,9 @@ def paint(
     surface: Surface,
     size_wh: tuple[int, int],
     to_photo: Float32Array,
-    box_px: tuple[float, float, float, float],
+    box_px: BoxPx,
     rng: np.random.Generator,
-) -> Float32Array:
+) -> UInt8Array:
     """Paint a surface as the camera sees it, in even light.
 
     Args:
@@ -63,112 +66,107 @@ def paint(
         rng: where the chance comes from.
 
     Returns:
-        (H, W, 3) float32 RGB, about 0..255.
+        (H, W, 3) uint8 RGB.
     """
-    width, height = size_wh
-    shade = surface.unevenness * cloud((height, width), 7, rng)
-    shade = shade + surface.texture * cv2.blur(grain((height, width), rng), (2, 2)) * 2
+    shape = size_wh[::-1]
+    shade = surface.texture * grain(shape, rng)
+    shade += np.float32(surface.unevenness) * cloud(shape, (7, 7), rng)
     if surface.smears:
-        shade = shade + surface.smears * _wiped((height, width), rng)
-    sheet = np.float32(surface.rgb) + shade[..., None]
-    digit_px = max(box_px[2] - box_px[0], box_px[3] - box_px[1])
+        shade += np.float32(surface.smears) * _veins(shape, rng)
+    sheet = _tinted(shade, surface.rgb)
     if surface.gap:
-        _blend(sheet, _printed(surface, size_wh, to_photo, digit_px, rng), surface.line_rgb)
+        digit_px = max(box_px[2] - box_px[0], box_px[3] - box_px[1])
+        ends = _printed(surface, size_wh, max(surface.gap * digit_px, LEAST_GAP_PX), rng)
+        _draw_lines(sheet, ends, to_photo, surface.line_rgb, surface.line_px)
     if surface.margin_line:
-        _blend(sheet, _margin_line(size_wh, to_photo, box_px), (214, 110, 116))
+        ends = _margin_line(size_wh, to_photo, box_px)
+        _draw_lines(sheet, ends, to_photo, MARGIN_LINE_RGB, MARGIN_LINE_PX)
     if surface.marks:
         draw_marks(sheet, box_px, rng)
     return _on_table(sheet, box_px, rng) if surface.table else sheet
 
 
-def _blend(sheet: Float32Array, cover: Float32Array, rgb: RGB) -> None:
-    """Lay a colour on a sheet, in place, where `cover` (H, W) is above 0."""
-    sheet += cover[..., None] * (np.float32(rgb) - sheet)
+def _tinted(shade: Float32Array, rgb: RGB) -> UInt8Array:
+    """A colour, lighter and darker by (H, W) float32: (H, W, 3) uint8."""
+    return cv2.add(cv2.merge([shade] * 3), (*rgb, 0.0), dtype=cv2.CV_8U)
 
 
-def _wiped(shape: tuple[int, int], rng: np.random.Generator) -> Float32Array:
-    """(H, W) float32: traces of a sponge or a cloth, long one way and short the other."""
-    height, width = shape
-    knots = (3, 40) if rng.random() < 0.5 else (40, 3)
-    small = rng.standard_normal(knots).astype(np.float32)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+def _veins(shape: tuple[int, ...], rng: np.random.Generator) -> Float32Array:
+    """(H, W) float32, spread about 1: long one way, short the other, like wood or a wiped board."""
+    return cloud(shape, (3, 40) if rng.random() < 0.5 else (40, 3), rng)
 
 
-def _lines(
-    ends: np.ndarray, size_wh: tuple[int, int], to_photo: Float32Array, width_px: float
-) -> Float32Array:
-    """Draw straight lines, (M, 2, 2) on the sheet, as the photo shows them: (H, W) 0..1."""
-    width, height = size_wh
+def _draw_lines(
+    sheet: UInt8Array, ends: np.ndarray, to_photo: Float32Array, rgb: RGB, width_px: float
+) -> None:
+    """Draw straight lines, (M, 2, 2) in the plane of the sheet, as the photo shows them.
+
+    Widths between whole pixels are drawn as the next whole one, and paler.
+    """
     seen = cv2.perspectiveTransform(ends.reshape(1, -1, 2).astype(np.float32), to_photo)
-    fixed = np.rint(seen.reshape(-1, 2, 2) * FINE * 2**SUBPIXEL_BITS).astype(np.int32)
-    drawn = np.zeros((height * FINE, width * FINE), np.uint8)
-    thick = max(1, round(width_px * FINE))
+    fixed = np.rint(seen.reshape(-1, 2, 2) * 2**SUBPIXEL_BITS).astype(np.int32)
+    thick = math.ceil(width_px)
+    ground = np.median(sheet[::16, ::16], axis=(0, 1))
+    colour = ground + width_px / thick * (np.array(rgb) - ground)
     cv2.polylines(
-        drawn,
+        sheet,
         list(fixed),
         isClosed=False,
-        color=255,
+        color=colour.tolist(),
         thickness=thick,
         lineType=cv2.LINE_AA,
         shift=SUBPIXEL_BITS,
     )
-    return cv2.resize(drawn, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
 def _printed(
-    surface: Surface,
-    size_wh: tuple[int, int],
-    to_photo: Float32Array,
-    digit_px: float,
-    rng: np.random.Generator,
-) -> Float32Array:
-    """The printed lines of ruled or squared paper: (H, W) float32, 0..1."""
+    surface: Surface, size_wh: tuple[int, int], gap_px: float, rng: np.random.Generator
+) -> np.ndarray:
+    """The ends of the printed lines of ruled or squared paper: (M, 2, 2)."""
     reach = float(max(size_wh))
-    gap = max(surface.gap * digit_px, 6.0)
-    at = np.arange(-reach + rng.uniform(0, gap), reach, gap)
+    at = np.arange(-reach + rng.uniform(0, gap_px), reach, gap_px)
     far = np.full_like(at, reach)
     level = np.stack([np.stack([-far, at], 1), np.stack([far, at], 1)], 1)  # (M, 2, 2)
-    ends = np.concatenate([level, level[:, :, ::-1]]) if surface.squared else level
-    return _lines(ends, size_wh, to_photo, surface.line_px)
+    return np.concatenate([level, level[:, :, ::-1]]) if surface.squared else level
 
 
-def _margin_line(
-    size_wh: tuple[int, int],
-    to_photo: Float32Array,
-    box_px: tuple[float, float, float, float],
-) -> Float32Array:
-    """A line down the sheet, left of the digit where there is room, else right of it."""
-    width, height = size_wh
-    left, right = box_px[0], box_px[2]
-    x = left - 0.3 * left if left > width - right else right + 0.3 * (width - right)
-    seen = np.float32([[[x, (box_px[1] + box_px[3]) / 2]]])
-    on_sheet = float(cv2.perspectiveTransform(seen, np.linalg.inv(to_photo))[0, 0, 0])
-    ends = np.array([[[on_sheet, -2.0 * height], [on_sheet, 2.0 * height]]]) * 0.6
-    ends[..., 0] = on_sheet
-    return _lines(ends, size_wh, to_photo, 1.6)
+def _margin_line(size_wh: tuple[int, int], to_photo: Float32Array, box_px: BoxPx) -> np.ndarray:
+    """(1, 2, 2): a line down the sheet, at that side of the digit where there is more room."""
+    left, top, right, bottom = box_px
+    room_right = size_wh[0] - right
+    x = 0.7 * left if left > room_right else right + 0.3 * room_right
+    beside = np.array([[[x, (top + bottom) / 2]]], np.float32)
+    on_sheet = float(cv2.perspectiveTransform(beside, np.linalg.inv(to_photo))[0, 0, 0])
+    reach = float(max(size_wh))
+    return np.array([[[on_sheet, -reach], [on_sheet, reach]]])
 
 
-def _on_table(
-    sheet: Float32Array,
-    box_px: tuple[float, float, float, float],
-    rng: np.random.Generator,
-) -> Float32Array:
+def _on_table(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> UInt8Array:
     """Let the sheet end at one or two sides, its shadow on a table of wood, metal or stone."""
     height, width = sheet.shape[:2]
+    corners = _sheet_corners((width, height), box_px, rng)
+    inside = np.zeros((height, width), np.uint8)
+    fixed = np.rint(corners * 2**SUBPIXEL_BITS).astype(np.int32)
+    cv2.fillPoly(inside, [fixed], 255, cv2.LINE_AA, SUBPIXEL_BITS)
+    shade = 7 * _veins(inside.shape, rng) + 3 * grain(inside.shape, rng)
+    table = _tinted(shade, WOODS_RGB[rng.integers(len(WOODS_RGB))])
+    shadow = cv2.GaussianBlur(inside, (0, 0), rng.uniform(3, 9))
+    light = cv2.merge([1 - np.float32(0.6 / 255) * shadow] * 3)
+    table = cv2.multiply(table, light, dtype=cv2.CV_8U)
+    on_sheet = inside.astype(np.float32) / 255
+    return cv2.blendLinear(sheet, table, on_sheet, 1 - on_sheet)
+
+
+def _sheet_corners(size_wh: tuple[int, int], box_px: BoxPx, rng: np.random.Generator) -> np.ndarray:
+    """(4, 2): a sheet that ends inside the photo where there is most room beside the digit."""
+    width, height = size_wh
     room = (box_px[0], box_px[1], width - box_px[2], height - box_px[3])
     edges = [-width, -height, 2.0 * width, 2.0 * height]
     for side in np.argsort(room)[::-1][: 1 + int(rng.random() < 0.4)]:
         inset = room[side] * rng.uniform(0.25, 0.8)
-        edges[side] = inset if side < 2 else (width, height)[side - 2] - inset
+        edges[side] = inset if side < 2 else size_wh[side - 2] - inset
     left, top, right, bottom = edges
-    lean = np.tan(np.deg2rad(rng.uniform(-5, 5)))
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    lean = np.tan(np.deg2rad(rng.uniform(-5, 5)))
     from_middle = corners - (width / 2, height / 2)
-    corners = corners + np.stack([-lean * from_middle[:, 1], lean * from_middle[:, 0]], 1)
-    inside = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(inside, [np.rint(corners * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    on_sheet = inside.astype(np.float32)[..., None] / 255
-    shadow = cv2.GaussianBlur(on_sheet, (0, 0), rng.uniform(3, 9))[..., None]
-    wood = np.float32(WOODS_RGB[rng.integers(len(WOODS_RGB))])
-    veins = 7 * _wiped((height, width), rng)[..., None] + 3 * grain((height, width), rng)[..., None]
-    return on_sheet * sheet + (1 - on_sheet) * (wood + veins) * (1 - 0.6 * shadow)
+    return corners + np.stack([-lean * from_middle[:, 1], lean * from_middle[:, 0]], 1)
