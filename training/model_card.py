@@ -8,12 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import platform
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -26,11 +23,10 @@ from training.augment import Augmentation
 from training.data import SPLIT_SEED
 from training.evaluate import Report
 from training.label_errors import DOUBTED_LABELS
-from training.run_folder import REPOSITORY, RunFolder
+from training.provenance import git_commit, versions
+from training.run_folder import RunFolder
 
-PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
 CERTAINTY = 0.95  # of intervals
-CODE = ("training/*.py", "digitscope")  # what the figures depend on
 
 
 @dataclass(frozen=True)
@@ -202,36 +198,3 @@ def commands(run: RunFolder) -> list[str]:
         f"python -m training.train --out {folder} {' '.join(options)}",
         f"python -m training.export --run {folder}",
     ]
-
-
-def versions() -> dict[str, str]:
-    """Python's version and those of the packages that made the files, where installed."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except ModuleNotFoundError:  # PackageNotFoundError is one
-            continue
-    return found
-
-
-def git_commit() -> str:
-    """The commit of the code, or "" outside a repository; with "-dirty" where it was changed."""
-    try:
-        commit = _git("rev-parse", "HEAD")
-        changed = _git("status", "--porcelain", "--", *CODE)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return f"{commit}-dirty" if changed else commit
-
-
-def _git(*arguments: str) -> str:
-    """What git answers, stripped."""
-    done = subprocess.run(  # noqa: S603 - fixed words, see the two callers
-        ["git", *arguments],  # noqa: S607 - whichever git the machine has
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()

@@ -17,7 +17,8 @@ from digitscope.benchmark import Summary, load_labels, run_benchmark, summarise
 from digitscope.reader import DigitReader
 from digitscope.settings import MODEL_CARD, ONNX_MODEL
 from digitscope.types import Background
-from training.model_card import describe_file, git_commit, write_card
+from training.model_card import describe_file, write_card
+from training.provenance import git_commit
 
 MAIN_KIND = "photo"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from training.model_card import git_commit
+from training.provenance import git_commit
 from training.recipe import HyperParameters
 from training.run_folder import RunFolder
 

@@ -19,11 +19,10 @@ from typing import Any
 import keras
 
 from training.data import SPLIT_SEED
-from training.model_card import REPOSITORY, git_commit, versions
-from training.run_folder import RunFolder, RunState
+from training.provenance import git_commit, versions
+from training.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState
 
 EXPERIMENT = "mnist-cnn"  # of runs that lie in training/runs itself
-RUNS_DIR = REPOSITORY / "training" / "runs"
 RECORD_NAME = "tracking.json"
 IDS_NAME = "mlflow_run.txt"
 MNIST_TILES = {"train": 60_000, "test": 10_000}  # training tiles before validation is split off

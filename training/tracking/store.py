@@ -19,8 +19,8 @@ import numpy as np
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import CLASSES, TILE_PX
-from training.model_card import versions
-from training.tracking.record import RUNS_DIR
+from training.provenance import versions
+from training.run_folder import RUNS_DIR
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
