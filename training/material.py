@@ -12,7 +12,6 @@ from training.recipe import HyperParameters
 from training.run_folder import RUNS_DIR
 
 PHOTO_DIR = RUNS_DIR / "photo-tiles"  # where they are kept once made
-PHOTO_EPOCHS = 4  # photos are taken for so many epochs; each epoch draws from all of them
 PHOTO_SEED = 2026  # one set for every run, so that runs with different seeds compare
 
 
@@ -40,6 +39,6 @@ def load_material(path: str | None, hyper: HyperParameters) -> Material:
     digits, validation = load_train_validation(path, hyper.validation_tiles)
     if hyper.limit:
         digits = digits.take(np.arange(min(hyper.limit, len(digits))))
-    count = round(len(digits) * hyper.photo_share * PHOTO_EPOCHS)
+    count = round(len(digits) * hyper.photo_share)
     photographed = photo_tiles(digits, count, PHOTO_SEED, PHOTO_DIR) if count else None
     return Material(digits, validation, photographed)
