@@ -18,6 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+import digitscope.imaging
+import digitscope.pixels
 import digitscope.preprocessing
 import training.synthetic_photos
 from digitscope.imaging import load_picture
@@ -147,11 +149,12 @@ def _file_name(digits: Digits, count: int, seed: int, condition: Condition) -> s
 
 
 def _code() -> bytes:
-    """The source of all that makes a tile."""
+    """The source of all that makes a tile, and OpenCV's version."""
     packages = (training.synthetic_photos, digitscope.preprocessing)
     folders = [Path(str(package.__file__)).parent for package in packages]
-    files = [Path(__file__), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
-    return b"".join(path.read_bytes() for path in files)
+    files = [Path(__file__), Path(digitscope.imaging.__file__), Path(digitscope.pixels.__file__)]
+    files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    return b"".join(path.read_bytes() for path in files) + cv2.__version__.encode()
 
 
 def _load(path: Path) -> Digits | None:

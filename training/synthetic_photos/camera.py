@@ -10,7 +10,8 @@ import numpy as np
 from digitscope.types import Float32Array, UInt8Array
 from training.synthetic_photos.grain import SCALE, sensor_noise
 
-BORDER_PX = 4  # at least this much ground round the digit
+BORDER_PX = 3  # at least this much ground round the digit
+PLACING_STEPS = 6  # seen at an angle, a step on the sheet is not a step in the photo
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Camera:
         digit_share: longest side of the digit over the photo's shorter side.
         place_xy: where the digit is: -1 at the left or upper border, 0 in the middle.
         tilt_deg: by how much the photo is turned.
-        slant_xy: how much nearer one side is than the other, along x and y; 0 looks straight down.
+        slant_xy: how much nearer one side is than the other, along x and y; 0 looks straight down;
+            both together at most 0.8, or the horizon comes into view.
         blur_px: spread of the lens' blur.
         motion_px: how far the picture moved while it was taken.
         noise: spread of the sensor's noise, of 255.
@@ -40,46 +42,48 @@ class Camera:
     jpeg_quality: int = 90
 
 
-def view(camera: Camera) -> tuple[Float32Array, float]:
-    """The way from the sheet to the photo, and the digit's longest side on the sheet.
+def place(
+    points_xy: Float32Array, stroke: float, camera: Camera
+) -> tuple[Float32Array, Float32Array]:
+    """Lay a digit on the sheet where the camera sees it as it should, and whole.
 
-    The sheet's origin is in the middle of the photo; its unit is a pixel there.
+    The sheet's unit is a pixel of the photo, where the camera looks straight down.
+
+    Args:
+        points_xy: (N, 2), the digit's middle lines round 0, its longest side 1.
+        stroke: width of its strokes, as a share of that side.
+        camera: the camera.
 
     Returns:
-        (3, 3) float32 homography, and px.
+        (N, 2) float32 px in the photo, and the (3, 3) float32 way from the sheet to the photo.
     """
+    size_wh = np.array(camera.size_wh)
+    to_photo = _view(camera)
+    digit_px = camera.digit_share * int(size_wh.min())
+    border_px = BORDER_PX + stroke * digit_px  # pressed hard, a stroke is half as wide again
+    on_sheet = points_xy * np.float32(digit_px)
+    to_sheet = np.linalg.inv(to_photo)
+    for _ in range(PLACING_STEPS):
+        seen = cv2.perspectiveTransform(on_sheet[None], to_photo)[0]
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        room = np.maximum((size_wh - (high - low)) / 2 - border_px, 0)  # beside it, in the middle
+        middles = [(low + high) / 2, size_wh / 2 + np.array(camera.place_xy) * room]
+        is_at, should_be = cv2.perspectiveTransform(np.array([middles], np.float32), to_sheet)[0]
+        on_sheet = on_sheet + (should_be - is_at)
+    return cv2.perspectiveTransform(on_sheet[None], to_photo)[0], to_photo
+
+
+def _view(camera: Camera) -> Float32Array:
+    """(3, 3) float32: from the sheet, 0 in its middle, to the photo."""
     width, height = camera.size_wh
     angle = np.deg2rad(camera.tilt_deg)
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     slant = np.eye(3)
     slant[2, :2] = np.array(camera.slant_xy) / max(width, height)
-    slant[0, 0] = 1 - abs(camera.slant_xy[0]) / 3  # what is seen at an angle looks shorter
-    slant[1, 1] = 1 - abs(camera.slant_xy[1]) / 3
+    slant[[0, 1], [0, 1]] -= np.abs(camera.slant_xy) / 3  # what is seen at an angle looks shorter
     to_middle = np.array([[1, 0, width / 2], [0, 1, height / 2], [0, 0, 1]])
-    to_photo = (to_middle @ slant @ turn).astype(np.float32)
-    return to_photo, camera.digit_share * min(width, height)
-
-
-def place(points_xy: Float32Array, camera: Camera) -> tuple[Float32Array, Float32Array]:
-    """Lay a digit where the camera wants to see it, whole.
-
-    Args:
-        points_xy: (N, 2), the digit round 0, its longest side 1.
-        camera: the camera.
-
-    Returns:
-        (N, 2) float32 px in the photo, and the (3, 3) way from sheet to photo, moved along.
-    """
-    to_photo, digit_px = view(camera)
-    seen = cv2.perspectiveTransform((points_xy * digit_px)[None], to_photo)[0]
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    room = (np.array(camera.size_wh) - (high - low)) / 2  # each side of a digit in the middle
-    least = np.minimum(BORDER_PX + 0.03 * digit_px, np.maximum(room, 0))
-    wanted = np.array(camera.size_wh) / 2 + np.array(camera.place_xy) * (room - least)
-    shift = wanted - (low + high) / 2
-    moved = np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1]]) @ to_photo
-    return (seen + shift).astype(np.float32), moved.astype(np.float32)
+    return (to_middle @ slant @ turn).astype(np.float32)
 
 
 def expose(lit: UInt8Array, camera: Camera, rng: np.random.Generator) -> UInt8Array:

@@ -86,7 +86,8 @@ def tilted(scene: Scene, rng: np.random.Generator) -> Scene:
 
 def at_an_angle(scene: Scene, rng: np.random.Generator) -> Scene:
     """A page seen from the side: one end is nearer."""
-    x, y = rng.choice((-1, 1), 2) * rng.uniform(0.15, 0.55, 2)
+    total, share = rng.uniform(0.4, 0.8), rng.random()
+    x, y = rng.choice((-1, 1), 2) * total * np.array([share, 1 - share])
     return replace(scene, camera=replace(scene.camera, slant_xy=(float(x), float(y))))
 
 

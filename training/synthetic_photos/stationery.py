@@ -28,7 +28,7 @@ def ruled(scene: Scene, rng: np.random.Generator) -> Scene:
             line_rgb=one_of(
                 ((170, 190, 220), (150, 156, 170), (190, 170, 180), (120, 140, 190)), rng
             ),
-            line_px=float(rng.uniform(0.9, 2.2)),
+            line_share=float(rng.uniform(0.012, 0.04)),
             margin_line=bool(rng.random() < 0.3),
         ),
     )
@@ -38,7 +38,9 @@ def squared(scene: Scene, rng: np.random.Generator) -> Scene:
     """Lines both ways."""
     scene = ruled(scene, rng)
     gap = float(rng.uniform(0.13, 0.5))
-    surface = replace(scene.surface, squared=True, gap=gap, line_px=float(rng.uniform(0.8, 1.6)))
+    surface = replace(
+        scene.surface, squared=True, gap=gap, line_share=float(rng.uniform(0.02, 0.06))
+    )
     return replace(scene, surface=surface)
 
 

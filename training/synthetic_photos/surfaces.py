@@ -15,6 +15,8 @@ from training.synthetic_photos.pens import RGB, SUBPIXEL_BITS
 
 WOODS_RGB = ((122, 88, 60), (74, 52, 38), (176, 142, 104), (60, 60, 64), (150, 150, 146))
 MARGIN_LINE_RGB, MARGIN_LINE_PX = (214, 110, 116), 1.6  # of exercise books
+REACH = 1.2  # of the photo's longest side: how far lines run from the middle of the sheet
+LINE_RANGE_PX = (0.7, 4.0)
 LEAST_GAP_PX = 6.0  # lines nearer to each other would be a grey ground
 
 
@@ -28,7 +30,7 @@ class Surface:
         unevenness: spread of its slow changes, of 255.
         gap: between two printed lines, as a share of the digit's longest side; 0 prints none.
         line_rgb: of the printed lines.
-        line_px: width of the printed lines.
+        line_share: width of the printed lines, as a share of the gap.
         squared: lines both ways.
         margin_line: a red line down the left side, as in exercise books.
         smears: spread of what was wiped away (boards), of 255.
@@ -41,7 +43,7 @@ class Surface:
     unevenness: float = 2.0
     gap: float = 0.0
     line_rgb: RGB = (170, 190, 220)
-    line_px: float = 1.3
+    line_share: float = 0.03
     squared: bool = False
     margin_line: bool = False
     smears: float = 0.0
@@ -76,8 +78,10 @@ def paint(
     sheet = _tinted(shade, surface.rgb)
     if surface.gap:
         digit_px = max(box_px[2] - box_px[0], box_px[3] - box_px[1])
-        ends = _printed(surface, size_wh, max(surface.gap * digit_px, LEAST_GAP_PX), rng)
-        _draw_lines(sheet, ends, to_photo, surface.line_rgb, surface.line_px)
+        gap_px = max(surface.gap * digit_px, LEAST_GAP_PX)
+        line_px = float(np.clip(surface.line_share * gap_px, *LINE_RANGE_PX))
+        ends = _printed(surface, size_wh, gap_px, rng)
+        _draw_lines(sheet, ends, to_photo, surface.line_rgb, line_px)
     if surface.margin_line:
         ends = _margin_line(size_wh, to_photo, box_px)
         _draw_lines(sheet, ends, to_photo, MARGIN_LINE_RGB, MARGIN_LINE_PX)
@@ -123,7 +127,7 @@ def _printed(
     surface: Surface, size_wh: tuple[int, int], gap_px: float, rng: np.random.Generator
 ) -> np.ndarray:
     """The ends of the printed lines of ruled or squared paper: (M, 2, 2)."""
-    reach = float(max(size_wh))
+    reach = REACH * max(size_wh)
     at = np.arange(-reach + rng.uniform(0, gap_px), reach, gap_px)
     far = np.full_like(at, reach)
     level = np.stack([np.stack([-far, at], 1), np.stack([far, at], 1)], 1)  # (M, 2, 2)
@@ -137,7 +141,7 @@ def _margin_line(size_wh: tuple[int, int], to_photo: Float32Array, box_px: BoxPx
     x = 0.7 * left if left > room_right else right + 0.3 * room_right
     beside = np.array([[[x, (top + bottom) / 2]]], np.float32)
     on_sheet = float(cv2.perspectiveTransform(beside, np.linalg.inv(to_photo))[0, 0, 0])
-    reach = float(max(size_wh))
+    reach = REACH * max(size_wh)
     return np.array([[[on_sheet, -reach], [on_sheet, reach]]])
 
 
