@@ -21,6 +21,18 @@ page = st.navigation(
             icon=":material/draw:",
             url_path="predict",
         ),
+        st.Page(
+            "app_pages/architecture.py",
+            title=_("The network"),
+            icon=":material/account_tree:",
+            url_path="architecture",
+        ),
+        st.Page(
+            "app_pages/performance.py",
+            title=_("How well it reads"),
+            icon=":material/monitoring:",
+            url_path="performance",
+        ),
     ],
     position="top",
 )

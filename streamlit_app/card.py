@@ -1,54 +1,92 @@
-"""The measured figures that the pages show, from ``models/model_card.json``. Never typed."""
+"""The measured figures that the pages show, from ``models/``. Never typed, and read only here."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from digitscope.settings import MODEL_CARD
+from digitscope.settings import MODELS_DIR, load_card_of
+from streamlit_app.resources import model_path
 
 log = logging.getLogger(__name__)
 
-TEST_ACCURACY, PHOTO_ACCURACY, PARAMETERS = "test.accuracy", "photos.accuracy", "parameters"
+PREDECESSOR = MODELS_DIR / "predecessor.json"
+ABLATIONS = (  # the first that is there
+    MODELS_DIR / "ablation.json",
+    MODELS_DIR.parent / "training" / "reports" / "ablation.json",
+)
 
 
-@dataclass(frozen=True)
 class Figures:
-    """What the card says; None for what it does not.
+    """A JSON object, asked by dotted paths; what is not there, or of another form, is None."""
 
-    Attributes:
-        test_accuracy: share of MNIST's test set answered rightly, 0..1.
-        photo_accuracy: the same of the photo benchmark.
-        parameters: numbers that the network learned.
-    """
+    def __init__(self, content: Any) -> None:
+        """Wrap whatever was read."""
+        self._content = content
 
-    test_accuracy: float | None = None
-    photo_accuracy: float | None = None
-    parameters: int | None = None
+    def get(self, path: str) -> Any:
+        """Whatever stands at a path such as ``"test.accuracy"``."""
+        node = self._content
+        for key in path.split("."):
+            node = node.get(key) if isinstance(node, Mapping) else None
+        return node
+
+    def number(self, path: str) -> float | None:
+        """The number at a path."""
+        node = self.get(path)
+        is_number = isinstance(node, int | float) and not isinstance(node, bool)
+        return float(node) if is_number else None
+
+    def table(self, path: str) -> dict[str, Any]:
+        """The object at a path, empty where there is none."""
+        node = self.get(path)
+        return dict(node) if isinstance(node, Mapping) else {}
+
+    def rows(self, path: str, *fields: str) -> list[dict[str, Any]]:
+        """The objects at a path that have all of these fields."""
+        node = self.get(path)
+        rows = node if isinstance(node, list) else []
+        return [row for row in rows if isinstance(row, Mapping) and all(f in row for f in fields)]
+
+    def interval(self, path: str) -> tuple[float, float] | None:
+        """The two ends, low and high, at a path."""
+        node = self.get(path)
+        is_pair = isinstance(node, list) and len(node) == 2
+        return (float(node[0]), float(node[1])) if is_pair else None
+
+    def matrix(self, path: str, side: int) -> list[list[int]] | None:
+        """The square of integers at a path."""
+        node = self.get(path)
+        is_square = (
+            isinstance(node, list)
+            and len(node) == side
+            and all(isinstance(row, list) and len(row) == side for row in node)
+        )
+        return node if is_square else None
 
 
-def load_figures() -> Figures:
-    """Read the card; no figures where there is none or it cannot be read."""
+def load_card() -> Figures:
+    """The card of the network in use; empty where there is none or it is of another file."""
+    path = model_path()
+    return Figures(load_card_of(path) if path.is_file() else {})
+
+
+def load_ablation() -> Figures:
+    """What each change brought, as a training command wrote it."""
+    return _read(next((path for path in ABLATIONS if path.is_file()), ABLATIONS[0]))
+
+
+def load_predecessor() -> Figures:
+    """How the app that this one succeeds fared on the same pictures."""
+    return _read(PREDECESSOR)
+
+
+def _read(path: Path) -> Figures:
     try:
-        card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+        return Figures(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        log.info("No figures: %s is missing or no JSON", MODEL_CARD.name)
-        return Figures()
-    parameters = _number(card, PARAMETERS)
-    return Figures(
-        test_accuracy=_number(card, TEST_ACCURACY),
-        photo_accuracy=_number(card, PHOTO_ACCURACY),
-        parameters=None if parameters is None else int(parameters),
-    )
-
-
-def _number(card: Any, path: str) -> float | None:
-    """The number at a dotted path, or None."""
-    node = card
-    for key in path.split("."):
-        node = node.get(key) if isinstance(node, Mapping) else None
-    is_number = isinstance(node, int | float) and not isinstance(node, bool)
-    return float(node) if is_number else None
+        log.info("No figures: %s is missing or no JSON", path.name)
+        return Figures({})

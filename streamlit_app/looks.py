@@ -14,13 +14,18 @@ class Looks:
     Attributes:
         accent: the theme's own colour.
         text: readable on the theme's ground.
+        wrong: mistakes, beside the accent; never told by colour alone.
     """
 
     accent: str
     text: str
+    wrong: str
 
 
-DEFAULTS = {"light": Looks("#4f46e5", "#31333f"), "dark": Looks("#6366f1", "#fafafa")}
+DEFAULTS = {
+    "light": Looks("#4f46e5", "#31333f", "#e07b39"),
+    "dark": Looks("#6366f1", "#fafafa", "#b45a1e"),
+}
 
 
 def looks() -> Looks:
@@ -30,6 +35,7 @@ def looks() -> Looks:
     return Looks(
         accent=_option(kind, "primaryColor") or default.accent,
         text=_option(kind, "textColor") or default.text,
+        wrong=default.wrong,
     )
 
 

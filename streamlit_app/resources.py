@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Must stand before the first import of TensorFlow: it reads them once.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -14,12 +15,17 @@ import streamlit as st
 
 from digitscope import DigitReader
 from digitscope.settings import KERAS_MODEL
-from digitscope.types import Float32Array, Reading
+from digitscope.types import Float32Array, Reading, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, find_mnist, load_tiles
+from streamlit_app.network import feature_maps, stage_outputs
 from streamlit_app.state import Options, Picture, app_state
 
+if TYPE_CHECKING:
+    import keras
+
 BATCH = 500  # tiles: 250 MB inside the network, and no faster with more
+MAPS_KEPT = 16  # tiles whose feature maps are remembered: 200 KB each
 
 
 def model_path() -> Path:
@@ -103,3 +109,31 @@ def hardest_first() -> np.ndarray:
     """
     mnist_answers()
     return _hardest_first(model_path(), find_mnist())
+
+
+@st.cache_resource(show_spinner=False)
+def _network_at(path: Path) -> keras.Model:
+    import keras
+
+    return keras.saving.load_model(path, compile=False)
+
+
+def network() -> keras.Model | None:
+    """The network as a Keras model, to be looked at; None where another kind of file is in use."""
+    path = model_path()
+    return _network_at(path) if path.suffix == KERAS_MODEL.suffix else None
+
+
+@st.cache_resource(show_spinner=False)
+def _outputs_at(path: Path) -> keras.Model:
+    return stage_outputs(_network_at(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=MAPS_KEPT)
+def _maps_of(path: Path, pixels: UInt8Array) -> list[Float32Array]:
+    return feature_maps(_outputs_at(path), pixels)
+
+
+def maps_of(pixels: UInt8Array) -> list[Float32Array]:
+    """What each block of the network makes of a tile (28, 28): (maps, height, width) each."""
+    return _maps_of(model_path(), pixels)

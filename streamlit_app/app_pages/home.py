@@ -5,17 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from streamlit_app.boundary import error_boundary
-from streamlit_app.card import load_figures
+from streamlit_app.card import load_card
+from streamlit_app.components.examples import EXAMPLES, PREDICT_PAGE, show_examples
 from streamlit_app.components.introduction import show_figures, show_how
 from streamlit_app.components.page_head import show_page_head
+from streamlit_app.components.sources.choice import PARAMETER, SOURCES
 from streamlit_app.i18n import _
-
-PREDICT_PAGE = "app_pages/predict.py"
 
 
 def show_invitation() -> None:
-    """What it does, and the two ways to try it at once."""
-    show_page_head(_("Handwriting in, digit out"))
+    """What it does, and the ways to try it at once."""
     st.markdown(
         _(
             "Photograph or draw a digit from 0 to 9. Digitscope finds it, reads it, and shows "
@@ -23,10 +22,13 @@ def show_invitation() -> None:
         )
     )
     with st.container(horizontal=True):
-        if st.button(_("Draw a digit"), icon=":material/draw:", type="primary"):
-            st.switch_page(PREDICT_PAGE, query_params={"source": "draw"})
-        if st.button(_("Upload a photo"), icon=":material/upload:"):
-            st.switch_page(PREDICT_PAGE, query_params={"source": "upload"})
+        for source in SOURCES:
+            if st.button(
+                source.invitation(),
+                icon=source.icon,
+                type="primary" if source.key == "draw" else "secondary",
+            ):
+                st.switch_page(PREDICT_PAGE, query_params={PARAMETER: source.key})
 
 
 def show_limits() -> None:
@@ -40,8 +42,13 @@ def show_limits() -> None:
     )
 
 
+show_page_head(_("Handwriting in, digit out"))
 show_invitation()
+with error_boundary():
+    st.subheader(_("Nothing at hand? Try one of these."), anchor=False)
+    show_examples(len(EXAMPLES))
+st.subheader(_("How it works"), anchor=False)
 show_how()
 with error_boundary():
-    show_figures(load_figures())
+    show_figures(load_card())
 show_limits()

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from digitscope.imaging import load_picture
+from digitscope.types import UInt8Array
 from streamlit_app.components.pictures import covered, inline
 from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
 from streamlit_app.i18n import _
@@ -18,6 +19,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"  # docs/example_pictu
 PREDICT_PAGE = "app_pages/predict.py"
 CARD_PX = 96  # three abreast on a phone
 COLUMNS = 3
+SAMPLE_TILE = "tile_5.png"
 EXAMPLE_SOURCE = "upload"  # where an example is shown
 
 
@@ -69,6 +71,11 @@ def show_examples(columns: int = COLUMNS) -> None:
                 if taken:
                     take_example(example)
                     st.switch_page(PREDICT_PAGE, query_params={PARAMETER: EXAMPLE_SOURCE})
+
+
+def sample_tile() -> UInt8Array:
+    """A tile to look at before the visitor has given a digit: (28, 28) uint8."""
+    return load_picture((ASSETS / SAMPLE_TILE).read_bytes()).rgb[:, :, 0]
 
 
 def _forget_example() -> None:

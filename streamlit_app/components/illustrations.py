@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 SIZE_WH = (320, 180)
 PAPER, RULE, INK, FRAME = "#fbf8f1", "#d8e0ee", "#27306b", "#ef4444"
 STROKES = "M118 52 L196 46 L152 138 M134 92 L190 88"  # a crossed seven
@@ -21,6 +23,8 @@ TILE = (
     "............",
 )
 PIXEL_PX = 12
+VOLUME_WH = (140, 120)
+LARGEST_MAP = 28  # MNIST's side: drawn at full height
 BARS = (0.05, 0.16, 0.04, 0.06, 0.03, 0.04, 0.02, 0.95, 0.05, 0.12)
 
 
@@ -72,4 +76,33 @@ def answered(accent: str) -> str:
         '<text x="78" y="118" text-anchor="middle" font-size="80" font-weight="700" '
         f'font-family="system-ui, sans-serif" fill="#fff">7</text>{bars}'
         f'<path d="M164 139 H298" stroke="{accent}" stroke-opacity="0.5" stroke-width="2"/>'
+    )
+
+
+def volume(shape: tuple[int, int], colour: str) -> str:
+    """A stack of maps as a block: its front is the map, its depth tells how many there are.
+
+    Args:
+        shape: side of a map in pixels, and number of maps (drawn on a logarithmic scale).
+        colour: CSS hex.
+    """
+    side, maps = shape
+    front = 8 + 52 * side / LARGEST_MAP
+    depth = 4 + 6.5 * math.log2(maps)
+    lean = 0.55 * depth
+    width, height = VOLUME_WH
+    left, top = (width - front - depth) / 2, (height - front + lean) / 2
+    corner = f"M{left:.1f} {top:.1f} l{depth:.1f} {-lean:.1f}"
+    roof = f"{corner} h{front:.1f} l{-depth:.1f} {lean:.1f} z"
+    flank = (
+        f"M{left + front:.1f} {top:.1f} l{depth:.1f} {-lean:.1f} v{front:.1f} "
+        f"l{-depth:.1f} {lean:.1f} z"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"><g fill="{colour}" stroke="{colour}" '
+        'stroke-linejoin="round">'
+        f'<path d="{roof}" fill-opacity="0.25"/><path d="{flank}" fill-opacity="0.4"/>'
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{front:.1f}" height="{front:.1f}" '
+        'fill-opacity="0.75"/></g></svg>'
     )

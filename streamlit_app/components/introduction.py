@@ -40,15 +40,17 @@ def show_how() -> None:
                 st.markdown(text)
 
 
-def show_figures(figures: Figures) -> None:
+def show_figures(card: Figures) -> None:
     """What was measured; nothing where nothing was."""
+    test, photos = card.number("test.accuracy"), card.number("photos.accuracy")
+    parameters = card.number("parameters")
     known: list[tuple[str, str]] = []
-    if figures.test_accuracy is not None:
-        known.append((_("Right on MNIST's test set"), percent(figures.test_accuracy, 2)))
-    if figures.photo_accuracy is not None:
-        known.append((_("Right on development photos"), percent(figures.photo_accuracy)))
-    if figures.parameters is not None:
-        known.append((_("Parameters learned"), number(figures.parameters)))
+    if test is not None:
+        known.append((_("Right on MNIST's test set"), percent(test, 2)))
+    if photos is not None:
+        known.append((_("Right on development photos"), percent(photos)))
+    if parameters is not None:
+        known.append((_("Parameters learned"), number(int(parameters))))
     if not known:
         return
     with st.grid(COLUMNS, min_column_width=CARD_PX) as grid:

@@ -21,14 +21,18 @@ class Source:
 
     Attributes:
         key: its name in the address: ``?source=draw``.
+        icon: a Material symbol.
         label: its name for people, in their language.
+        invitation: the same as something to do.
         render: draws the input; returns the picture, or None where there is none yet.
         prompt: what to do, shown in place of an answer while there is no picture.
         shows_picture: the input itself shows what was given.
     """
 
     key: str
+    icon: str
     label: Callable[[], str]
+    invitation: Callable[[], str]
     render: Callable[[], Picture | None]
     prompt: Callable[[], str]
     shows_picture: bool
@@ -37,6 +41,8 @@ class Source:
 SOURCES: tuple[Source, ...] = (
     Source(
         key="upload",
+        icon=":material/upload:",
+        invitation=lambda: _("Upload a photo"),
         label=lambda: _("Upload"),
         render=upload_field,
         prompt=lambda: _("Upload a photo of a handwritten digit"),
@@ -44,6 +50,8 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         key="camera",
+        icon=":material/photo_camera:",
+        invitation=lambda: _("Take a photo"),
         label=lambda: _("Camera"),
         render=camera_field,
         prompt=lambda: _("Hold a handwritten digit before the camera"),
@@ -51,6 +59,8 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         key="draw",
+        icon=":material/draw:",
+        invitation=lambda: _("Draw a digit"),
         label=lambda: _("Draw"),
         render=draw_pad,
         prompt=lambda: _("Draw a digit on the pad, large, in the middle"),
@@ -58,6 +68,8 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         key="mnist",
+        icon=":material/grid_on:",
+        invitation=lambda: _("Browse MNIST"),
         label=lambda: _("MNIST"),
         render=mnist_picker,
         prompt=lambda: _("Choose a tile"),

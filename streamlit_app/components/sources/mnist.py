@@ -19,7 +19,7 @@ from streamlit_app.state import Picture, app_state
 
 DIGIT_KEY, HARD_KEY = "mnist_digit", "mnist_hard"
 ANY = "any"
-TILE_PX, THUMBNAIL_PX = 196, 56  # seven and two times MNIST's 28
+TILE_PX, THUMBNAIL_PX = 140, 56  # five and two times MNIST's 28
 SHUFFLE_SEED = 28  # the bundled tiles are sorted by label: neighbours should differ
 HARD_ONES = 200  # of 10,000: beyond them nothing is hard
 GALLERY = 12
@@ -74,6 +74,7 @@ def _show_choices() -> None:
         required=True,
         format_func=lambda key: _("Any") if key == ANY else key,
         key=DIGIT_KEY,
+        wrap=True,
         on_change=_start_anew,
         persist_state="session",
     )

@@ -1,0 +1,85 @@
+"""Whether a confidence means what it says."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.i18n import _, number, percent
+from streamlit_app.looks import looks
+
+CHART_PX = 300
+FIELDS = ("confidence", "accuracy", "tiles")  # of one bin
+FEWEST = 5  # tiles in a bin: fewer say nothing of a share
+
+
+def bins(card: Figures) -> pd.DataFrame:
+    """The bins of the reliability diagram: columns `FIELDS` and when; empty where unknown."""
+    names = {"before": _("before calibration"), "after": _("after")}
+    rows = [
+        (row["confidence"], row["accuracy"], row["tiles"], name)
+        for key, name in names.items()
+        for row in card.rows(f"calibration.test_reliability_{key}", *FIELDS)
+        if row["tiles"] >= FEWEST
+    ]
+    return pd.DataFrame(rows, columns=[*FIELDS, "when"])
+
+
+def show_calibration(card: Figures) -> None:
+    """Before and after, in figures and, where the bins are known, as a diagram."""
+    before = card.number("calibration.validation_ece_before")
+    after = card.number("calibration.validation_ece_after")
+    temperature = card.number("calibration.temperature")
+    if before is None or after is None:
+        st.caption(_("Nothing is recorded of this network's calibration."))
+        return
+    text, diagram = st.columns(2, gap="medium", vertical_alignment="center")
+    text.markdown(
+        _(
+            "Of all answers given with 90 % confidence, nine in ten should be right. As it was "
+            "trained, the network's confidence was off by {before} on average; one figure, a "
+            "temperature of {temperature}, brought that to {after} on the validation tiles."
+        ).format(
+            before=percent(before),
+            after=percent(after, 2),
+            temperature=number(temperature or 1, ".2f"),
+        )
+    )
+    points = bins(card)
+    if not points.empty:
+        diagram.altair_chart(
+            _diagram(points),
+            height=CHART_PX,
+            alt=_("Reliability: how often answers of each confidence are right"),
+        )
+        text.caption(
+            _(
+                "On the dotted line confidence and accuracy agree; above it the network is too "
+                "modest, below too sure. Each point is at least {fewest} tiles of the test set; "
+                "nearly all answers lie at the far right."
+            ).format(fewest=FEWEST)
+        )
+
+
+def _diagram(points: pd.DataFrame) -> alt.LayerChart:
+    square = alt.Scale(domain=[0, 1])
+    ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
+    diagonal = (
+        alt.Chart(ideal)
+        .mark_line(strokeDash=[4, 4], color=looks().text, opacity=0.5)
+        .encode(x="confidence:Q", y="accuracy:Q")
+    )
+    lines = (
+        alt.Chart(points)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("confidence:Q", title=_("Confidence"), scale=square),
+            y=alt.Y("accuracy:Q", title=_("Right"), scale=square),
+            color=alt.Color("when:N", title=None, legend=alt.Legend(orient="bottom")),
+            strokeDash=alt.StrokeDash("when:N", legend=None),
+            shape=alt.Shape("when:N", title=None),
+        )
+    )
+    return diagonal + lines

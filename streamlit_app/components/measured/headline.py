@@ -1,0 +1,63 @@
+"""The figures that people ask for first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.i18n import _, number, percent
+
+CARD_PX = 220  # four abreast on a laptop, one on a phone
+TEST_DECIMALS = 2  # of 10,000 tiles one is 0.01 %
+
+
+def headline_figures(card: Figures) -> list[tuple[str, str, str]]:
+    """What is known: a label, the figure, and what to know about it."""
+    known = []
+    test, ece = card.number("test.accuracy"), card.number("test.ece")
+    photo, parameters = Figures(card.get("photos.kinds.photo")), card.number("parameters")
+    share = photo.number("correct_share")
+    if test is not None:
+        known.append(
+            (_("Right on MNIST's test set"), percent(test, TEST_DECIMALS), _interval_text(card))
+        )
+    if share is not None:
+        text = _("of {count} photos; thresholds were chosen on them").format(
+            count=number(int(photo.number("n") or 0))
+        )
+        known.append((_("Right on development photos"), percent(share), text))
+    if ece is not None:
+        text = _("apart on average: how sure it is, and how often it is right")
+        known.append((_("Confidence and accuracy"), percent(ece, TEST_DECIMALS), text))
+    if parameters is not None:
+        text = _("numbers that it learned or counted")
+        known.append((_("Parameters"), number(int(parameters)), text))
+    return known
+
+
+def _interval_text(card: Figures) -> str:
+    """Between what the accuracy lies for other tiles of the kind, where the card says so."""
+    count, interval = card.number("test.tiles"), card.interval("test.accuracy_interval")
+    if count is None or interval is None:
+        return ""
+    low, high = (percent(end, TEST_DECIMALS) for end in interval)
+    return _("of {count} tiles; 95 % interval {low} to {high}").format(
+        count=number(int(count)), low=low, high=high
+    )
+
+
+def show_headline_figures(card: Figures) -> None:
+    """A card each."""
+    with st.grid("auto", min_column_width=CARD_PX, border=True) as grid:
+        for label, value, note in headline_figures(card):
+            with grid.cell(), st.container(gap="xsmall"):
+                st.metric(label, value)
+                st.caption(note)
+    runs = card.rows("seeds.runs", "test_accuracy")
+    mean = card.number("seeds.test_accuracy_mean")
+    if mean is not None and len(runs) > 1:
+        st.caption(
+            _("Trained {count} times from different beginnings: {mean} on average.").format(
+                count=len(runs), mean=percent(mean, TEST_DECIMALS)
+            )
+        )

@@ -1,0 +1,71 @@
+"""The photo benchmark, beside what the app before this one reached on the same pictures."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.i18n import _
+
+
+def kind_names() -> dict[str, str]:
+    """The kinds of pictures for people, in the order in which they are shown."""
+    return {
+        "photo": _("Phone photos of one digit on paper"),
+        "scan": _("Scanned or thresholded digits"),
+        "tablet": _("Drawn on a tablet"),
+        "canvas": _("Drawn in a paint program or on a web canvas"),
+        "printed": _("Printed digits (it learned from handwriting)"),
+        "multi": _("Several digits: right is to refuse"),
+        "negative": _("No digit: right is to refuse"),
+    }
+
+
+def photo_table(card: Figures, predecessor: Figures) -> pd.DataFrame:
+    """One row a kind: name, number, and shares of 0..1; NaN where nothing was measured."""
+    kinds = card.table("photos.kinds")
+    rows = []
+    for kind, name in kind_names().items():
+        counts = Figures(kinds.get(kind))
+        total = counts.number("n")
+        if total:
+            shares = [
+                (counts.number(what) or 0) / total for what in ("correct", "wrong", "refused")
+            ]
+            before = predecessor.number(f"correct_share.{kind}")
+            rows.append([name, int(total), *shares, before])
+    columns = ["kind", "pictures", "right", "wrong", "refused", "before"]
+    return pd.DataFrame(rows, columns=columns).astype({"before": float})
+
+
+def show_photos(card: Figures, predecessor: Figures) -> None:
+    """The table, or a sentence where no photo was measured."""
+    table = photo_table(card, predecessor)
+    if table.empty:
+        st.caption(_("No photos have been measured with this network yet."))
+        return
+    column = st.column_config
+    share = {"min_value": 0.0, "max_value": 1.0, "format": "percent"}
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={
+            "kind": column.TextColumn(_("Pictures"), width="medium"),
+            "pictures": column.NumberColumn(_("Number"), width="small"),
+            "right": column.ProgressColumn(_("Right"), **share),
+            "before": column.ProgressColumn(_("The app before, right"), **share),
+            "wrong": column.NumberColumn(_("Wrong"), format="percent", width="small"),
+            "refused": column.NumberColumn(_("Refused"), format="percent", width="small"),
+        },
+        column_order=["kind", "pictures", "right", "before", "wrong", "refused"],
+        alt=_("For each kind of picture the shares read right, wrong and refused"),
+    )
+    st.caption(
+        _(
+            "Pictures of people's own, one a writer and digit; nothing was trained on them, but "
+            "thresholds were chosen on them. The app before is the one that this one succeeds, "
+            "on the same pictures."
+        )
+    )

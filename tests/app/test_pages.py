@@ -1,0 +1,121 @@
+"""The Architecture and the Performance page, with and without what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from streamlit_app import card as cards
+from streamlit_app.card import Figures
+from streamlit_app.resources import network
+from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
+
+pytestmark = needs_model
+ARCHITECTURE, PERFORMANCE = "app_pages/architecture.py", "app_pages/performance.py"
+SECTIONS = [
+    "On pictures of people's own",
+    "What it mixes up",
+    "Digit by digit",
+    "Does its confidence mean what it says?",
+    "How it learned",
+    "What each idea brought",
+]
+
+
+@pytest.fixture
+def no_test_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without MNIST's test set."""
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+
+
+def open_page(app: AppTest, page: str) -> AppTest:
+    app.switch_page(page).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def test_the_network_is_shown_as_it_is(app: AppTest) -> None:
+    open_page(app, ARCHITECTURE)
+    model = network()
+    table = app.dataframe[0].value
+    assert table["Layer"].tolist() == [layer.name for layer in model.layers]
+    assert table["Parameters"].sum() == model.count_params()
+    assert f"{model.count_params():,} parameters" in texts(app)
+    assert [s.value for s in app.subheader] == [
+        "Input",
+        *(f"Block {number}" for number in (1, 2, 3, 4)),
+        "Average and digits",
+    ]
+
+
+def test_an_example_goes_through_until_there_is_a_digit(
+    app: AppTest, open_predict: OpenPredict
+) -> None:
+    open_page(app, ARCHITECTURE)
+    assert "An example." in texts(app)
+    upload(open_predict("upload"), digit_on_paper(2))
+    open_page(app, ARCHITECTURE)
+    assert "The last digit you gave." in texts(app)
+
+
+def test_an_onnx_network_cannot_be_opened_and_that_is_said(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from digitscope.settings import ONNX_MODEL
+
+    monkeypatch.setenv("DIGITSCOPE_MODEL", str(ONNX_MODEL))
+    open_page(app, ARCHITECTURE)
+    assert "cannot be opened" in app.info[0].value
+
+
+def test_every_section_is_there(app: AppTest) -> None:
+    open_page(app, PERFORMANCE)
+    assert headings(app) == SECTIONS
+
+
+def test_a_pair_chosen_shows_its_mistakes_only(app: AppTest, no_test_set: None) -> None:
+    open_page(app, PERFORMANCE)
+    box = app.selectbox(key="confusion_choice")
+    everything = sum(" → " in m.value for m in app.markdown)
+    box.select_index(1).run()
+    assert not app.exception
+    chosen = [m.value for m in app.markdown if " → " in m.value]
+    assert 0 < len(chosen) < everything
+    assert len({value.split("**")[1] for value in chosen}) == 1
+
+
+def test_without_the_test_set_the_mistakes_are_told_without_pictures(
+    app: AppTest, no_test_set: None
+) -> None:
+    open_page(app, PERFORMANCE)
+    assert "pictures cannot be shown" in app.info[0].value
+    assert "Download the test set (11 MB)" in [button.label for button in app.button]
+
+
+def test_without_any_figures_each_section_says_so(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(cards, "load_card_of", lambda _path: {})
+    monkeypatch.setattr(cards, "PREDECESSOR", tmp_path / "none.json")
+    monkeypatch.setattr(cards, "ABLATIONS", (tmp_path / "none.json",))
+    open_page(app, PERFORMANCE)
+    assert headings(app) == SECTIONS
+    assert not app.metric
+    assert not app.dataframe
+    assert len(app.caption) >= len(SECTIONS)
+
+
+@pytest.mark.parametrize("stem", ["test", "test_accuracy"])
+def test_the_ablation_is_a_table(app: AppTest, monkeypatch: pytest.MonkeyPatch, stem: str) -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": "three blocks", f"{stem}_mean": 0.991, f"{stem}_std": 0.0002, "runs": [1, 2, 3]}
+    ]
+    monkeypatch.setattr(cards, "load_ablation", lambda: Figures({"rows": rows}))
+    open_page(app, PERFORMANCE)
+    (line,) = app.table[0].value.to_numpy().tolist()
+    assert line == ["three blocks", "3", "", "99.10% ± 0.02%"]
