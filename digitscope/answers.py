@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,13 @@ def describe_reading(file: Path, reading: Reading) -> dict[str, Any]:
 def _describe_quality(quality: Quality | None) -> dict[str, Any] | None:
     if quality is None:
         return None
-    return {**dataclasses.asdict(quality), "level": str(quality.level)}
+    return {
+        "score": quality.score,
+        "level": str(quality.level),
+        "contrast": quality.contrast,
+        "size_px": quality.size_px,
+        "aspect_ratio": quality.aspect_ratio,
+    }
 
 
 def describe_error(file: Path, error: InvalidImageError, background: str) -> dict[str, Any]:

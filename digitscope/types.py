@@ -84,10 +84,13 @@ class Quality:
     """How good the picture was to read from.
 
     Attributes:
-        score: 0..1, from contrast (50 %), size (30 %) and aspect ratio (20 %).
+        score: 0..1, of all that follows, weighed in `preprocessing.quality`.
+        level: the score in a word.
         contrast: ink against ground, 0..1 of the full range.
         size_px: longest side of the located digit in the picture that was given.
         aspect_ratio: width divided by height of the located digit.
+        evenness: of the stroke's width, 0..1; low where a shadow, a blot or a line hangs on.
+        clearness, wholeness: 0..1; low at shadows and edges, and where strokes fade away.
     """
 
     score: float
@@ -95,6 +98,9 @@ class Quality:
     contrast: float
     size_px: int
     aspect_ratio: float
+    evenness: float = 1.0
+    clearness: float = 1.0
+    wholeness: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

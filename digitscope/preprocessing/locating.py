@@ -35,6 +35,7 @@ class Location:
         parts: how many pieces the digit is made of.
         dropped: how many other pieces were left out.
         lines_removed: whether ruled lines were taken away.
+        clear: share of the digit's surroundings that is page, 0..1.
     """
 
     mask: BoolArray
@@ -44,6 +45,7 @@ class Location:
     parts: int = 0
     dropped: int = 0
     lines_removed: bool = False
+    clear: float = 0.0
 
 
 def count_digits(digit: list[Part], others: list[Part]) -> int:
@@ -125,7 +127,8 @@ def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
     reason = refuse_shape(own, box, len(parts))
     if len(digit) > MOST_PIECES:
         reason = Reason.NOT_A_DIGIT
-    if reason is None and stands_out(own, ink, raw) < LEAST_STANDING_OUT:
+    clear = stands_out(own, ink, raw)
+    if reason is None and clear < LEAST_STANDING_OUT:
         reason = Reason.NOT_A_DIGIT
     dropped = len(others) + len(crumbs)
-    return Location(own, box, reason, seen, len(digit), dropped, lines_removed)
+    return Location(own, box, reason, seen, len(digit), dropped, lines_removed, clear)

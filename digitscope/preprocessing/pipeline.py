@@ -17,7 +17,7 @@ from digitscope.preprocessing.background import (
 )
 from digitscope.preprocessing.ground import estimate_ground
 from digitscope.preprocessing.locating import Location, locate
-from digitscope.preprocessing.quality import measure_quality
+from digitscope.preprocessing.quality import measure_contrast, measure_quality
 from digitscope.preprocessing.trace import Trace, show_location, show_on_chequers
 from digitscope.preprocessing.working import Working, to_working_size
 from digitscope.types import (
@@ -27,7 +27,6 @@ from digitscope.types import (
     BoolArray,
     BoxXYXY,
     Preprocessed,
-    Quality,
     Reason,
     Sighting,
     Tile,
@@ -147,7 +146,7 @@ def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -
     trace.add(
         (stretched * 255).astype(np.uint8),
         "Ink of about {contrast:.0%} of the range was stretched to all of it.",
-        contrast=measure_contrast(ink_map, location),
+        contrast=measure_contrast(ink_map.levels, location.mask),
     )
     longest = max(box[2] - box[0], box[3] - box[1])
     glyph = tiles.bring_stroke_to_width(stretched, own, longest)
@@ -182,17 +181,6 @@ def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -
     return closed
 
 
-def measure_contrast(ink_map: InkMap, location: Location) -> float:
-    """Measure how far the digit's ink is from its ground, 0..1."""
-    return float(np.median(ink_map.levels[location.mask])) / 255
-
-
-def _measure_quality(ink_map: InkMap, location: Location, given: BoxXYXY) -> Quality:
-    width, height = given[2] - given[0], given[3] - given[1]
-    contrast = measure_contrast(ink_map, location)
-    return measure_quality(contrast, max(width, height), width / height)
-
-
 def preprocess_with(
     working: Working, remover: BackgroundRemover, *, anyway: bool = False
 ) -> Preprocessed:
@@ -216,7 +204,9 @@ def preprocess_with(
     if location.box_xyxy is not None:
         given = working.to_given(location.box_xyxy)
         sighting = Sighting(given, location.mask, working.rgb)
-        quality = _measure_quality(ink_map, location, given)
+        quality = measure_quality(
+            ink_map.levels, location.mask, ink_map.least, location.clear, given
+        )
         if reason is None or anyway:
             pixels = make_tile(ink_map, location, location.box_xyxy, trace)
             tile = Tile(given, location.mask, working.rgb, pixels)
