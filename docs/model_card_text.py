@@ -28,6 +28,12 @@ def _figures(card: dict[str, Any]) -> str:
     rows += _seeds(card.get("seeds", {}))
     rows += [
         (
+            "with test-time augmentation, test set (validation)",
+            "{test_accuracy:.2%} ({validation_accuracy:.2%})".format(
+                **card["test_time_augmentation"]
+            ),
+        ),
+        (
             "expected calibration error, test set, 15 bins",
             f"{calibration['test_ece_before']:.2%} before calibration, "
             f"{calibration['test_ece_after']:.2%} after",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.settings import KERAS_MODEL
 from digitscope.types import Float32Array, UInt8Array
 from training.data import Digits, load_test
@@ -82,6 +83,15 @@ def predict(model: keras.Model, tiles: UInt8Array) -> Float32Array:
     return probabilities
 
 
+def predict_turned(model: keras.Model, tiles: UInt8Array) -> Float32Array:
+    """The same with the reader's test-time augmentation: means over small rotations."""
+    turned = np.stack([rotate_tile(tile) for tile in tiles])  # (N, A, 28, 28)
+    angles = turned.shape[1]
+    answers = predict(model, turned.reshape(-1, *tiles.shape[1:]))
+    means: Float32Array = answers.reshape(len(tiles), angles, -1).mean(1)
+    return means
+
+
 def report(probabilities: Float32Array, labels: UInt8Array) -> Report:
     """Measure (N, 10) probabilities against (N,) labels."""
     matrix = confusion_matrix(probabilities, labels)
@@ -108,18 +118,23 @@ def find_mistakes(probabilities: Float32Array, labels: UInt8Array) -> tuple[Mist
     )
 
 
-def evaluate_test(model: keras.Model, data: str | os.PathLike[str] | None = None) -> Report:
+def evaluate_test(
+    model: keras.Model,
+    data: str | os.PathLike[str] | None = None,
+    how: Callable[[keras.Model, UInt8Array], Float32Array] = predict,
+) -> Report:
     """Measure a finished network on MNIST's test set.
 
     Args:
         model: the network.
         data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
+        how: `predict`, or `predict_turned` for test-time augmentation.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
     """
     test: Digits = load_test(data)
-    return report(predict(model, test.tiles), test.labels)
+    return report(how(model, test.tiles), test.labels)
 
 
 def tiles_of(mistakes: Sequence[Mistake], data: str | os.PathLike[str] | None = None) -> UInt8Array:

@@ -25,7 +25,7 @@ from digitscope.types import TILE_PX
 from training import plots
 from training.calibrate import apply_temperature, fit_temperature, fold_temperature
 from training.data import DataUnavailableError, Digits, load_train_validation
-from training.evaluate import as_text, evaluate_test, predict, report
+from training.evaluate import as_text, evaluate_test, predict, predict_turned, report
 from training.metrics import expected_calibration_error
 from training.model_card import Calibration, Measured, SeedFigures, build_card, write_card
 from training.run_folder import LATEST, RunFolder, RunFolderError
@@ -64,6 +64,10 @@ def export_run(
         validation=report(predict(model, validation.tiles), validation.labels),
         uncalibrated=uncalibrated,
         test=evaluate_test(model, data),
+        turned=(
+            report(predict_turned(model, validation.tiles), validation.labels),
+            evaluate_test(model, data, predict_turned),
+        ),
         seeds=siblings(run),
         onnx_difference=check_parity(*files, validation),
     )

@@ -54,6 +54,7 @@ class Measured:
     Attributes:
         train_tiles: how many MNIST tiles the network learnt from.
         uncalibrated: on the test set, before the temperature was folded in; `test` is after.
+        turned: on validation and test tiles with test-time augmentation.
         seeds: of this run and of those that differ in their seed alone.
         onnx_difference: largest difference of a probability between both files.
     """
@@ -63,6 +64,7 @@ class Measured:
     validation: Report
     uncalibrated: Report
     test: Report
+    turned: tuple[Report, Report]
     seeds: tuple[SeedFigures, ...]
     onnx_difference: float
 
@@ -101,6 +103,10 @@ def build_card(
         "temperature": measured.calibration.temperature,
         "validation": describe_report(measured.validation),
         "test": describe_test(measured.test),
+        "test_time_augmentation": {
+            f"{name}_accuracy": one.accuracy
+            for name, one in zip(("validation", "test"), measured.turned, strict=True)
+        },
         "seeds": describe_seeds(measured.seeds),
         "onnx_max_difference": measured.onnx_difference,
         "versions": versions(),

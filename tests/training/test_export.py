@@ -16,7 +16,8 @@ from training.data import Digits
 keras = pytest.importorskip("keras")
 pytest.importorskip("tf2onnx", reason="tf2onnx (extra `train`) writes the ONNX file")
 
-from training.evaluate import Report, as_text, report  # noqa: E402 - after the checks
+from digitscope.recognition.test_time_augmentation import rotate_tile  # noqa: E402
+from training.evaluate import Report, as_text, predict, predict_turned, report  # noqa: E402 - after the checks
 from training.export import PARITY, check_parity, export_run, siblings  # noqa: E402
 from training.model_card import SeedFigures, describe_seeds  # noqa: E402
 from training.model_definition import PARAMETERS, build_model  # noqa: E402
@@ -81,6 +82,17 @@ def test_card_tells_calibration_before_and_after(exported: Path) -> None:
         assert sum(one["tiles"] for one in bins) == 200
         gaps = [abs(one["accuracy"] - one["confidence"]) * one["tiles"] for one in bins]
         assert calibration[f"test_ece_{when}"] == pytest.approx(sum(gaps) / 200)
+
+
+def test_card_tells_what_turning_brings(exported: Path) -> None:
+    turned = json.loads((exported / "model_card.json").read_text())["test_time_augmentation"]
+    assert set(turned) == {"validation_accuracy", "test_accuracy"}
+
+
+def test_turned_answers_are_means_over_the_rotations(digits: Digits) -> None:
+    model, tiles = build_model(), digits.tiles[:3]
+    expected = [predict(model, rotate_tile(tile)).mean(0) for tile in tiles]
+    assert np.allclose(predict_turned(model, tiles), expected, atol=1e-6)
 
 
 def test_card_has_every_mistake_and_an_interval_around_the_accuracy(exported: Path) -> None:
