@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format train ablation notebook mlflow benchmark docs \
+.PHONY: help app test check lint format train ablation notebook mlflow benchmark docs texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -66,8 +66,8 @@ ablation: $(VENV)/.dev  ## Measure what each part of the recipe brings, three se
 	$(call EXPERIMENT,ablation) --epochs 5
 
 notebook: $(VENV)/.dev  ## Execute the notebook on the run that is shipped: make notebook RUN=folder
-	NOTEBOOK_RUN="$(abspath $(RUN))" $(BIN)/jupytext --to ipynb --set-kernel python3 --execute \
-		training/notebooks/cnn_mnist.py
+	$(BIN)/jupytext --to ipynb training/notebooks/cnn_mnist.py
+	NOTEBOOK_RUN="$(abspath $(RUN))" $(BIN)/jupyter-execute --inplace training/notebooks/cnn_mnist.ipynb
 
 mlflow: export MLFLOW_DISABLE_TELEMETRY := true
 mlflow: export MLFLOW_LOGGING_LEVEL := ERROR
@@ -84,6 +84,14 @@ benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark P
 
 docs: $(VENV)/.dev  ## Write the generated parts of README.md and PREPROCESSING.md
 	$(BIN)/python docs/build.py
+
+CATALOGUES := --domain digitscope --directory streamlit_app/locale
+texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and compile them
+	$(BIN)/pybabel -q extract -F streamlit_app/locale/babel.cfg --add-location=file --sort-by-file \
+		--project=Digitscope --version=0 -o $(VENV)/digitscope.pot .
+	$(BIN)/pybabel -q update -i $(VENV)/digitscope.pot $(CATALOGUES) -w 100 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile $(CATALOGUES)
 
 screenshots: $(VENV)/.dev  ## Photograph the app in Chromium (artifacts/screenshots, README's picture)
 	$(BIN)/python -m pytest -q tests/app/test_browser.py

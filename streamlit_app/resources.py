@@ -15,7 +15,7 @@ import streamlit as st
 
 from digitscope import DigitReader
 from digitscope.settings import KERAS_MODEL
-from digitscope.types import Float32Array, Reading, UInt8Array
+from digitscope.types import Explanation, Float32Array, Reading, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, find_mnist, load_tiles
 from streamlit_app.network import feature_maps, stage_outputs
@@ -58,9 +58,16 @@ def read_once(picture: Picture, options: Options) -> Reading:
     """
 
     def read() -> Reading:
-        return reader().read(picture.data, tta=options.tta, background=options.background)
+        return reader().read(
+            picture.data, tta=options.tta, background=options.background, anyway=options.anyway
+        )
 
     return app_state().remembered(picture, options, read)
+
+
+def explain_once(picture: Picture, options: Options, reading: Reading) -> Explanation | None:
+    """What spoke for the answer to a picture, or recall it; None where there is no tile."""
+    return app_state().remembered_explanation(picture, options, lambda: reader().explain(reading))
 
 
 @st.cache_resource(show_spinner=False)

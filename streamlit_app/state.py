@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from digitscope.types import Background, Reading, UInt8Array
+from digitscope.types import Background, Explanation, Reading, UInt8Array
 
 STATE_KEY = "digitscope_state"
 READINGS_KEPT = 6  # a reading holds its eleven pictures: a few megabytes
@@ -42,10 +42,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Options:
-    """How a picture is to be read."""
+    """How a picture is to be read.
+
+    Attributes:
+        tta: look five times.
+        background: the way to tell the digit from its ground.
+        anyway: ask the network even about a shape that cannot be a digit.
+    """
 
     tta: bool = False
     background: Background = Background.AUTO
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,9 @@ class AppState:
     rank: int = 0
     last_tile: UInt8Array | None = None
     readings: OrderedDict[tuple[str, Options], Reading] = field(default_factory=OrderedDict)
+    explanations: OrderedDict[tuple[str, Options], Explanation | None] = field(
+        default_factory=OrderedDict
+    )
     outcomes: OrderedDict[tuple[str, Options, str], Outcome] = field(default_factory=OrderedDict)
 
     def remembered(
@@ -122,6 +132,12 @@ class AppState:
     ) -> Reading:
         """The reading of this picture with these options, made only if it is new."""
         return _recalled(self.readings, (picture.fingerprint, options), make, READINGS_KEPT)
+
+    def remembered_explanation(
+        self, picture: Picture, options: Options, make: Callable[[], Explanation | None]
+    ) -> Explanation | None:
+        """What spoke for the answer to this picture, worked out only if it is new."""
+        return _recalled(self.explanations, (picture.fingerprint, options), make, READINGS_KEPT)
 
     def remembered_outcome(
         self, picture: Picture, options: Options, language: str, make: Callable[[], Outcome]

@@ -15,7 +15,7 @@ from streamlit_app.components.first_help import show_first_help
 from streamlit_app.components.options import choose_options
 from streamlit_app.components.page_head import show_page_head
 from streamlit_app.components.quality import show_quality
-from streamlit_app.components.result import show_details, show_headline, show_prompt
+from streamlit_app.components.result import show_details, show_headline, show_prompt, wants_guess
 from streamlit_app.components.sources.choice import Source, choose_source
 from streamlit_app.components.steps import show_steps
 from streamlit_app.i18n import _
@@ -50,6 +50,9 @@ with right, error_boundary():
     if reading is None or picture is None:
         show_first_help(source.key)
     else:
+        if reading.digit is None and wants_guess():
+            options = replace(options, anyway=True)
+            reading = read_once(picture, options)
         show_details(reading, read_once(picture, replace(options, tta=False)), options)
         if reading.quality is not None and picture.label is None:  # MNIST's are what they are
             show_quality(reading.quality)
@@ -61,5 +64,6 @@ if source.key == "upload" and len(app_state().uploads) > 1:
     show_batch(app_state().uploads, options)
 if reading is not None and picture is not None:
     with error_boundary():
-        show_evidence(picture, reading, with_photo=source.shows_picture and picture.label is None)
+        with_photo = source.shows_picture and picture.label is None
+        show_evidence(picture, reading, options, with_photo=with_photo)
         show_steps(reading)

@@ -1,44 +1,56 @@
-"""What an answer rests on: where it looked, what the network saw."""
+"""What an answer rests on: where it looked, what the network saw, what spoke for it."""
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from digitscope.imaging import load_picture
-from digitscope.types import Reading
-from streamlit_app.components.pictures import for_display, inline, photo
+from digitscope.overlay import draw_explanation, draw_sighting
+from digitscope.types import Explanation, Reading
+from streamlit_app.components.pictures import bordered, for_display, inline
 from streamlit_app.i18n import _
-from streamlit_app.state import Picture
+from streamlit_app.resources import explain_once
+from streamlit_app.state import Options, Picture
 
 PHOTO_PX = 400
-TILE_PX = 168  # six times MNIST's 28
+TILE_PX = 252  # nine times MNIST's 28
 
 
-def show_evidence(picture: Picture, reading: Reading, *, with_photo: bool) -> None:
-    """A card each for where it looked and what the network saw; none for most refusals.
+def show_evidence(
+    picture: Picture, reading: Reading, options: Options, *, with_photo: bool
+) -> None:
+    """A card each for where it looked, what the network saw and what spoke for its answer.
 
     Args:
         picture: as it was given.
         reading: the answer to it.
+        options: how it was read.
         with_photo: show the picture too, where its source does not.
     """
-    if reading.preprocessed.tile is None:
+    cards = []
+    if with_photo and reading.preprocessed.sighting is not None:
+        cards.append(lambda: show_photo(picture, reading))
+    explanation = explain_once(picture, options, reading)
+    if explanation is not None:
+        cards += [lambda: _show_tile(reading), lambda: _show_explanation(reading, explanation)]
+    if not cards:
         return
-    cards = [lambda: show_photo(picture, reading)] if with_photo else []
-    cards.append(lambda: _show_tile(reading))
     for column, show_card in zip(st.columns(len(cards), border=True), cards, strict=True):
         with column:
             show_card()
 
 
 def show_photo(picture: Picture, reading: Reading) -> None:
-    """The picture that was given, framed where the digit was read."""
-    tile = reading.preprocessed.tile
-    given_rgb = load_picture(picture.data).rgb if tile is None else tile.working_rgb
-    words = _("Your picture") if tile is None else _("Your picture, framed where it was read")
-    st.subheader(_("Where it looked") if tile is not None else words, anchor=False)
+    """The picture that was given; where something was seen on it, ink and frame are marked."""
+    given = np.asarray(for_display(load_picture(picture.data).rgb, PHOTO_PX).convert("RGB"))
+    sighting = reading.preprocessed.sighting
+    drawn = given if sighting is None else draw_sighting(sighting, given)
+    words = _("Your picture") if sighting is None else _("Where it looked")
+    st.subheader(words, anchor=False)
     with st.container(horizontal_alignment="center"):
-        st.image(inline(photo(given_rgb, tile, PHOTO_PX)), caption=picture.name, alt=words)
+        alt = words if sighting is None else _("Your picture, its ink marked and framed")
+        st.image(inline(bordered(drawn)), caption=picture.name, alt=alt)
 
 
 def _show_tile(reading: Reading) -> None:
@@ -47,11 +59,31 @@ def _show_tile(reading: Reading) -> None:
     if tile is None:
         return
     st.subheader(_("What the network saw"), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal_alignment="center"):
         st.image(
             inline(for_display(tile.pixels, TILE_PX)),
             width=TILE_PX,
             alt=_("The digit as the network saw it, 28 by 28 pixels"),
         )
-        with st.container(width="stretch"):
-            st.caption(_("Your digit as 28 by 28 pixels, upright in the middle, like MNIST."))
+    st.caption(_("Your digit as 28 by 28 pixels, upright in the middle, like MNIST."))
+
+
+def _show_explanation(reading: Reading, explanation: Explanation) -> None:
+    """Which strokes and gaps spoke for the answer, and which for the runner-up."""
+    tile = reading.preprocessed.tile
+    if tile is None:
+        return
+    st.subheader(_("What spoke for it"), anchor=False)
+    facts = {"answer": explanation.answer, "rival": explanation.rival}
+    with st.container(horizontal_alignment="center"):
+        st.image(
+            inline(for_display(draw_explanation(tile.pixels, explanation), TILE_PX)),
+            width=TILE_PX,
+            alt=_("Spots of the tile that spoke for {answer} and for {rival}").format(**facts),
+        )
+    st.caption(
+        _(
+            "Blue, +: without it, {answer} would lose to {rival}. Orange, −: speaks for {rival}. "
+            "Dots are gaps: ink there would change the answer."
+        ).format(**facts)
+    )

@@ -1,4 +1,4 @@
-"""Three small pictures that tell how it works. Drawn as SVG, so that they are sharp anywhere."""
+"""Pictures drawn as SVG, so that they are sharp anywhere: how it works, the answer, a block."""
 
 from __future__ import annotations
 
@@ -105,4 +105,14 @@ def volume(shape: tuple[int, int], colour: str) -> str:
         f'<path d="{roof}" fill-opacity="0.25"/><path d="{flank}" fill-opacity="0.4"/>'
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{front:.1f}" height="{front:.1f}" '
         'fill-opacity="0.75"/></g></svg>'
+    )
+
+
+def digit_plate(glyph: str, colour: str) -> str:
+    """A large character on a coloured plate: an SVG, 160 px a side."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="160" viewBox="0 0 160 160">'
+        f'<rect width="160" height="160" rx="28" fill="{colour}"/>'
+        '<text x="80" y="124" text-anchor="middle" font-size="124" font-weight="700" '
+        f'font-family="system-ui, sans-serif" fill="#ffffff">{glyph}</text></svg>'
     )

@@ -1,4 +1,4 @@
-"""How good the picture was to read from: a level, its three figures, and what would help."""
+"""How good the picture was to read from: a level, its figures, and what would help."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from digitscope.preprocessing.quality import FULL_CONTRAST, FULL_SIZE_PX, WIDEST_USUAL_ASPECT
+from digitscope.preprocessing.quality import WEIGHTS, rate_factors
 from digitscope.types import Level, Quality
 from streamlit_app.i18n import _, number, percent
 
@@ -26,20 +26,49 @@ def level_looks(level: Level) -> tuple[str, str, Colour]:
     return looks[level]
 
 
-def advice(quality: Quality) -> str:
-    """The one thing that would help most with the next picture."""
-    if quality.level is Level.EXCELLENT:
-        return _("Nothing to improve: this is how to take one.")
-    reached = {
-        _("For the next one: more light, or a darker pen."): quality.contrast / FULL_CONTRAST,
-        _("For the next one: go closer, so that the digit is larger."): (
-            quality.size_px / FULL_SIZE_PX
+def factor_texts() -> dict[str, tuple[str, str, str]]:
+    """Each factor's name, what it is, and what would help where it is low."""
+    return {
+        "contrast": (
+            _("Contrast"),
+            _("How far the ink stands out from its ground."),
+            _("For the next one: more light, or a darker pen."),
         ),
-        _("For the next one: write it taller than wide, and alone."): (
-            2 - quality.aspect_ratio / WIDEST_USUAL_ASPECT
+        "size": (
+            _("Size"),
+            _("Longest side of the digit in your picture."),
+            _("For the next one: go closer, so that the digit is larger."),
+        ),
+        "shape": (
+            _("Shape"),
+            _("Width divided by height of the digit."),
+            _("For the next one: write it taller than wide, and alone."),
+        ),
+        "evenness": (
+            _("Evenness"),
+            _("How even the stroke's width is: shadows, blots and lines that hang on are wider."),
+            _("For the next one: nothing that touches the digit, no blot, no shadow on it."),
+        ),
+        "clearness": (
+            _("Clearness"),
+            _("How much of what surrounds the digit is plain paper."),
+            _("For the next one: plain paper all round, without the edge of a shadow."),
+        ),
+        "wholeness": (
+            _("Wholeness"),
+            _("How little of the stroke fades away into the paper."),
+            _("For the next one: even light, and a pen that does not fade."),
         ),
     }
-    return min(reached, key=lambda text: reached[text])
+
+
+def advice(quality: Quality) -> str:
+    """The one thing that would raise the score most."""
+    if quality.level is Level.EXCELLENT:
+        return _("Nothing to improve: this is how to take one.")
+    rated = rate_factors(quality)
+    costliest = max(WEIGHTS, key=lambda name: WEIGHTS[name] * (1 - rated[name]))
+    return factor_texts()[costliest][2]
 
 
 def show_quality(quality: Quality) -> None:
@@ -48,30 +77,16 @@ def show_quality(quality: Quality) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Picture quality"), anchor=False, width="content")
         st.badge(f"{name} · {number(quality.score, '.2f')}", icon=icon, color=colour)
+    figures = {
+        "contrast": percent(quality.contrast, 0),
+        "size": _("{px} px").format(px=number(quality.size_px)),
+        "shape": number(quality.aspect_ratio, ".2f"),
+    }
+    rated = rate_factors(quality)
     with st.grid(3, min_column_width=FIGURE_PX, gap="xsmall") as grid:
-        with grid.cell():
-            _show_figure(
-                _("Contrast"),
-                percent(quality.contrast, 0),
-                _("How far the ink stands out from its ground. Half of the score."),
-            )
-        with grid.cell():
-            _show_figure(
-                _("Size"),
-                _("{px} px").format(px=number(quality.size_px)),
-                _("Longest side of the digit in your picture. 30 % of the score."),
-            )
-        with grid.cell():
-            _show_figure(
-                _("Shape"),
-                number(quality.aspect_ratio, ".2f"),
-                _("Width divided by height of the digit. 20 % of the score."),
-            )
+        for key, (label, meaning, _advice) in factor_texts().items():
+            weight = _("{share} of the score.").format(share=number(WEIGHTS[key], ".0%"))
+            with grid.cell(), st.container(gap=None):
+                st.caption(label, help=f"{meaning} {weight}")
+                st.markdown(f"**{figures.get(key) or percent(rated[key], 0)}**")
     st.markdown(f":material/lightbulb: {advice(quality)}")
-
-
-def _show_figure(label: str, value: str, explanation: str) -> None:
-    """One figure, smaller than the answer's."""
-    with st.container(gap=None):
-        st.caption(label, help=explanation)
-        st.markdown(f"**{value}**")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from digitscope.types import Background, Prediction, Reading
+from streamlit_app.components.illustrations import digit_plate
 from streamlit_app.components.options import background_texts
-from streamlit_app.components.pictures import digit_plate
 from streamlit_app.components.probabilities import show_bars
 from streamlit_app.components.wording import certainty, refusal_texts, verdict
 from streamlit_app.i18n import _, number, percent
@@ -76,19 +76,34 @@ def show_details(reading: Reading, plain: Reading, options: Options) -> None:
     """The figures: top three, ten bars, what the options did.
 
     Args:
-        reading: the answer.
+        reading: the answer, or a refusal with the best guess that was asked for.
         plain: the same picture read without test-time augmentation.
         options: how `reading` was made.
     """
     _show_notice(reading, options)
-    if reading.prediction is None:
-        st.caption(_("No shape was found that could be given to the network: there is no guess."))
-    elif reading.digit is not None or _wants_guess(reading.prediction):
+    if reading.prediction is not None and (reading.digit is not None or options.anyway):
+        if reading.digit is None:
+            _show_guess(reading.prediction)
         show_top(reading.prediction)
         show_bars(reading.prediction)
         if options.tta and plain.prediction is not None:
             _show_change(plain.prediction, reading.prediction)
+    elif options.anyway:
+        st.caption(_("No shape was found that could be given to the network: there is no guess."))
     st.caption(_("Read in {ms} ms").format(ms=number(reading.ms, ".0f")))
+
+
+def wants_guess() -> bool:
+    """A switch: what would the network have said of a refused picture?"""
+    return st.toggle(_("Show me the best guess"), key=GUESS_KEY, persist_state="session")
+
+
+def _show_guess(prediction: Prediction) -> None:
+    st.markdown(
+        _("If it had to be a digit: **{digit}**, with {share}. Do not rely on it.").format(
+            digit=prediction.digit, share=percent(prediction.confidence)
+        )
+    )
 
 
 def _show_notice(reading: Reading, options: Options) -> None:
@@ -101,18 +116,6 @@ def _show_notice(reading: Reading, options: Options) -> None:
         st.info(text, icon=":material/info:")
     elif reading.preprocessed.notice:
         st.info(_(reading.preprocessed.notice), icon=":material/info:")
-
-
-def _wants_guess(prediction: Prediction) -> bool:
-    """A switch; where it is on, what the network would have said of a refused picture."""
-    asked = st.toggle(_("Show me the best guess"), key=GUESS_KEY, persist_state="session")
-    if asked:
-        st.markdown(
-            _("If it had to be a digit: **{digit}**, with {share}. Do not rely on it.").format(
-                digit=prediction.digit, share=percent(prediction.confidence)
-            )
-        )
-    return asked
 
 
 def show_top(prediction: Prediction) -> None:

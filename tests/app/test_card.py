@@ -72,7 +72,7 @@ def test_headline_has_the_interval_of_the_card() -> None:
     test = {"accuracy": 0.9951, "tiles": 10_000, "accuracy_interval": [0.9935, 0.9963]}
     ((label, value, note),) = headline_figures(Figures({"test": test}))
     assert (label, value) == ("Right on MNIST's test set", "99.51%")
-    assert note == "of 10,000 tiles; 95 % interval 99.35% to 99.63%"
+    assert note == "of 10,000 tiles; 95% interval: 99.35% to 99.63%"
 
 
 def test_headline_of_an_empty_card_is_empty() -> None:

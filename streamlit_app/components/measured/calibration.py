@@ -38,10 +38,11 @@ def show_calibration(card: Figures) -> None:
     text, diagram = st.columns(2, gap="medium", vertical_alignment="center")
     text.markdown(
         _(
-            "Of all answers given with 90 % confidence, nine in ten should be right. As it was "
+            "Of all answers given with {share} confidence, nine in ten should be right. As it was "
             "trained, the network's confidence was off by {before} on average; one figure, a "
             "temperature of {temperature}, brought that to {after} on the validation tiles."
         ).format(
+            share=number(0.9, ".0%"),
             before=percent(before),
             after=percent(after, 2),
             temperature=number(temperature or 1, ".2f"),

@@ -8,6 +8,7 @@ from streamlit_app.card import Figures
 from streamlit_app.i18n import _, number, percent
 
 CARD_PX = 220  # four abreast on a laptop, one on a phone
+CERTAINTY = 0.95  # of the interval in the card
 TEST_DECIMALS = 2  # of 10,000 tiles one is 0.01 %
 
 
@@ -41,8 +42,8 @@ def _interval_text(card: Figures) -> str:
     if count is None or interval is None:
         return ""
     low, high = (percent(end, TEST_DECIMALS) for end in interval)
-    return _("of {count} tiles; 95 % interval {low} to {high}").format(
-        count=number(int(count)), low=low, high=high
+    return _("of {count} tiles; {share} interval: {low} to {high}").format(
+        share=number(CERTAINTY, ".0%"), count=number(int(count)), low=low, high=high
     )
 
 

@@ -1,0 +1,258 @@
+"""Every text is in the catalogues, in every language, and none goes past them."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from string import Formatter
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from streamlit_app import i18n
+from streamlit_app.i18n import DOMAIN, LANGUAGES, LOCALE_DIR, SOURCE_LANGUAGE, filled, percent
+from tests.app.scenes import ROOT, OpenPredict, blank_paper, digit_on_paper, needs_model, upload
+
+babel = pytest.importorskip("babel", reason="Babel collects the texts")
+TRANSLATED = sorted(set(LANGUAGES) - {SOURCE_LANGUAGE})
+HINT = "`make texts` brings new texts into the catalogues; then translate them."
+
+
+def catalogue_file(language: str, suffix: str) -> Path:
+    return LOCALE_DIR / language / "LC_MESSAGES" / f"{DOMAIN}.{suffix}"
+
+
+@pytest.fixture(scope="module")
+def texts_in_code() -> set[str]:
+    """What Babel finds with the project's own settings."""
+    from babel.messages.extract import extract_from_dir
+    from babel.messages.frontend import parse_mapping_cfg
+
+    with (LOCALE_DIR / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found = extract_from_dir(str(ROOT), methods, options, directory_filter=is_ours)
+    return {message for _file, _line, message, _comments, _context in found}
+
+
+def is_ours(folder: str) -> bool:
+    """Whether a folder may hold texts: nothing hidden, no caches."""
+    return (
+        Path(folder).name in ("streamlit_app", "digitscope")
+        or "streamlit_app" in folder
+        or (Path(folder).name == "preprocessing")
+    )
+
+
+@pytest.fixture(params=TRANSLATED)
+def translations(request: pytest.FixtureRequest) -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
+    with catalogue_file(request.param, "po").open("rb") as file:
+        messages = list(read_po(file))
+    return {m.id: "" if m.fuzzy else m.string for m in messages if m.id}
+
+
+def test_both_languages_are_complete(texts_in_code: set[str], translations: dict[str, str]) -> None:
+    assert len(texts_in_code) > 200, "the texts were looked for in the wrong place"
+    assert sorted(text for text in texts_in_code if not translations.get(text)) == [], HINT
+    assert sorted(set(translations) - texts_in_code) == [], HINT
+
+
+def test_fields_are_the_same_in_both(translations: dict[str, str]) -> None:
+    def fields(text: str) -> list[tuple[str | None, str | None]]:
+        return sorted((name, spec) for _text, name, spec, _how in Formatter().parse(text) if name)
+
+    assert [text for text, other in translations.items() if fields(text) != fields(other)] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_compiled_catalogue_is_the_written_one(language: str) -> None:
+    from babel.messages.pofile import read_po
+
+    with catalogue_file(language, "po").open("rb") as file:
+        written = {m.id: m.string for m in read_po(file) if m.id}
+    with catalogue_file(language, "mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert [text for text in written if compiled.gettext(text) != written[text]] == [], HINT
+
+
+# --- The visitor's language ----------------------------------------------------------------------
+
+SetVisitor = Callable[..., None]
+
+
+@pytest.fixture
+def set_visitor(monkeypatch: pytest.MonkeyPatch) -> SetVisitor:
+    """Stands in for Streamlit: what the visitor chose, was linked to, and has as a browser."""
+
+    def visit(chosen: str | None = None, linked: str | None = None, locale: str | None = None):
+        stand_in = SimpleNamespace(
+            session_state={"language": chosen},
+            query_params={"lang": linked},
+            context=SimpleNamespace(locale=locale),
+        )
+        monkeypatch.setattr(i18n, "st", stand_in)
+
+    return visit
+
+
+@pytest.mark.parametrize(
+    ("chosen", "linked", "locale", "expected"),
+    [
+        (None, None, "fr-CA", "fr"),
+        (None, None, "en-GB", "en"),
+        (None, None, "ja", "en"),
+        (None, None, None, "en"),
+        (None, "fr", "en-GB", "fr"),
+        ("en", "fr", "fr-FR", "en"),
+        (None, "klingon", "fr-FR", "fr"),
+    ],
+)
+def test_choice_goes_before_link_before_browser(
+    set_visitor: SetVisitor,
+    chosen: str | None,
+    linked: str | None,
+    locale: str | None,
+    expected: str,
+) -> None:
+    set_visitor(chosen, linked, locale)
+    assert i18n.language() == expected
+
+
+def test_numbers_follow_the_language(set_visitor: SetVisitor) -> None:
+    set_visitor("fr")
+    assert i18n.number(392330) == "392\u202f330"
+    assert percent(0.9996) == ">99,9\u202f%"
+    assert percent(0.5) == "50,0\u202f%"
+
+
+def test_templates_of_the_core_are_translated_and_filled(set_visitor: SetVisitor) -> None:
+    template = "Ink of about {contrast:.0%} of the range was stretched to all of it."
+    set_visitor("fr")
+    french = filled(template, {"contrast": 0.5})
+    assert "50\u202f%" in french
+    assert "Ink" not in french
+
+
+def test_switch_turns_the_page_to_french(app: AppTest) -> None:
+    app.segmented_control(key="language").set_value("fr").run()
+    assert not app.exception
+    assert app.title[0].value == "De l’écriture au chiffre"
+
+
+# --- Nothing goes past the catalogue -------------------------------------------------------------
+
+MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
+WORD = re.compile(r"[^\W\d_]{3,}")
+NOT_TEXT = re.compile(r":material/\w+:|:[\w-]+\[|\S+\.png")  # symbols, directives, files
+SHOWN_FIELDS = {"body", "label", "help", "caption", "alt", "placeholder", "delta", "text", "title"}
+
+
+class Marking(gettext.NullTranslations):
+    """A language in which every translated text stands in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(i18n, "catalogue", lambda _code: Marking())
+
+
+def shown_strings(message: Any) -> Iterator[str]:
+    """Every string of a page's protocol message that a visitor may read."""
+    for field, value in message.ListFields():
+        for each in value if field.is_repeated else [value]:
+            if field.message_type is not None:
+                if not field.message_type.GetOptions().map_entry:
+                    yield from shown_strings(each)
+            elif field.name in SHOWN_FIELDS and isinstance(each, str):
+                yield each
+            elif field.name in ("spec", "columns") and isinstance(each, str) and each:
+                yield from titles(json.loads(each))
+
+
+def titles(spec: Any) -> Iterator[str]:
+    """The titles and labels in a chart's or a table's description."""
+    for key, value in spec.items() if isinstance(spec, dict) else enumerate(spec):
+        if key in ("title", "label", "help") and isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from titles(value)
+
+
+def unmarked(app: AppTest) -> list[str]:
+    """What is left of the page's texts without what went through the catalogue."""
+    left = []
+    messages = [element.proto for element in app.main if element.proto is not None]
+    for message in messages:
+        for text in shown_strings(message):
+            rest = NOT_TEXT.sub("", text)
+            while MARKED.search(rest):
+                rest = MARKED.sub("", rest)
+            if WORD.search(rest):
+                left.append(text)
+    return left
+
+
+def test_the_looking_finds_what_is_there(app: AppTest) -> None:
+    assert "Handwriting in, digit out" in unmarked(app)
+
+
+@pytest.mark.parametrize("page", ["home", "architecture", "performance"])
+def test_pages_show_only_texts_of_the_catalogue(marked: None, app: AppTest, page: str) -> None:
+    app.switch_page(f"app_pages/{page}.py").run()
+    assert not app.exception
+    assert unmarked(app) == []
+
+
+@needs_model
+@pytest.mark.parametrize("source", ["camera", "draw", "mnist"])
+def test_sources_show_only_texts_of_the_catalogue(
+    marked: None, open_predict: OpenPredict, source: str
+) -> None:
+    assert unmarked(open_predict(source)) == []
+
+
+@needs_model
+def test_answers_show_only_texts_of_the_catalogue(marked: None, open_predict: OpenPredict) -> None:
+    app = upload(open_predict("upload"), digit_on_paper(7), blank_paper())
+    app.toggle(key="tta").set_value(True)
+    app.toggle(key="show_steps").set_value(True).run()
+    assert not app.exception
+    assert unmarked(app) == []
+
+
+SENTENCE = re.compile(r"[A-Za-z]{3,} [a-z]{2,}")
+NOT_FOR_VISITORS = ("_", "debug", "info", "warning", "exception")  # the last four: of `log`
+
+
+def literals_outside_the_catalogue(path: Path) -> Iterator[str]:
+    """String constants with two words that are no docstring, no log message and not in `_()`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    apart: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            apart.add(id(node.value))
+        elif isinstance(node, ast.Raise) or (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) in ("_", *(f"log.{name}" for name in NOT_FOR_VISITORS))
+        ):
+            apart |= set(map(id, ast.walk(node)))
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in apart and SENTENCE.search(node.value):
+            yield f"{path.name}: {node.value}"
+
+
+def test_no_sentence_stands_in_code_without_the_catalogue() -> None:
+    files = [f for f in (ROOT / "streamlit_app").rglob("*.py") if f.name != "illustrations.py"]
+    assert len(files) > 20
+    assert [text for file in files for text in literals_outside_the_catalogue(file)] == []
