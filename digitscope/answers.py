@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digitscope.errors import InvalidImageError
+from digitscope.shares import format_share
 from digitscope.types import Quality, Reading
 
 
@@ -50,17 +51,6 @@ def describe_error(file: Path, error: InvalidImageError, background: str) -> dic
         "background": background,
         "ms": 0.0,
     }
-
-
-def format_share(share: float) -> str:
-    """Put a probability in per cent, never rounded to all or to nothing.
-
-    >>> format_share(0.99999), format_share(0.5), format_share(0.0)
-    ('>99.9%', '50.0%', '<0.1%')
-    """
-    if share > 0.999:
-        return ">99.9%"
-    return "<0.1%" if share < 0.001 else f"{share:.1%}"
 
 
 def format_answer(answer: dict[str, Any]) -> str:

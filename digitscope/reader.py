@@ -10,7 +10,7 @@ import numpy as np
 from digitscope.imaging import ImageSource, load_picture
 from digitscope.preprocessing.pipeline import preprocess
 from digitscope.recognition.classifier import load_classifier
-from digitscope.recognition.decision import judge
+from digitscope.recognition.decision import judge, temper
 from digitscope.recognition.occlusion import explain_tile
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.settings import resolve_model_path
@@ -86,15 +86,16 @@ class DigitReader:
         route = Background(background) if background is not None else self.background
         preprocessed = preprocess(picture.rgb, route, picture.original_size_wh, anyway=anyway)
         prediction = None
-        if preprocessed.tile is not None:
-            prediction = self.predict(preprocessed.tile.pixels, tta=tta)
+        if preprocessed.tile is not None and preprocessed.quality is not None:
+            said = self.predict(preprocessed.tile.pixels, tta=tta)
+            prediction = temper(said, preprocessed.quality)
         reason = _refusal(preprocessed, prediction)
         digit = prediction.digit if prediction is not None and reason is None else None
         ms = (time.perf_counter() - started) * 1000
         return Reading(digit, reason, prediction, preprocessed, ms)
 
     def predict(self, pixels: UInt8Array, *, tta: bool = False) -> Prediction:
-        """Ask the network about one tile, (28, 28) uint8, light on black."""
+        """Ask the network about one tile, (28, 28) uint8, light on black, whatever its picture."""
         tiles = rotate_tile(pixels) if tta else pixels[np.newaxis]
         return Prediction(self.classifier.classify(tiles).mean(axis=0))
 

@@ -221,7 +221,7 @@ class Reading:
     Attributes:
         digit: 0..9, or None where the picture was refused.
         reason: None where there is a digit.
-        prediction: what the network said; also there for refusals that it took part in.
+        prediction: what the network said, less surely of a poor picture; also of some refusals.
         preprocessed: the eleven steps, the tile and the quality.
         ms: milliseconds that the reading took, loading the model excluded.
     """

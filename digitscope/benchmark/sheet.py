@@ -30,6 +30,7 @@ from digitscope.errors import InvalidImageError
 from digitscope.overlay import draw_explanation, draw_sighting
 from digitscope.preprocessing.steps import STEPS
 from digitscope.reader import DigitReader
+from digitscope.shares import format_share
 from digitscope.types import Background, Explanation, Reading, UInt8Array
 
 TEMPLATE = Path(__file__).with_name("sheet.html")
@@ -84,8 +85,8 @@ def _say_verdict(outcome: Outcome) -> str:
     shown = f"Shows {outcome.labelled.label or 'no digit'}"
     if outcome.verdict is Verdict.ERROR:
         return f"{shown}. Could not be opened: {outcome.error}"
-    if outcome.digit is not None:
-        return f"{shown}. Answered {outcome.digit}, {outcome.confidence:.1%} sure."
+    if outcome.digit is not None and outcome.confidence is not None:
+        return f"{shown}. Answered {outcome.digit}, {format_share(outcome.confidence)} sure."
     return f"{shown}. Refused: {outcome.reason}."
 
 
@@ -93,9 +94,7 @@ def _say_rest(outcome: Outcome) -> str:
     words = []
     if outcome.probabilities:
         ranked = sorted(enumerate(outcome.probabilities), key=lambda pair: -pair[1])[:3]
-        words.append(
-            "Top three: " + ", ".join(f"{digit} {share:.1%}" for digit, share in ranked) + "."
-        )
+        words.append("Top three: " + ", ".join(f"{d} {format_share(p)}" for d, p in ranked) + ".")
     if outcome.quality is not None:
         words.append(f"Picture quality {outcome.quality.level} ({outcome.quality.score:.2f}).")
     return " ".join([*words, f"Kind {outcome.labelled.kind}, {outcome.ms:.0f} ms."])

@@ -1,15 +1,35 @@
 """Whether an answer may be given: is this a digit at all, and is it one digit rather than another?
 
 The network was taught a tenth for each digit on letters, scribbles and the like, so that its
-confidence falls where it sees no digit.
+confidence falls where it sees no digit. It sees the tile alone: of a poor picture it is as sure as
+of a good one, so it is believed less there.
+
+The operating points stand here and nowhere else. `digitscope benchmark FOLDER` tells what each
+threshold would refuse and get wrong, the one in use marked; `--out` keeps the whole curve.
 """
 
 from __future__ import annotations
 
-from digitscope.types import Prediction, Reason
+import numpy as np
 
+from digitscope.types import Prediction, Quality, Reason
+
+DOUBT = 0.5  # temperature added at quality 0; lowers the log loss of simulated photos' answers
+LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below
 LEAST_CONFIDENCE = 0.70  # chosen on the development photos: refuses most letters, few digits
 TWO_RIVALS = 0.80  # where two digits hold this much together, it is one of them, written unclearly
+
+
+def temper(prediction: Prediction, quality: Quality) -> Prediction:
+    """Believe the network the less, the poorer the picture: the order of the digits stays.
+
+    Source: temperature scaling, Guo et al., "On Calibration of Modern Neural Networks", ICML 2017;
+        that the temperature follows the picture's quality is ours.
+    """
+    temperature = 1 + DOUBT * (1 - quality.score)
+    logs = np.log(np.maximum(prediction.probabilities, LEAST_PROBABILITY)) / temperature
+    shares = np.exp(logs - logs.max())
+    return Prediction((shares / shares.sum()).astype(np.float32))
 
 
 def judge(prediction: Prediction) -> Reason | None:

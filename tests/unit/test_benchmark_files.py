@@ -169,7 +169,7 @@ def test_each_mistake_is_shown_with_its_steps(html: str) -> None:
     cards = re.findall(r'<article class="(\w+)">(.*?)</article>', html, re.DOTALL)
     assert [verdict for verdict, _ in cards] == ["wrong", "refused", "error"]
     wrong, refused, error = (content for _, content in cards)
-    assert "Shows 8. Answered 3, " in wrong and "Top three: 3 " in wrong
+    assert "Shows 8. Answered 3, " in wrong and "Top three: 3 " in wrong and "100.0%" not in wrong
     assert "What spoke for 3 (+) and for 8 (-)" in wrong  # weighed against what it shows
     assert "Shows 5. Refused: blank." in refused
     assert "Shows 1. Could not be opened: " in error

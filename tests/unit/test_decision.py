@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.recognition.decision import LEAST_CONFIDENCE, TWO_RIVALS, judge
-from digitscope.types import Prediction, Reason
+from digitscope.recognition.decision import LEAST_CONFIDENCE, TWO_RIVALS, judge, temper
+from digitscope.types import Level, Prediction, Quality, Reason
 
 UNDER = LEAST_CONFIDENCE - 0.01
 
@@ -31,3 +31,27 @@ def test_two_rivals_are_a_doubt() -> None:
 @pytest.mark.parametrize("first", [0.1, 0.3, UNDER])
 def test_a_network_that_prefers_none_sees_no_digit(first: float) -> None:
     assert judge(said(first, min(0.1, TWO_RIVALS - 0.05 - first))) is Reason.NOT_A_DIGIT
+
+
+def _picture(score: float) -> Quality:
+    return Quality(score, Level.GOOD, 0.5, 100, 0.6)
+
+
+def test_of_a_flawless_picture_the_network_is_believed_as_it_is() -> None:
+    tempered = temper(said(0.9, 0.05), _picture(1.0))
+    np.testing.assert_allclose(tempered.probabilities, said(0.9, 0.05).probabilities, atol=1e-6)
+
+
+def test_the_poorer_the_picture_the_less_it_is_believed() -> None:
+    tempered = [temper(said(0.9, 0.05), _picture(score)) for score in (1.0, 0.6, 0.2, 0.0)]
+    confidences = [one.confidence for one in tempered]
+    assert confidences == sorted(confidences, reverse=True) and len(set(confidences)) == 4
+    for one in tempered:
+        assert [digit for digit, _ in one.ranked[:2]] == [4, 9]
+        assert one.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert one.probabilities.dtype == np.float32
+
+
+def test_certainty_is_not_lost_in_rounding() -> None:
+    tempered = temper(said(1.0, 0.0), _picture(0.5))
+    assert 0.999 < tempered.confidence <= 1
