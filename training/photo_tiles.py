@@ -23,9 +23,10 @@ import digitscope.pixels
 import digitscope.preprocessing
 import training.synthetic_photos
 from digitscope.imaging import load_picture
-from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.pipeline import Look, preprocess
 from digitscope.preprocessing.tile import bring_stroke_to_width
-from digitscope.types import TILE_PX, Background, UInt8Array
+from digitscope.preprocessing.working import to_working_size
+from digitscope.types import TILE_PX, UInt8Array
 from training.data import Digits
 from training.synthetic_photos import EVERYDAY, Condition, take_photo
 from training.synthetic_photos.pens import Ink
@@ -100,7 +101,7 @@ def read_tile(source: UInt8Array, condition: Condition, seed: tuple[int, int]) -
         (28, 28) uint8, or None where the photo is refused or the tile shows something else.
     """
     photo = take_photo(source, condition, np.random.default_rng(seed))
-    tile = preprocess(load_picture(photo.pixels).rgb, Background.OPENCV).tile
+    tile = preprocess(to_working_size(load_picture(photo.pixels).rgb), Look()).tile
     if tile is None or likeness(tile.pixels, ideal_tile(photo.ink)) < LEAST_LIKENESS:
         return None
     return tile.pixels

@@ -50,8 +50,8 @@ def place(
     The sheet's unit is a pixel of the photo, where the camera looks straight down.
 
     Args:
-        points_xy: (N, 2), the digit's middle lines round 0, its longest side 1.
-        stroke: width of its strokes, as a share of that side.
+        points_xy: (N, 2), the digit round 0, its longest side 1.
+        stroke: width of the strokes along these points, as a share of that side.
         camera: the camera.
 
     Returns:

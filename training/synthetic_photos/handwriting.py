@@ -1,22 +1,21 @@
 """From an MNIST tile back to the movement of a pen: the middle lines of its strokes.
 
 MNIST's strokes are fat and its pixels few; a pen's line is thin and sharp. The tile is enlarged,
-thinned to lines of one pixel, and the staircase of their pixels is smoothed away.
-
-Source of the thinning: Rosenfeld, "A characterization of parallel thinning algorithms",
-Information and Control 29 (1975): border points that no connection depends on go, side by side.
+thinned to lines of one pixel, and the staircase of their pixels is smoothed away. Where a loop has
+run together into a blot, thin lines would show another digit: such a tile keeps its outline.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.types import UInt8Array
+from digitscope.types import Float32Array, UInt8Array
+from training.synthetic_photos.thinning import OFFSETS_YX, thin
 
 ENLARGED = 5  # thinning steps of a fifth of a tile's pixel
 INK_LEVEL = 0.38  # of the brightest pixel: keeps faint links and the holes of small loops
@@ -27,36 +26,28 @@ FRAME_PX = 1
 SPUR_PX = 0.5  # of the tile: side branches that jut out less than this are no strokes
 SPECK_SHARE = 0.03  # of the ink: separate pieces below this are no strokes
 TIP = 0.5  # thinning eats stroke ends by about a radius; this much is given back
-FAT, BLOTTED = 0.2, 1.75  # strokes this wide, or places this much wider: loops have run together
-FAT_PEN = 0.8  # of the stroke's width
-OFFSETS_YX = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-SIDES = (0, 4, 2, 6)  # bits of the neighbours above, below, right and left
+FAT = 0.19  # of the digit's longest side: among strokes this wide, loops have run together
+BLOT_REACH, BLOT_SHARE = 1.3, 0.05  # or where so much ink lies so many radii off all middle lines
+OUTLINE_SMOOTHING = np.full(5, 0.2)  # a mean along the outline: no staircase
 
 
 @dataclass(frozen=True, eq=False)
 class Handwriting:
-    """A digit as middle lines.
+    """A digit as middle lines, or as outlines where its strokes have run together.
 
     Attributes:
-        points_xy: (N, 2) float32, centre of the digit's box at 0, its longest side 1.
-        edges: (M, 2) int, which points are joined.
-        weight: (N,) float32, the stroke's width there over its usual width; blots are above 1.
+        points_xy: (N, 2) float32, the digit round 0, its longest side 1.
+        edges: (M, 2) int, which points are joined by a stroke; none of outlines.
+        weight: (N,) float32, the stroke's width there over its usual width.
         stroke: the usual width, as a share of the longest side.
+        outlines: where each outline begins and ends among the points; () of middle lines.
     """
 
-    points_xy: NDArray[np.float32]
+    points_xy: Float32Array
     edges: NDArray[np.intp]
-    weight: NDArray[np.float32]
+    weight: Float32Array
     stroke: float
-
-    @property
-    def least_width(self) -> float:
-        """Of a pen that still shows what this is, as a share of the longest side.
-
-        A loop that has run together is a blot among fat strokes, and nothing among thin ones.
-        """
-        run_together = self.stroke > FAT or float(self.weight.max()) > BLOTTED
-        return FAT_PEN * self.stroke if run_together else 0.0
+    outlines: tuple[slice, ...] = ()
 
 
 def trace_strokes(tile: UInt8Array) -> Handwriting:
@@ -75,50 +66,55 @@ def trace_strokes(tile: UInt8Array) -> Handwriting:
         )
     shape = _cut_out(_enlarge(tile))  # (H, W) uint8, 0 or 1
     reach = cv2.distanceTransform(shape, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    points_yx, edges = _graph(_without_spurs(thin(shape), reach))
-    radius = reach[points_yx[:, 0], points_yx[:, 1]]
-    lines_xy = _extend(_smooth(points_yx[:, ::-1].astype(np.float32), edges), edges, radius)
+    lines = _without_spurs(thin(shape), reach)
+    usual_px = float(np.median(reach[lines > 0]))
+    if _has_run_together(shape, lines, usual_px):
+        return _outlined(shape, usual_px)
+    points_yx, edges = _graph(lines)
+    radius = reach[tuple(points_yx.T)]
+    points = _extend(_smooth(points_yx[:, ::-1].astype(np.float32), edges), edges, radius)
+    return Handwriting(
+        _round_0(points, shape), edges, radius / usual_px, 2 * usual_px / _longest_px(shape)
+    )
+
+
+def _longest_px(shape: UInt8Array) -> int:
+    return max(shape.shape) - 2 * FRAME_PX
+
+
+def _round_0(points_xy: Float32Array, shape: UInt8Array) -> Float32Array:
+    """Points of a cut-out shape, moved and scaled: its middle is 0, its longest side 1."""
     height, width = shape.shape
-    middle_xy = np.float32([(width - 1) / 2, (height - 1) / 2])
-    usual = float(np.median(radius))
-    longest = max(width, height) - 2 * FRAME_PX
-    return Handwriting((lines_xy - middle_xy) / longest, edges, radius / usual, 2 * usual / longest)
+    middle_xy = np.array([(width - 1) / 2, (height - 1) / 2])
+    return ((points_xy - middle_xy) / _longest_px(shape)).astype(np.float32)
 
 
-def thin(shape: UInt8Array) -> UInt8Array:
-    """Thin a shape to lines of one pixel, connected as before.
-
-    Args:
-        shape: (H, W) uint8, 0 or 1, its border 0.
-
-    >>> strip = np.zeros((9, 20), np.uint8)
-    >>> strip[2:7, 2:18] = 1
-    >>> int(thin(strip).any(axis=0).sum() > 10), int(thin(strip).sum(axis=0).max())
-    (1, 1)
-    """
-    weights, removable = _tables()
-    lines = shape.copy()
-    while True:
-        before = int(lines.sum())
-        for table in removable:
-            code = cv2.filter2D(lines, cv2.CV_8U, weights, borderType=cv2.BORDER_CONSTANT)
-            lines &= cv2.LUT(code, table)
-        if int(lines.sum()) == before:
-            return lines
+def _has_run_together(shape: UInt8Array, lines: UInt8Array, usual_px: float) -> bool:
+    """Whether much of a shape is too far from its middle lines to be drawn along them."""
+    away_px = cv2.distanceTransform(1 - lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    blot = float((away_px[shape > 0] > BLOT_REACH * usual_px).mean())
+    return 2 * usual_px > FAT * _longest_px(shape) or blot > BLOT_SHARE
 
 
-@cache
-def _tables() -> tuple[NDArray[np.float32], tuple[UInt8Array, ...]]:
-    """Weights that make a number of eight neighbours, and for each side which numbers stay."""
-    weights = np.zeros((3, 3), np.float32)
-    for bit, (y, x) in enumerate(OFFSETS_YX):
-        weights[y + 1, x + 1] = 1 << bit
-    bits = (np.arange(256)[:, None] >> np.arange(8)) & 1  # (256, 8)
-    empty = 1 - np.hstack([bits, bits[:, :2]])  # (256, 10), round once and two more
-    crossings = sum(empty[:, k] * (1 - empty[:, k + 1] * empty[:, k + 2]) for k in range(0, 8, 2))
-    inner = (crossings == 1) & (bits.sum(1) > 1)  # joins nothing and ends nothing
-    return weights, tuple(
-        np.where(inner & (bits[:, side] == 0), 0, 1).astype(np.uint8) for side in SIDES
+def _outlined(shape: UInt8Array, usual_px: float) -> Handwriting:
+    """A shape as it is: its outlines, with those of its holes."""
+    found, _ = cv2.findContours(shape, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    rings = [ring[:, 0].astype(np.float64) for ring in found if len(ring) > len(OUTLINE_SMOOTHING)]
+    half = len(OUTLINE_SMOOTHING) // 2
+    smooth = [
+        np.apply_along_axis(
+            np.convolve, 0, np.pad(ring, ((half, half), (0, 0)), "wrap"), OUTLINE_SMOOTHING, "valid"
+        )
+        for ring in rings
+    ]
+    ends = np.cumsum([0, *map(len, smooth)]).tolist()
+    points = _round_0(np.concatenate(smooth), shape)
+    return Handwriting(
+        points,
+        np.zeros((0, 2), np.intp),
+        np.ones(len(points), np.float32),
+        2 * usual_px / _longest_px(shape),
+        tuple(slice(start, end) for start, end in pairwise(ends)),
     )
 
 

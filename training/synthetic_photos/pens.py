@@ -16,7 +16,7 @@ RGB = tuple[float, float, float]
 FINE = 2  # strokes are drawn twice as large: widths in half pixels
 SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
 LEAST_PX = 1.3  # a line thinner than this would fade instead of being thin
-BLOT = 2.2  # how much wider than usual a stroke may be drawn where MNIST's has run together
+THICK_SPOT = 2.0  # how much wider than usual a stroke may be drawn, where MNIST's is
 MARGIN_PX = 4
 PRESSURE_PX = 32  # the field that pressure is drawn on
 
@@ -70,22 +70,23 @@ def write(
     size_wh: tuple[int, int],
     rng: np.random.Generator,
 ) -> Ink:
-    """Draw a digit's lines with a pen.
+    """Draw a digit's lines with a pen; outlines are filled, whatever the pen's width.
 
     Args:
-        hand: the lines.
-        points_px: (N, 2), where their points lie in the photo, x and y.
+        hand: the digit.
+        points_px: (N, 2), where its points lie in the photo, x and y.
         pen: what writes.
         size_wh: of the photo.
         rng: where the chance comes from.
     """
     digit_px = float(np.ptp(points_px, axis=0).max())
     press = _pressure(hand, pen, rng)  # (N,)
-    width = max(pen.width, hand.least_width)
-    blots = np.clip(hand.weight, 1, BLOT) if width < BLOT * hand.stroke else 1.0
-    widths_px = max(width * digit_px, LEAST_PX) * press * blots
-    box = _box_px(points_px, float(widths_px.max()) / 2 + MARGIN_PX, size_wh)
-    lines = _draw(points_px - np.float32(box[:2]), hand.edges, widths_px, box)
+    spots = np.clip(hand.weight, 1, THICK_SPOT) if pen.width < THICK_SPOT * hand.stroke else 1.0
+    widths_px = max(pen.width * digit_px, LEAST_PX) * press * spots
+    reach_px = 0.0 if hand.outlines else float(widths_px.max()) / 2
+    box = _box_px(points_px, reach_px + MARGIN_PX, size_wh)
+    points_px = points_px - np.float32(box[:2])
+    lines = _draw(points_px, hand, widths_px, (box[2] - box[0], box[3] - box[1]))
     return Ink(_textured(lines, pen, rng), box, pen.rgb)
 
 
@@ -97,18 +98,19 @@ def _box_px(points_px: Float32Array, margin_px: float, size_wh: tuple[int, int])
 
 
 def _draw(
-    points_px: Float32Array, edges: np.ndarray, widths_px: Float32Array, box: BoxXYXY
+    points_px: Float32Array, hand: Handwriting, widths_px: Float32Array, size_wh: tuple[int, int]
 ) -> Float32Array:
-    """Draw lines of changing width between points: (h, w) float32, 0..1."""
-    size_wh = (box[2] - box[0], box[3] - box[1])
+    """Draw lines of changing width between points, or fill outlines: (h, w) float32, 0..1."""
     drawn = np.zeros((size_wh[1] * FINE, size_wh[0] * FINE), np.uint8)
     fixed = np.rint(((points_px + 0.5) * FINE - 0.5) * 2**SUBPIXEL_BITS).astype(np.int32)
-    thickness = np.maximum(np.rint(FINE * widths_px[edges].mean(axis=1)), 1).astype(int)
+    if hand.outlines:
+        rings = [fixed[ring] for ring in hand.outlines]
+        cv2.fillPoly(drawn, rings, 255, cv2.LINE_AA, SUBPIXEL_BITS)
+    thickness = np.maximum(np.rint(FINE * widths_px[hand.edges].mean(axis=1)), 1).astype(int)
     for thick in np.unique(thickness).tolist():
-        lines = list(fixed[edges[thickness == thick]])  # each (2, 2)
         cv2.polylines(
             drawn,
-            lines,
+            list(fixed[hand.edges[thickness == thick]]),  # each (2, 2)
             isClosed=False,
             color=255,
             thickness=thick,

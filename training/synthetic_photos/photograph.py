@@ -51,7 +51,7 @@ def take_photo(tile: UInt8Array, condition: Condition, rng: np.random.Generator)
     hand = trace_strokes(tile)
     scene = condition.arrange(rng)
     camera = scene.camera
-    stroke = max(scene.pen.width, hand.least_width)
+    stroke = 0.0 if hand.outlines else scene.pen.width
     points_px, to_photo = place(hand.points_xy, stroke, camera)
     ink = write(hand, points_px, scene.pen, camera.size_wh, rng)
     if scene.transparent:
