@@ -12,7 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
@@ -149,6 +149,7 @@ def _file_name(digits: Digits, count: int, seed: int, condition: Condition) -> s
     return f"photo_tiles_{condition.name}_{seed}_{count}_{content.hexdigest()[:12]}.npz"
 
 
+@cache
 def _code() -> bytes:
     """The source of all that makes a tile, and OpenCV's version."""
     packages = (training.synthetic_photos, digitscope.preprocessing)

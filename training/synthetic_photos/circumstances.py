@@ -8,6 +8,8 @@ import numpy as np
 
 from training.synthetic_photos.scenes import Scene
 
+LEAST_COVER_IN_THE_DARK = 0.7  # below it, people could not read what they wrote either
+
 
 def hard_shadow(scene: Scene, rng: np.random.Generator) -> Scene:
     """A cast shadow with a sharp edge near the digit or across it."""
@@ -28,11 +30,12 @@ def glare(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def low_light(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A dark room: little light, warm, much noise."""
+    """A dark room: little light, warm, much noise; ink that is not too faint to be seen there."""
     level = float(rng.uniform(0.22, 0.45))
     light = replace(scene.light, level=level, tint=(1.08, 0.98, 0.82), vignette=0.3)
     camera = replace(scene.camera, noise=float(rng.uniform(7, 14)), blur_px=1.2)
-    return replace(scene, light=light, camera=camera)
+    pen = replace(scene.pen, cover=max(scene.pen.cover, LEAST_COVER_IN_THE_DARK))
+    return replace(scene, light=light, camera=camera, pen=pen)
 
 
 def defocus(scene: Scene, rng: np.random.Generator) -> Scene:
