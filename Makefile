@@ -94,7 +94,7 @@ texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and comp
 	$(BIN)/pybabel -q compile $(CATALOGUES)
 
 screenshots: $(VENV)/.dev  ## Photograph the app in Chromium (artifacts/screenshots, README's picture)
-	$(BIN)/python -m pytest -q tests/app/test_browser.py
+	$(BIN)/python -m pytest -q tests/app/test_screens.py
 	cp artifacts/screenshots/app.png docs/pictures/app.png
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \

@@ -14,7 +14,7 @@ from streamlit_app.components.examples import show_way_back
 from streamlit_app.components.first_help import show_first_help
 from streamlit_app.components.options import choose_options
 from streamlit_app.components.page_head import show_page_head
-from streamlit_app.components.quality import show_quality
+from streamlit_app.components.quality import may_be_improved, show_quality
 from streamlit_app.components.result import show_details, show_headline, show_prompt, wants_guess
 from streamlit_app.components.sources.choice import Source, choose_source
 from streamlit_app.components.steps import show_steps
@@ -54,7 +54,7 @@ with right, error_boundary():
             options = replace(options, anyway=True)
             reading = read_once(picture, options)
         show_details(reading, read_once(picture, replace(options, tta=False)), options)
-        if reading.quality is not None and picture.label is None:  # MNIST's are what they are
+        if reading.quality is not None and may_be_improved(reading, picture):
             show_quality(reading.quality)
 with left, error_boundary():
     if reading is not None and picture is not None and not source.shows_picture:

@@ -31,9 +31,12 @@ def show_evidence(
     cards = []
     if with_photo and reading.preprocessed.sighting is not None:
         cards.append(lambda: show_photo(picture, reading))
-    explanation = explain_once(picture, options, reading)
+    if reading.preprocessed.tile is not None:
+        cards.append(lambda: _show_tile(reading))
+    is_answered = reading.digit is not None or options.anyway
+    explanation = explain_once(picture, options, reading) if is_answered else None
     if explanation is not None:
-        cards += [lambda: _show_tile(reading), lambda: _show_explanation(reading, explanation)]
+        cards.append(lambda: _show_explanation(reading, explanation))
     if not cards:
         return
     for column, show_card in zip(st.columns(len(cards), border=True), cards, strict=True):

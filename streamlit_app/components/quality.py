@@ -7,8 +7,9 @@ from typing import Literal
 import streamlit as st
 
 from digitscope.preprocessing.quality import WEIGHTS, rate_factors
-from digitscope.types import Level, Quality
+from digitscope.types import Level, Quality, Reading, Reason
 from streamlit_app.i18n import _, number, percent
+from streamlit_app.state import Picture
 
 FIGURE_PX = 90  # three abreast on a phone
 
@@ -69,6 +70,12 @@ def advice(quality: Quality) -> str:
     rated = rate_factors(quality)
     costliest = max(WEIGHTS, key=lambda name: WEIGHTS[name] * (1 - rated[name]))
     return factor_texts()[costliest][2]
+
+
+def may_be_improved(reading: Reading, picture: Picture) -> bool:
+    """Whether a better picture would help: not with MNIST's tiles, nor with what is no digit."""
+    is_no_digit = reading.reason in (Reason.NOT_A_DIGIT, Reason.SEVERAL_DIGITS)
+    return picture.label is None and not is_no_digit
 
 
 def show_quality(quality: Quality) -> None:

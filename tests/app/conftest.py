@@ -1,11 +1,15 @@
-"""The app as a visitor opens it, without a browser."""
+"""The app as a visitor opens it: without a browser, and in Chromium."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.scenes import HOME, PREDICT, TIMEOUT_S, OpenPredict
+from tests.app.chromium import CHROMIUM, FLAGS, FRAMES, Visit, serving, visiting
+from tests.app.scenes import HOME, PREDICT, ROOT, TIMEOUT_S, OpenPredict, photo_jpeg
 
 
 @pytest.fixture
@@ -24,3 +28,56 @@ def open_predict(app: AppTest) -> OpenPredict:
         return app.run()
 
     return open_at
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The app as started from the repository's root."""
+    with serving(str(HOME.relative_to(ROOT)), ROOT) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """Playwright, where it is installed; one for all browsers."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any) -> Iterator[Any]:
+    """One Chromium for all tests."""
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browser_with_camera(playwright: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Chromium whose camera sees a three on paper, all the time."""
+    film = tmp_path_factory.mktemp("camera") / "three.mjpeg"
+    film.write_bytes(photo_jpeg(3) * FRAMES)
+    flags = [
+        *FLAGS,
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Visit]:
+    """Opens a page in a fresh context; afterwards fails on console errors, foreign requests."""
+    with visiting(browser, address) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def photographer(browser_with_camera: Any, address: str) -> Iterator[Visit]:
+    """The same with a camera."""
+    with visiting(browser_with_camera, address) as open_page:
+        yield open_page

@@ -55,6 +55,15 @@ def digit_on_paper(digit: int) -> bytes:
     return png_bytes(paper)
 
 
+def photo_jpeg(digit: int) -> bytes:
+    """What a 720p camera makes of a digit on paper: a JPEG."""
+    photo = Image.new("RGB", (1280, 720), (233, 230, 224))
+    photo.paste(Image.open(BytesIO(digit_on_paper(digit))), (400, 120))
+    buffer = BytesIO()
+    photo.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
 def blank_paper() -> bytes:
     """A PNG with nothing on it."""
     return png_bytes(Image.new("RGB", (PAGE_PX, PAGE_PX), "white"))

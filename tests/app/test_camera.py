@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
-from PIL import Image
 
 from streamlit_app.components.sources.camera import is_camera_allowed
-from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, press
+from tests.app.scenes import OpenPredict, headings, needs_model, photo_jpeg, press
 
 pytestmark = needs_model
 
 
-def photo_of(digit: int) -> tuple[str, bytes, str]:
-    """What a camera hands in: a JPEG."""
-    buffer = BytesIO()
-    Image.open(BytesIO(digit_on_paper(digit))).save(buffer, "JPEG")
-    return ("photo.jpg", buffer.getvalue(), "image/jpeg")
-
-
 def test_photo_is_read_and_survives_a_change_of_source(open_predict: OpenPredict) -> None:
     app = open_predict("camera")
-    app.camera_input[0].set_value(photo_of(2)).run()
+    app.camera_input[0].set_value(("photo.jpg", photo_jpeg(2), "image/jpeg")).run()
     assert not app.exception
     assert headings(app) == ["It is a 2"]
     open_predict("upload")

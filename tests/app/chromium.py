@@ -1,0 +1,189 @@
+"""Starts the app and a real Chromium, and drives them: mouse, finger, files, screenshots."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from tests.app.scenes import ROOT
+
+CHROMIUM = shutil.which("chromium")
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENSHOTS = ROOT / "artifacts" / "screenshots"
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+START_S, STOP_S, ANSWER_MS = 120, 20, 120_000  # the first answer loads TensorFlow, on a busy machine
+SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]  # shares of the pad's sides
+ONE = [(0.5, 0.15), (0.49, 0.85)]
+DRAW_PROMPT = "Draw a digit on the pad, large, in the middle"
+FRAMES = 30  # of the camera's film; it begins anew after the last
+
+
+Visit = Callable[..., Any]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(script: str, folder: Path) -> Iterator[str]:
+    """The app, started by ``streamlit run SCRIPT`` in `folder`; yields its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
+    server = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_healthy(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=STOP_S)
+        except subprocess.TimeoutExpired:  # on a busy machine it may hang at its own exit
+            server.kill()
+            server.wait()
+
+
+def wait_until_healthy(port: int) -> None:
+    """Return once the server answers; fail after `START_S`."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
+            return
+        time.sleep(0.2)
+    pytest.fail(f"The server did not answer within {START_S} s.")
+
+
+@contextlib.contextmanager
+def visiting(browser: Any, address: str) -> Iterator[Visit]:
+    """Opens pages; at the end fails on errors in the console and on requests to others.
+
+    Streamlit itself asks a deep link's path for its health page first and gets a 404: that one
+    is expected.
+    """
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def note_message(message: Any) -> None:
+        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+            complaints.append(f"{message.text} {message.location.get('url')}")
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            complaints.append(f"foreign request: {request.url}")
+
+    def open_page(path: str = "", scheme: str = "light", **device: Any) -> Any:
+        settings = {"locale": "en-GB"} | (device or DESKTOP)
+        context = browser.new_context(color_scheme=scheme, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(ANSWER_MS)
+        page.on("console", note_message)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", note_request)
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def draw(page: Any, shares: list[tuple[float, float]]) -> None:
+    """Draw one stroke onto the pad with the mouse."""
+    pad = page.locator("canvas.upper-canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shares]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=8)
+    page.mouse.up()
+
+
+def draw_by_touch(page: Any, shares: list[tuple[float, float]]) -> None:
+    """Draw one stroke onto the pad with a finger."""
+    pad = page.locator("canvas.upper-canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    finger = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(shares):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        kind = "touchMove" if number else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def press(page: Any, name: str) -> None:
+    """Press one of our buttons, not the canvas' own of the same name."""
+    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+
+
+def expect_heading(page: Any, text: str) -> None:
+    """Wait until the page shows this heading."""
+    page.get_by_role("heading", name=text, exact=True).wait_for()
+
+
+def shoot(page: Any, name: str) -> None:
+    """Photograph the whole page, however long."""
+    size = page.viewport_size
+    page.mouse.move(2, 2)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(600)
+    height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    page.wait_for_timeout(600)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    page.set_viewport_size(size)
+
+
+def upload(page: Any, folder: Path, **files: bytes) -> None:
+    """Choose files in the field: a name and the bytes of a PNG each."""
+    paths = [folder / f"{name}.png" for name in files]
+    for path, data in zip(paths, files.values(), strict=True):
+        path.write_bytes(data)
+    page.locator("input[type=file]").set_input_files(paths)
+
+
+def bottom_px(page: Any, heading: str) -> float:
+    """How far below the window's top a heading ends, unscrolled."""
+    box = page.get_by_role("heading", name=heading, exact=True).bounding_box()
+    return float(box["y"] + box["height"])
