@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 
 import numpy as np
 
 from digitscope.imaging import ImageSource, load_picture
-from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.looks import looks
 from digitscope.recognition.classifier import load_classifier
-from digitscope.recognition.decision import judge, temper
+from digitscope.recognition.decision import choose, judge, temper
 from digitscope.recognition.occlusion import explain_tile
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.settings import resolve_model_path
@@ -84,15 +85,22 @@ class DigitReader:
         started = time.perf_counter()
         picture = load_picture(image)
         route = Background(background) if background is not None else self.background
-        preprocessed = preprocess(picture.rgb, route, picture.original_size_wh, anyway=anyway)
+        attempts = (
+            self._judge(seen, tta=tta)
+            for seen in looks(picture.rgb, route, picture.original_size_wh, anyway=anyway)
+        )
+        reading = choose(attempts)
+        return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
+
+    def _judge(self, preprocessed: Preprocessed, *, tta: bool) -> Reading:
+        """Ask the network about what one look brought, and decide whether that is an answer."""
         prediction = None
         if preprocessed.tile is not None and preprocessed.quality is not None:
             said = self.predict(preprocessed.tile.pixels, tta=tta)
             prediction = temper(said, preprocessed.quality)
         reason = _refusal(preprocessed, prediction)
         digit = prediction.digit if prediction is not None and reason is None else None
-        ms = (time.perf_counter() - started) * 1000
-        return Reading(digit, reason, prediction, preprocessed, ms)
+        return Reading(digit, reason, prediction, preprocessed, ms=0.0)
 
     def predict(self, pixels: UInt8Array, *, tta: bool = False) -> Prediction:
         """Ask the network about one tile, (28, 28) uint8, light on black, whatever its picture."""

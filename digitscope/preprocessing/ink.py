@@ -37,9 +37,21 @@ def page_sigma(difference: Float32Array) -> float:
 
     Source: the shorth, Rousseeuw and Leroy (1988).
     """
-    luma = np.sort(np.ascontiguousarray(difference[::3, ::3]) @ LUMA, axis=None)
-    held = max(1, int(CALM_SHARE * luma.size))
-    width = float((luma[held:] - luma[:-held]).min()) if luma.size > held else 0.0
+    return _deviation(np.ascontiguousarray(difference[::3, ::3]) @ LUMA)
+
+
+def denoised_sigma(difference: Float32Array) -> float:
+    """Estimate what is left of the page's grain after denoising: as `page_sigma`, less of it."""
+    luma = cv2.transform(difference, LUMA[np.newaxis])
+    calm = cv2.GaussianBlur(luma, (0, 0), denoise_sigma_px(luma.shape[:2]))
+    return _deviation(calm[::3, ::3].astype(np.float32, copy=False))
+
+
+def _deviation(levels: Float32Array) -> float:
+    """The deviation of a normal distribution of which a third lies as close as here."""
+    ordered = np.sort(levels, axis=None)
+    held = max(1, int(CALM_SHARE * ordered.size))
+    width = float((ordered[held:] - ordered[:-held]).min()) if ordered.size > held else 0.0
     return width / 2 / NormalDist().inv_cdf(0.5 + CALM_SHARE / 2)
 
 

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from digitscope.preprocessing.parts import Part, find_parts, gather, union
-from digitscope.preprocessing.ruled_lines import remove_ruled_lines
 from digitscope.types import BoolArray, BoxXYXY, Reason, UInt8Array
 
 SMALLEST_DIGIT = 0.03  # a digit's longest side, as a share of the picture's; 19 px of 640
@@ -34,7 +33,6 @@ class Location:
         digits_seen: how many separate digits the picture seems to show.
         parts: how many pieces the digit is made of.
         dropped: how many other pieces were left out.
-        lines_removed: whether ruled lines were taken away.
         clear: share of the digit's surroundings that is page, 0..1.
     """
 
@@ -44,7 +42,6 @@ class Location:
     digits_seen: int = 0
     parts: int = 0
     dropped: int = 0
-    lines_removed: bool = False
     clear: float = 0.0
 
 
@@ -55,7 +52,8 @@ def count_digits(digit: list[Part], others: list[Part]) -> int:
         part
         for part in others
         if not part.touches_border
-        and part.size_px >= RIVAL_SIZE * main.size_px
+        and part.height_px >= RIVAL_SIZE * main.size_px
+        and part.width_px <= WIDEST_ASPECT * part.height_px
         and part.contrast >= RIVAL_SIZE * main.contrast
     ]
     return 1 + len(rivals)
@@ -106,20 +104,22 @@ def stands_out(own: BoolArray, ink: UInt8Array, raw: UInt8Array) -> float:
     return float((around[ring] < page).mean())
 
 
-def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
+def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array, *, pass_over: int = 0) -> Location:
     """Find the digit in an ink mask.
 
     Args:
-        mask: (H, W) bool.
+        mask: (H, W) bool, ruled lines taken away.
         ink: (H, W) uint8, ink levels, light on black, the ground taken away.
         raw: (H, W) uint8, the same with the ground left in.
+        pass_over: so many of the likeliest shapes are left out: they were no digit.
     """
-    cleaned, lines_removed = remove_ruled_lines(mask)
-    parts, labels = find_parts(cleaned, ink)
+    parts, labels = find_parts(mask, ink)
     parts, crumbs = parts[:MOST_PARTS], parts[MOST_PARTS:]
+    for _ in range(pass_over):
+        parts = gather(parts)[1] if parts else []
     if not parts:
-        nothing = Reason.TOO_SMALL if cleaned.any() else Reason.BLANK
-        return Location(np.zeros_like(mask), None, nothing, lines_removed=lines_removed)
+        nothing = Reason.TOO_SMALL if mask.any() else Reason.BLANK
+        return Location(np.zeros_like(mask), None, nothing)
     digit, others = gather(parts)
     own = np.isin(labels, [part.label for part in digit])
     box = reduce(union, (part.box_xyxy for part in digit))
@@ -131,4 +131,4 @@ def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array) -> Location:
     if reason is None and clear < LEAST_STANDING_OUT:
         reason = Reason.NOT_A_DIGIT
     dropped = len(others) + len(crumbs)
-    return Location(own, box, reason, seen, len(digit), dropped, lines_removed, clear)
+    return Location(own, box, reason, seen, len(digit), dropped, clear)

@@ -44,10 +44,19 @@ class Part:
     score: float
 
     @property
+    def width_px(self) -> int:
+        """Width of the box."""
+        return self.box_xyxy[2] - self.box_xyxy[0]
+
+    @property
+    def height_px(self) -> int:
+        """Height of the box."""
+        return self.box_xyxy[3] - self.box_xyxy[1]
+
+    @property
     def size_px(self) -> int:
         """Longest side of the box."""
-        left, top, right, bottom = self.box_xyxy
-        return max(right - left, bottom - top)
+        return max(self.width_px, self.height_px)
 
 
 def _score(box: BoxXYXY, contrast: float, touches: bool, size_hw: tuple[int, int]) -> float:

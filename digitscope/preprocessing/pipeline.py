@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
-from digitscope.errors import BackgroundUnavailableError
 from digitscope.preprocessing import ink as inks
 from digitscope.preprocessing import tile as tiles
 from digitscope.preprocessing.background import (
     BackgroundRemover,
     make_remover,
-    weights_on_disk,
 )
-from digitscope.preprocessing.ground import estimate_ground
+from digitscope.preprocessing.ground import estimate_ground, ground_between_strokes
 from digitscope.preprocessing.locating import Location, locate
 from digitscope.preprocessing.quality import measure_contrast, measure_quality
+from digitscope.preprocessing.ruled_lines import remove_ruled_lines
 from digitscope.preprocessing.trace import Trace, show_location, show_on_chequers
-from digitscope.preprocessing.working import Working, to_working_size
+from digitscope.preprocessing.working import Working
 from digitscope.types import (
     PIXEL_MEAN,
     PIXEL_STD,
@@ -33,7 +31,25 @@ from digitscope.types import (
     UInt8Array,
 )
 
-DROWNED = 60  # grain that hides ink of a quarter of the range: such a page may not be blank
+DROWNED = 20  # grain that hides ink of a twelfth of the range: faint pencil would not be seen
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to look at a picture.
+
+    Attributes:
+        background: the way to remove the background, never `auto`.
+        weaker_ink: whether the ink that stands out less is taken, light or dark.
+        pass_over: so many of the likeliest shapes are passed over.
+        thorough: follow sharp edges of shadows, and take lines away that run askew. It takes
+            longer, and may take the wide strokes of a brush for a shadow.
+    """
+
+    background: Background = Background.OPENCV
+    weaker_ink: bool = False
+    pass_over: int = 0
+    thorough: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,22 +69,32 @@ class InkMap:
     least: float
 
 
-def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMap:
+def map_ink(working: Working, remover: BackgroundRemover, trace: Trace, look: Look) -> InkMap:
     """Take steps 1 to 5: background, composition, greyscale, denoising, polarity and mask.
+
+    Args:
+        working: the picture.
+        remover: the way to remove the background.
+        trace: where the steps go.
+        look: which ink is taken, and how hard it is looked for.
 
     Raises:
         BackgroundUnavailableError: the remover cannot run here.
     """
     difference = working.rgb.astype(np.float32) - estimate_ground(working.rgb)
-    sigma = inks.page_sigma(difference)
-    keep = remover.keep(working.rgb, difference, sigma)
+    keep = remover.keep(working.rgb, difference, inks.page_sigma(difference))
+    if look.thorough:
+        dark = inks.is_ink_dark(difference, keep) != look.weaker_ink
+        calm = inks.denoise(working.rgb)
+        difference = calm - ground_between_strokes(calm, dark)
+        keep = remover.keep(working.rgb, difference, inks.page_sigma(difference))
     trace.add(
         show_on_chequers(working.rgb, keep),
         "{share:.1%} of the picture differs from the page and is kept (route: {route}).",
         share=float(keep.mean()),
         route=str(remover.name),
     )
-    dark = inks.is_ink_dark(difference, keep)
+    dark = inks.is_ink_dark(difference, keep) != look.weaker_ink
     composed = inks.compose(difference, keep, dark)
     trace.add(
         composed,
@@ -94,7 +120,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
     levels, raw = calm, inks.to_grey(working.rgb, dark, colour)
     if dark:
         levels, raw = 255 - levels, 255 - raw
-    least = inks.ink_threshold(sigma)
+    least = inks.ink_threshold(inks.denoised_sigma(difference))
     mask = inks.mark_ink(levels, least)
     trace.add(
         (mask * 255).astype(np.uint8),
@@ -111,7 +137,7 @@ def map_ink(working: Working, remover: BackgroundRemover, trace: Trace) -> InkMa
     return InkMap(levels, raw, mask, least)
 
 
-def _trace_location(ink_map: InkMap, location: Location, trace: Trace) -> None:
+def _trace_location(ink_map: InkMap, location: Location, lines: bool, trace: Trace) -> None:
     if location.box_xyxy is None:
         trace.add(
             show_location(ink_map.levels, location),
@@ -122,7 +148,7 @@ def _trace_location(ink_map: InkMap, location: Location, trace: Trace) -> None:
     template = (
         "Ruled lines were taken away; a shape of {width} x {height} px was found. Pieces of ink in "
         "it: {parts}, left out: {dropped}."
-        if location.lines_removed
+        if lines
         else "A shape of {width} x {height} px was found. Pieces of ink in it: {parts}, "
         "left out: {dropped}."
     )
@@ -181,23 +207,22 @@ def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -
     return closed
 
 
-def preprocess_with(
-    working: Working, remover: BackgroundRemover, *, anyway: bool = False
-) -> Preprocessed:
-    """Take a picture at working size through the steps with one way of removing the background.
+def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preprocessed:
+    """Take a picture at working size through the steps, looking at it one way.
 
     Args:
         working: the picture.
-        remover: the way to remove the background.
+        look: how the background is removed, which ink is taken, which shapes are passed over.
         anyway: make a tile even of a shape that step 6 refuses; the reason stands all the same.
 
     Raises:
-        BackgroundUnavailableError: the remover cannot run here.
+        BackgroundUnavailableError: the way to remove the background cannot run here.
     """
     trace = Trace()
-    ink_map = map_ink(working, remover, trace)
-    location = locate(ink_map.mask, ink_map.levels, ink_map.raw)
-    _trace_location(ink_map, location, trace)
+    ink_map = map_ink(working, make_remover(look.background), trace, look)
+    mask, lines = remove_ruled_lines(ink_map.mask, tilted=look.thorough)
+    location = locate(mask, ink_map.levels, ink_map.raw, pass_over=look.pass_over)
+    _trace_location(ink_map, location, lines, trace)
     tile, quality, sighting, reason = None, None, None, location.reason
     if reason is Reason.BLANK and ink_map.least > DROWNED:
         reason = Reason.NO_CONTRAST
@@ -215,52 +240,7 @@ def preprocess_with(
         tile,
         quality,
         reason,
-        remover.name,
+        look.background,
         digits_seen=location.digits_seen,
         sighting=sighting,
     )
-
-
-def preprocess(
-    rgb: UInt8Array,
-    background: Background = Background.AUTO,
-    given_size_wh: tuple[int, int] | None = None,
-    *,
-    anyway: bool = False,
-) -> Preprocessed:
-    """Take a picture through the eleven steps.
-
-    `auto` takes the OpenCV route, which needs no download, and asks u2netp for a second look where
-    that route finds no digit on a page that is not blank and the weights are on disk. Where a
-    network that was asked for cannot run, the OpenCV route answers and `notice` says so.
-
-    Args:
-        rgb: (H, W, 3) uint8.
-        background: the way to remove the background.
-        given_size_wh: width and height of the picture as given, if opening it reduced it; boxes
-            are told in its pixels.
-        anyway: make a tile even of a shape that step 6 refuses; the reason stands all the same.
-    """
-    working = to_working_size(rgb, given_size_wh)
-    if background is not Background.AUTO:
-        return _with_fallback(working, background, anyway=anyway)
-    first = preprocess_with(working, make_remover(Background.OPENCV), anyway=anyway)
-    if not _wants_second_look(first):
-        return first
-    second = _with_fallback(working, Background.U2NETP, anyway=anyway)
-    return second if second.reason is None else first
-
-
-def _with_fallback(working: Working, background: Background, *, anyway: bool) -> Preprocessed:
-    """Take the route asked for, or, where it cannot run, the OpenCV route with a notice."""
-    try:
-        return preprocess_with(working, make_remover(background), anyway=anyway)
-    except BackgroundUnavailableError as error:
-        result = preprocess_with(working, make_remover(Background.OPENCV), anyway=anyway)
-        return dataclasses.replace(result, notice=f"{error} The OpenCV route answered instead.")
-
-
-def _wants_second_look(result: Preprocessed) -> bool:
-    """Whether u2netp may find what the OpenCV route did not."""
-    unsure = result.reason in (Reason.NOT_A_DIGIT, Reason.TOO_SMALL)
-    return unsure and weights_on_disk(Background.U2NETP)

@@ -23,6 +23,7 @@ STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), 
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
 JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
+TILTS = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24)  # tangents, to 14 degrees; each takes 2.5 more
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
@@ -139,14 +140,37 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     return lines
 
 
-def remove_ruled_lines(mask: BoolArray) -> tuple[BoolArray, bool]:
+def find_tilted_lines(mask: BoolArray, slope: float) -> BoolArray:
+    """Mark ruled lines that rise by `slope`: the columns are shifted until they lie level.
+
+    Args:
+        mask: (H, W) bool, True on ink.
+        slope: rows a column, downwards.
+
+    Returns:
+        (H, W) bool.
+    """
+    height, width = mask.shape
+    room = round(abs(slope) * width) + 1
+    shifts = np.rint(slope * np.arange(width)).astype(int)
+    rows = np.arange(height)[:, None] - shifts + room  # (H, W): where each pixel goes
+    sheared = np.zeros((height + 2 * room, width), bool)
+    sheared[rows, np.arange(width)] = mask
+    return np.asarray(find_horizontal_lines(sheared)[rows, np.arange(width)])
+
+
+def remove_ruled_lines(mask: BoolArray, *, tilted: bool = False) -> tuple[BoolArray, bool]:
     """Take horizontal and vertical ruled lines out of an ink mask.
 
     Args:
         mask: (H, W) bool, True on ink.
+        tilted: look for lines that run well askew, too.
 
     Returns:
         The mask without lines, and whether any were found.
     """
-    lines = find_horizontal_lines(mask) | find_horizontal_lines(mask.T).T
-    return mask & ~lines, bool(lines.any())
+    left = mask
+    for slope in TILTS if tilted else TILTS[:1]:
+        left = left & ~find_tilted_lines(left, slope)
+        left = left & ~find_tilted_lines(left.T, slope).T
+    return left, bool((mask & ~left).any())

@@ -10,14 +10,38 @@ threshold would refuse and get wrong, the one in use marked; `--out` keeps the w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from digitscope.types import Prediction, Quality, Reason
+from digitscope.types import Prediction, Quality, Reading, Reason
 
 DOUBT = 0.5  # temperature added at quality 0; lowers the log loss of simulated photos' answers
 LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below
 LEAST_CONFIDENCE = 0.70  # chosen on the development photos: refuses most letters, few digits
+SECOND_LOOK_CONFIDENCE = 0.95  # of the network, for a shape that was not the likeliest
+JUST_A_LINE = 1  # beside the likeliest shape, any line is one: no answer for a second look
+WORTH_ANOTHER_LOOK = (Reason.NOT_A_DIGIT, Reason.TOO_SMALL)  # the rest is said of the whole page
 TWO_RIVALS = 0.80  # where two digits hold this much together, it is one of them, written unclearly
+
+
+def choose(attempts: Iterator[Reading]) -> Reading:
+    """Take the first reading, unless it found no digit and a later one is sure of one.
+
+    Args:
+        attempts: what each look at the picture brought, made as they are asked for; at least one.
+    """
+    first = next(attempts)
+    if first.reason not in WORTH_ANOTHER_LOOK:
+        return first
+    return next((one for one in attempts if _is_sure(one)), first)
+
+
+def _is_sure(reading: Reading) -> bool:
+    """Whether an answer is sure enough for a second look, which has more chances to be wrong."""
+    if reading.digit in (None, JUST_A_LINE):
+        return False
+    return (reading.confidence or 0) >= SECOND_LOOK_CONFIDENCE
 
 
 def temper(prediction: Prediction, quality: Quality) -> Prediction:

@@ -1,19 +1,15 @@
-"""The eleven steps together: their record, the box, the fallback and the second look."""
+"""The eleven steps together: their record, the box, what they leave of refused pictures."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 
-from digitscope.errors import BackgroundUnavailableError
-from digitscope.preprocessing import pipeline
-from digitscope.preprocessing.background import BackgroundRemover, LocalBackground
-from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.pipeline import Look
+from digitscope.preprocessing.pipeline import preprocess as preprocess_working
 from digitscope.preprocessing.steps import STEPS
-from digitscope.types import Background, BoxXYXY, Float32Array, Reason, UInt8Array
+from digitscope.preprocessing.working import to_working_size
+from digitscope.types import BoxXYXY, Preprocessed, Reason, UInt8Array
 from tests.unit.drawn import INK_RGB, PAPER_RGB, Points, sheet, write
 
 SEVEN: Points = [(110, 60), (210, 60), (150, 190)]
@@ -42,6 +38,12 @@ PICTURES: dict[str, tuple[UInt8Array, Reason | None]] = {
 }
 
 
+def preprocess(
+    rgb: UInt8Array, given_size_wh: tuple[int, int] | None = None, *, anyway: bool = False
+) -> Preprocessed:
+    return preprocess_working(to_working_size(rgb, given_size_wh), Look(), anyway=anyway)
+
+
 def _grainy(deviation: float) -> UInt8Array:
     """An empty sheet photographed in the dark."""
     grain = np.random.default_rng(0).normal(0, deviation, (240, 320, 1))
@@ -55,7 +57,7 @@ PICTURES["blank paper with grain"] = (_grainy(4), Reason.BLANK)
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_step_is_recorded_in_order_with_its_sentence(name: str) -> None:
     rgb, reason = PICTURES[name]
-    result = preprocess(rgb, Background.OPENCV)
+    result = preprocess(rgb)
     assert result.reason is reason
     taken = len(STEPS) if reason is None else STEPS_BEFORE_REFUSAL
     assert [(step.number, step.key) for step in result.steps] == [
@@ -71,7 +73,7 @@ def test_every_step_is_recorded_in_order_with_its_sentence(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, (_, why) in PICTURES.items() if why is None])
 def test_the_tile_has_mnists_form(name: str) -> None:
-    result = preprocess(PICTURES[name][0], Background.OPENCV)
+    result = preprocess(PICTURES[name][0])
     assert result.tile is not None and result.quality is not None
     pixels = result.tile.pixels.astype(float)
     columns, rows = pixels.sum(axis=0), pixels.sum(axis=1)
@@ -88,7 +90,7 @@ def test_the_tile_has_mnists_form(name: str) -> None:
 
 def test_both_polarities_give_nearly_the_same_tile() -> None:
     page = write(sheet(paper_rgb=(255, 255, 255)), SEVEN, ink_rgb=(0, 0, 0))
-    one, other = (preprocess(rgb, Background.OPENCV).tile for rgb in (page, 255 - page))
+    one, other = (preprocess(rgb).tile for rgb in (page, 255 - page))
     assert one is not None and other is not None
     assert np.abs(one.pixels.astype(int) - other.pixels).max() <= 8
 
@@ -96,7 +98,7 @@ def test_both_polarities_give_nearly_the_same_tile() -> None:
 def test_the_box_is_told_in_the_pixels_given() -> None:
     page = sheet((640, 480))
     page[100:300, 310:330] = (20, 20, 40)
-    result = preprocess(page, Background.OPENCV, (1280, 960))
+    result = preprocess(page, (1280, 960))
     assert result.tile is not None and result.quality is not None
     np.testing.assert_allclose(result.tile.box_xyxy, (620, 200, 660, 600), atol=4)
     left, top, right, bottom = result.tile.box_xyxy
@@ -107,7 +109,7 @@ def test_the_box_is_told_in_the_pixels_given() -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_what_was_seen_is_told_even_where_it_is_refused(name: str) -> None:
-    result = preprocess(PICTURES[name][0], Background.OPENCV)
+    result = preprocess(PICTURES[name][0])
     assert (result.sighting is None) == (result.quality is None)
     if result.sighting is None:
         return
@@ -120,7 +122,7 @@ def test_what_was_seen_is_told_even_where_it_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["dash", "block", "speck", "blank"])
 def test_anyway_a_refused_shape_gets_a_tile(name: str) -> None:
     rgb, reason = PICTURES[name]
-    result = preprocess(rgb, Background.OPENCV, anyway=True)
+    result = preprocess(rgb, anyway=True)
     assert result.reason is reason
     assert (result.tile is None) == (result.sighting is None)
     assert len(result.steps) == (STEPS_BEFORE_REFUSAL if result.tile is None else len(STEPS))
@@ -133,96 +135,3 @@ def test_the_same_picture_gives_the_same_tile() -> None:
     assert one is not None and other is not None
     np.testing.assert_array_equal(one.pixels, other.pixels)
     np.testing.assert_array_equal(page, before)
-
-
-# --- The other routes, the network itself replaced -----------------------------------------------
-
-Install = Callable[[BackgroundRemover], list[Background]]
-
-
-class LeftHalf(LocalBackground):
-    """A network that marks the left half of the picture."""
-
-    name = Background.U2NETP
-
-    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
-        kept = super().keep(rgb, difference, sigma)
-        kept[:, rgb.shape[1] // 2 :] = 0
-        return kept
-
-
-class Unavailable(LeftHalf):
-    """A network that cannot run here."""
-
-    def keep(self, *_: Any) -> Float32Array:
-        raise BackgroundUnavailableError("There are no weights.")
-
-
-@pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Put a remover in the place of u2netp, its weights on disk; gives the removers asked for."""
-
-    def install(remover: BackgroundRemover) -> list[Background]:
-        asked: list[Background] = []
-
-        def make(name: Background) -> BackgroundRemover:
-            asked.append(name)
-            return LocalBackground() if name is Background.OPENCV else remover
-
-        monkeypatch.setattr(pipeline, "make_remover", make)
-        monkeypatch.setattr(pipeline, "weights_on_disk", lambda name: name is Background.U2NETP)
-        return asked
-
-    return install
-
-
-def _seven_beside_a_block() -> UInt8Array:
-    page = write(sheet((400, 240)), [(60, 80), (120, 80), (90, 160)], width_px=6)
-    return _block(page, (240, 40, 380, 200))
-
-
-def test_auto_looks_again_where_the_first_look_finds_no_digit(network: Install) -> None:
-    page = _seven_beside_a_block()
-    assert preprocess(page, Background.OPENCV).reason is Reason.NOT_A_DIGIT
-    asked = network(LeftHalf())
-    result = preprocess(page)
-    assert asked == [Background.OPENCV, Background.U2NETP]
-    assert (result.background, result.reason) == (Background.U2NETP, None)
-    assert result.tile is not None and result.tile.box_xyxy[2] < 200
-    assert "u2netp" in result.steps[0].sentence
-
-
-@pytest.mark.parametrize(
-    ("name", "looks"), [("block", 2), ("dash", 2), ("speck", 2), ("blank", 1), ("dark on light", 1)]
-)
-def test_a_second_look_is_taken_only_where_there_is_something(
-    name: str, looks: int, network: Install
-) -> None:
-    asked = network(LeftHalf())
-    assert (preprocess(PICTURES[name][0]).reason, len(asked)) == (PICTURES[name][1], looks)
-
-
-def test_without_weights_there_is_no_second_look(
-    network: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = network(LeftHalf())
-    monkeypatch.setattr(pipeline, "weights_on_disk", lambda _: False)
-    assert preprocess(_seven_beside_a_block()).background is Background.OPENCV
-    assert asked == [Background.OPENCV]
-
-
-@pytest.mark.parametrize("remover", [LeftHalf(), Unavailable()], ids=["finds none", "cannot run"])
-def test_a_second_look_in_vain_leaves_the_first(
-    remover: BackgroundRemover, network: Install
-) -> None:
-    network(remover)
-    result = preprocess(PICTURES["block"][0])
-    assert (result.background, result.reason) == (Background.OPENCV, Reason.NOT_A_DIGIT)
-    assert result.notice == ""
-
-
-def test_a_network_that_cannot_run_is_replaced_with_a_notice(network: Install) -> None:
-    network(Unavailable())
-    result = preprocess(PICTURES["dark on light"][0], Background.U2NETP)
-    assert (result.background, result.reason) == (Background.OPENCV, None)
-    assert result.notice == "There are no weights. The OpenCV route answered instead."

@@ -239,11 +239,11 @@ def test_a_reader_may_have_its_own_route_and_read_may_override_it(
 ) -> None:
     routes: list[Background] = []
 
-    def preprocess(_: UInt8Array, route: Background, *__: object, **___: object) -> None:
+    def looks(_: UInt8Array, route: Background, *__: object, **___: object) -> None:
         routes.append(route)
         raise InterruptedError
 
-    monkeypatch.setattr("digitscope.reader.preprocess", preprocess)
+    monkeypatch.setattr("digitscope.reader.looks", looks)
     own = DigitReader(reader.classifier.path, background="u2net")
     for asked in (None, "opencv", Background.AUTO):
         with pytest.raises(InterruptedError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -132,3 +133,20 @@ def test_the_mask_is_not_written_to() -> None:
     mask = _rule(150)
     remove_ruled_lines(mask)
     assert mask[150].all()
+
+
+@pytest.mark.parametrize("slope", [-0.22, -0.17, 0.17, 0.22])
+def test_lines_that_run_askew_are_taken_away_when_asked(slope: float) -> None:
+    digit, lines = (np.zeros((300, 400), np.uint8) for _ in range(2))
+    cv2.polylines(
+        digit, [np.array([(150, 80), (250, 80), (190, 220)])], isClosed=False, color=1, thickness=10
+    )
+    for start in range(-100, 400, 50):
+        cv2.line(lines, (0, start), (399, round(start + 399 * slope)), 1, 2)
+    mask = (digit | lines) > 0
+    beside = (lines > 0) & ~(digit > 0)
+    assert (remove_ruled_lines(mask)[0] & beside).sum() > 0.5 * beside.sum()
+    left, found = remove_ruled_lines(mask, tilted=True)
+    assert found
+    assert (left & beside)[:, 60:-60].sum() < 0.15 * beside.sum()  # short ones stay in corners
+    assert (left & (digit > 0)).sum() > 0.9 * digit.sum()
