@@ -27,7 +27,7 @@ import numpy as np
 
 from training import plots
 from training.augment import augment
-from training.material import load_material
+from training.data import load_train_validation
 from training.recipe import HyperParameters
 from training.run_folder import REPOSITORY, RUNS_DIR, RunFolder
 
@@ -45,8 +45,7 @@ hyper = HyperParameters(**(run.settings() if run.begun else asked))
 # sealed; only `training.evaluate` opens them, and only to report.
 
 # %%
-material = load_material(None, hyper)
-train_digits, validation = material.train, material.validation
+train_digits, validation = load_train_validation(None, hyper.validation_tiles)
 print(f"{len(train_digits):,} to learn from, {len(validation):,} to choose by")
 for digit, count in enumerate(np.bincount(train_digits.labels)):
     print(f"{digit}: {count:5,} {'█' * round(count / 150)}")
@@ -84,7 +83,10 @@ plots.draw_tiles(drawn.tiles, [str(label) for label in drawn.labels])
 #    what the network will see when you show it a photo.
 
 # %%
-photographed = material.photographed.take(np.arange(40))
+from training.material import PHOTO_DIR
+from training.photo_tiles import photo_tiles
+
+photographed = photo_tiles(train_digits, 44, seed=1, cache_dir=PHOTO_DIR).take(np.arange(40))
 plots.draw_tiles(photographed.tiles, [str(label) for label in photographed.labels])
 
 # %% [markdown]
@@ -148,9 +150,12 @@ for name, value in asdict(hyper).items():
 # taken from its folder.
 
 # %%
+from training.material import load_material
 from training.train import train
 
-state = train(material, hyper, run, resume=True)
+state = run.state()
+if state.epochs < hyper.epochs:
+    state = train(load_material(None, hyper), hyper, run, resume=True)
 
 # %%
 plots.draw_training_curves(state.history, state.best_epoch)
