@@ -56,7 +56,7 @@ EXPERIMENT = $(BIN)/python -m training.experiments $(1) --seeds $(SEEDS) --worke
 	--precision $(PRECISION)
 
 # oneDNN halves the time of a training step; the app's single tiles gain nothing by it.
-train ablation notebook: export TF_ENABLE_ONEDNN_OPTS := 1
+train ablation: export TF_ENABLE_ONEDNN_OPTS := 1
 
 train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it stopped)
 	$(call EXPERIMENT,recipe)

@@ -12,6 +12,7 @@ from training.metrics import ReliabilityBin
 from training.plots.style import MAIN_COLOUR, NOTED_COLOUR, QUIET_COLOUR, new_figure
 
 ROW_INCHES = 0.5
+LEAST_TILES = 5
 
 
 def draw_experiment(rows: Sequence[dict[str, Any]]) -> Figure:
@@ -42,15 +43,19 @@ def draw_experiment(rows: Sequence[dict[str, Any]]) -> Figure:
 
 
 def draw_reliability(before: Sequence[ReliabilityBin], after: Sequence[ReliabilityBin]) -> Figure:
-    """Draw how often answers of each confidence are right, before and after calibration."""
+    """Draw how often answers of each confidence are right, before and after calibration.
+
+    Bins of fewer than LEAST_TILES are left out: their share of right answers is chance.
+    """
     with new_figure(5, 5) as figure:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=QUIET_COLOUR, linestyle=":", label="as it should be")
         for bins, colour, name in ((before, NOTED_COLOUR, "before"), (after, MAIN_COLOUR, "after")):
-            confidence = [one.confidence for one in bins]
-            right = [one.accuracy for one in bins]
+            shown = [one for one in bins if one.tiles >= LEAST_TILES]
+            confidence = [one.confidence for one in shown]
+            right = [one.accuracy for one in shown]
             axes.plot(confidence, right, color=colour, linewidth=1, label=name)
-            axes.scatter(confidence, right, [12 + one.tiles**0.5 for one in bins], color=colour)
+            axes.scatter(confidence, right, [12 + one.tiles**0.5 for one in shown], color=colour)
         axes.set(title="Does confidence mean what it says?", xlabel="confidence", ylabel="right")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
