@@ -64,6 +64,11 @@ def percent(share: float, decimals: int = 1) -> str:
     return number(shown, spec)
 
 
+def axis_labels(spec: str) -> str:
+    """A Vega expression for the labels of a chart's axis: a d3 format, the visitor's point."""
+    return f"replace(format(datum.value, '{spec}'), '.', '{MARKS[language()][0]}')"
+
+
 class _Fact:
     """A value that formats itself with the visitor's marks, whatever the template asks for."""
 

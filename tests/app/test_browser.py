@@ -41,7 +41,7 @@ def test_several_files_become_a_table_and_a_download(visit: Visit, tmp_path: Pat
     expect_heading(page, "It is a 2")
     expect_heading(page, "2 of 3 files answered")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("button", name="Download as CSV", exact=True).click()
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert lines[0] == "file,digit,confidence,reason"
     assert [line.split(",")[:2] for line in lines[1:]] == [

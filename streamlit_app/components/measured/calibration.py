@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
-from streamlit_app.i18n import _, number, percent
+from streamlit_app.i18n import _, axis_labels, number, percent
 from streamlit_app.looks import looks
 
 CHART_PX = 300
@@ -65,7 +65,7 @@ def show_calibration(card: Figures) -> None:
 
 
 def _diagram(points: pd.DataFrame) -> alt.LayerChart:
-    square = alt.Scale(domain=[0, 1])
+    square, axis = alt.Scale(domain=[0, 1]), alt.Axis(labelExpr=axis_labels(".1f"))
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     diagonal = (
         alt.Chart(ideal)
@@ -76,8 +76,8 @@ def _diagram(points: pd.DataFrame) -> alt.LayerChart:
         alt.Chart(points)
         .mark_line(point=True)
         .encode(
-            x=alt.X("confidence:Q", title=_("Confidence"), scale=square),
-            y=alt.Y("accuracy:Q", title=_("Right"), scale=square),
+            x=alt.X("confidence:Q", title=_("Confidence"), scale=square, axis=axis),
+            y=alt.Y("accuracy:Q", title=_("Right"), scale=square, axis=axis),
             color=alt.Color("when:N", title=None, legend=alt.Legend(orient="bottom")),
             strokeDash=alt.StrokeDash("when:N", legend=None),
             shape=alt.Shape("when:N", title=None),

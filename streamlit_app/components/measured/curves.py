@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
-from streamlit_app.i18n import _
+from streamlit_app.i18n import _, axis_labels
 
 CHART_PX = 260
 
@@ -56,7 +56,10 @@ def _curve(values: pd.DataFrame, style: str) -> alt.Chart:
         .encode(
             x=alt.X("epoch:Q", title=_("Epoch"), axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y(
-                "value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=style)
+                "value:Q",
+                title=None,
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(labelExpr=axis_labels(style)),
             ),
             color=alt.Color("set:N", title=None, legend=alt.Legend(orient="bottom")),
             strokeDash=alt.StrokeDash("set:N", title=None, legend=None),

@@ -22,7 +22,7 @@ def show_per_class(card: Figures) -> None:
     table = pd.DataFrame([{field: row[field] for field in FIELDS} for row in rows])
     column = st.column_config
     least = float(table[["precision", "recall", "f1"]].to_numpy().min())
-    share = {"min_value": max(0.0, least - 0.02), "max_value": 1.0, "format": "%.4f"}
+    share = {"min_value": max(0.0, least - 0.02), "max_value": 1.0, "format": "percent"}
     st.dataframe(
         table,
         hide_index=True,

@@ -1,4 +1,4 @@
-"""Collects the core's texts for the catalogues; Babel calls it, see ``babel.cfg``.
+"""Collects the core's texts for the catalogues; Babel calls it, see ``locale/babel.cfg``.
 
 The core hands out English templates and knows no languages. Its step table and its pipeline hold
 them as plain strings: every one that begins with a capital or with a field is for people.

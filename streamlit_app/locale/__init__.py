@@ -1,1 +1,0 @@
-"""The catalogues, one folder a language, and how their texts are collected."""
