@@ -43,6 +43,7 @@ MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # digits that are none when
 WARP_SHARE = 0.06  # how far the points of a letter stray, of the canvas: no two hands agree
 SHEAR, STRETCH = 0.3, 0.3
 PEN_PX = (4, 16)
+SPECK_PX = 12  # of the canvas; what is smaller leaves an empty tile
 
 Maker = Callable[[Digits, np.random.Generator], UInt8Array]
 
@@ -169,9 +170,9 @@ def _rounded(corners: np.ndarray) -> np.ndarray:
 def _finish(drawn: UInt8Array) -> UInt8Array:
     """Bring a drawing to a tile with strokes of MNIST's width, as the pipeline would."""
     mask = drawn > 127
-    if not mask.any():
-        return np.zeros((TILE_PX, TILE_PX), np.uint8)
     longest = max(cv2.boundingRect(mask.astype(np.uint8))[2:])
+    if longest < SPECK_PX:
+        return np.zeros((TILE_PX, TILE_PX), np.uint8)
     margin = longest // 8  # room for strokes that are widened
     ink, mask = (np.pad(one, margin) for one in (np.float32(drawn) / 255, mask))
     glyph = bring_stroke_to_width(ink, mask, longest)

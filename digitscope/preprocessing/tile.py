@@ -140,7 +140,10 @@ def bring_stroke_to_width(ink: Float32Array, mask: BoolArray, longest_px: int) -
         return Glyph(large, large_mask, stroke_px)
     target = THIN_TARGET_PX if stroke_px < STROKE_RANGE_PX[0] else THICK_TARGET_PX
     change = (target - stroke_px) / DIGIT_PX * GLYPH_PX / 2
-    return Glyph(_redraw(large_mask, change), large_mask, stroke_px, corrected=True)
+    redrawn = _redraw(large_mask, change)
+    if redrawn.max() <= VISIBLE:  # nothing but specks, thinned away
+        return Glyph(large, large_mask, stroke_px)
+    return Glyph(redrawn, large_mask, stroke_px, corrected=True)
 
 
 def shrink_to_digit(ink: Float32Array) -> UInt8Array:

@@ -11,6 +11,7 @@ from training.non_digits import (
     FONTS,
     SYMBOLS,
     Maker,
+    _finish,
     _printed,
     draw_non_digits,
     symbols_of,
@@ -52,3 +53,12 @@ def test_every_symbol_is_drawn(font: str) -> None:
 
 def test_no_symbol_is_a_digit_in_some_hand() -> None:
     assert not LOOK_LIKE_DIGITS & set(SYMBOLS)
+
+
+@pytest.mark.parametrize("side_px", [0, 1, 2, 8])
+def test_a_speck_leaves_an_empty_tile(side_px: int) -> None:
+    """Enlarged to a digit's size, one pixel would take gigabytes."""
+    drawn = np.zeros((160, 160), np.uint8)
+    drawn[80 : 80 + side_px, 80 : 80 + side_px] = 255
+    tile = _finish(drawn)
+    assert tile.shape == (28, 28) and not tile.any()

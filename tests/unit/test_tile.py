@@ -113,6 +113,15 @@ def test_a_stroke_in_range_is_kept(width_px: int) -> None:
     assert _stroke_px(digit) == pytest.approx(glyph.stroke_px, abs=0.5)
 
 
+def test_a_shape_that_thinning_would_wipe_out_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = np.zeros((80, 80), bool)
+    mask[10:70, 20:60] = True
+    monkeypatch.setattr(tiles, "_redraw", lambda shape, _: np.zeros(shape.shape, np.float32))
+    glyph = tiles.bring_stroke_to_width(mask.astype(np.float32), mask, 60)
+    assert glyph.ink.max() == 1 and not glyph.corrected
+    assert tiles.shrink_to_digit(glyph.ink).shape[0] == 20
+
+
 def test_a_corrected_stroke_keeps_the_shape() -> None:
     thin, _ = _to_digit(_mask(SEVEN, 3))
     usual, _ = _to_digit(_mask(SEVEN, 36))
