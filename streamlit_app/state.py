@@ -139,6 +139,10 @@ class AppState:
         """What spoke for the answer to this picture, worked out only if it is new."""
         return _recalled(self.explanations, (picture.fingerprint, options), make, READINGS_KEPT)
 
+    def knows_outcome(self, picture: Picture, options: Options, language: str) -> bool:
+        """Whether the line of this picture in the table needs no reading."""
+        return (picture.fingerprint, options, language) in self.outcomes
+
     def remembered_outcome(
         self, picture: Picture, options: Options, language: str, make: Callable[[], Outcome]
     ) -> Outcome:

@@ -43,16 +43,17 @@ def make_outcome(picture: Picture, options: Options) -> Outcome:
 
 def read_all(pictures: Sequence[Picture], options: Options) -> list[Outcome]:
     """Read each file that is new, with a bar that says how far it has come."""
-    bar = st.progress(0.0)
+    state, bar = app_state(), st.empty()
     outcomes = []
-    for done, picture in enumerate(pictures, start=1):
+    for done, picture in enumerate(pictures):
+        if not state.knows_outcome(picture, options, language()):
+            text = _("Reading file {done} of {total}").format(done=done + 1, total=len(pictures))
+            bar.progress(done / len(pictures), text=text)
 
         def make(picture: Picture = picture) -> Outcome:
             return make_outcome(picture, options)
 
-        outcomes.append(app_state().remembered_outcome(picture, options, language(), make))
-        text = _("Reading file {done} of {total}").format(done=done, total=len(pictures))
-        bar.progress(done / len(pictures), text=text)
+        outcomes.append(state.remembered_outcome(picture, options, language(), make))
     bar.empty()
     return outcomes
 

@@ -10,7 +10,7 @@ from streamlit_app.state import Picture, app_state
 
 FILE_TYPES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 FIELD_KEY = "upload_files"
-MOST_FILES = 50  # at once: two seconds of reading, and a session's share of the memory
+MOST_FILES = 30  # at once: a second or two of reading, and a session's share of the memory
 
 
 def _keep_files() -> None:
