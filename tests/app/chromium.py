@@ -167,6 +167,7 @@ def shoot(page: Any, name: str) -> None:
     page.mouse.move(2, 2)
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_timeout(600)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
     page.wait_for_timeout(600)

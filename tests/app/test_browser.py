@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from digitscope.types import CLASSES
+from streamlit_app.card import load_card
+from streamlit_app.components.measured.confusion import confusions
 from tests.app.chromium import (
     DESKTOP,
     DRAW_PROMPT,
@@ -24,6 +27,8 @@ from tests.app.chromium import (
     upload,
 )
 from tests.app.scenes import HOME, digit_on_paper, needs_model
+
+MATRIX_MARGIN_PX = (55, 50)  # about what the chart's axes take, left and above
 
 pytestmark = [pytest.mark.browser, needs_model, needs_chromium]
 
@@ -123,6 +128,23 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, path: str) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for()
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth") <= PHONE["viewport"]["width"]
+
+
+def test_a_cell_pressed_shows_its_mistakes(visit: Visit) -> None:
+    matrix = load_card().matrix("test.confusion_matrix", CLASSES)
+    if matrix is None:
+        pytest.skip("the card of this network has no confusion matrix")
+    shown, answered = confusions(matrix)[0]
+    page = visit("performance")
+    page.get_by_text("Settings, commands and versions").wait_for()
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart.scroll_into_view_if_needed()
+    size = chart.bounding_box()
+    across = (size["width"] - MATRIX_MARGIN_PX[0]) / CLASSES
+    down = (size["height"] - MATRIX_MARGIN_PX[1]) / CLASSES
+    left_top = (MATRIX_MARGIN_PX[0] + (answered + 0.5) * across, (shown + 0.5) * down)
+    chart.click(position={"x": left_top[0], "y": MATRIX_MARGIN_PX[1] + left_top[1]})
+    page.get_by_text(f"{shown} read as {answered} (").wait_for()
 
 
 def test_app_starts_from_its_own_folder(browser: Any) -> None:

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit_app.card import Figures
 from streamlit_app.i18n import _
 
+KIND_PX = 200  # beside it both shares still fit on a phone
+
 
 def kind_names() -> dict[str, str]:
     """The kinds of pictures for people, in the order in which they are shown."""
@@ -52,14 +54,14 @@ def show_photos(card: Figures, predecessor: Figures) -> None:
         hide_index=True,
         height="content",
         column_config={
-            "kind": column.TextColumn(_("Pictures"), width="medium"),
+            "kind": column.TextColumn(_("Pictures"), width=KIND_PX),
             "pictures": column.NumberColumn(_("Number"), width="small"),
-            "right": column.ProgressColumn(_("Right"), **share),
-            "before": column.ProgressColumn(_("The app before, right"), **share),
+            "right": column.ProgressColumn(_("Right"), width="small", **share),
+            "before": column.ProgressColumn(_("The app before, right"), width="small", **share),
             "wrong": column.NumberColumn(_("Wrong"), format="percent", width="small"),
             "refused": column.NumberColumn(_("Refused"), format="percent", width="small"),
         },
-        column_order=["kind", "pictures", "right", "before", "wrong", "refused"],
+        column_order=["kind", "right", "before", "wrong", "refused", "pictures"],
         alt=_("For each kind of picture the shares read right, wrong and refused"),
     )
     st.caption(
