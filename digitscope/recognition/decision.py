@@ -18,11 +18,11 @@ from digitscope.types import Prediction, Quality, Reading, Reason
 
 DOUBT = 0.5  # temperature added at quality 0; lowers the log loss of simulated photos' answers
 LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below
-LEAST_CONFIDENCE = 0.70  # chosen on the development photos: refuses most letters, few digits
+LEAST_CONFIDENCE = 0.80  # chosen on the development photos: refuses most letters, few digits
 SECOND_LOOK_CONFIDENCE = 0.95  # of the network, for a shape that was not the likeliest
 JUST_A_LINE = 1  # beside the likeliest shape, any line is one: no answer for a second look
 WORTH_ANOTHER_LOOK = (Reason.NOT_A_DIGIT, Reason.TOO_SMALL)  # the rest is said of the whole page
-TWO_RIVALS = 0.80  # where two digits hold this much together, it is one of them, written unclearly
+TWO_RIVALS = 0.85  # where two digits hold this much together, it is one of them, written unclearly
 
 
 def choose(attempts: Iterator[Reading]) -> Reading:
