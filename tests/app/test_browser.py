@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from digitscope.types import CLASSES
 from streamlit_app.card import load_card
 from streamlit_app.components.measured.confusion import confusions
 from tests.app.chromium import (
+    ANSWER_MS,
     DESKTOP,
     DRAW_PROMPT,
     ONE,
@@ -28,7 +30,7 @@ from tests.app.chromium import (
 )
 from tests.app.scenes import HOME, digit_on_paper, needs_model
 
-MATRIX_MARGIN_PX = (55, 50)  # about what the chart's axes take, left and above
+MATRIX_MARGINS_PX = (50, 65, 0, 18)  # about what the axes take: left, above, right, below
 
 pytestmark = [pytest.mark.browser, needs_model, needs_chromium]
 
@@ -131,6 +133,8 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, path: str) -> None:
 
 
 def test_a_cell_pressed_shows_its_mistakes(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
     matrix = load_card().matrix("test.confusion_matrix", CLASSES)
     if matrix is None:
         pytest.skip("the card of this network has no confusion matrix")
@@ -138,13 +142,14 @@ def test_a_cell_pressed_shows_its_mistakes(visit: Visit) -> None:
     page = visit("performance")
     page.get_by_text("Settings, commands and versions").wait_for()
     chart = page.get_by_test_id("stVegaLiteChart").first
-    chart.scroll_into_view_if_needed()
+    chart.locator("canvas, svg").first.wait_for()
     size = chart.bounding_box()
-    across = (size["width"] - MATRIX_MARGIN_PX[0]) / CLASSES
-    down = (size["height"] - MATRIX_MARGIN_PX[1]) / CLASSES
-    left_top = (MATRIX_MARGIN_PX[0] + (answered + 0.5) * across, (shown + 0.5) * down)
-    chart.click(position={"x": left_top[0], "y": MATRIX_MARGIN_PX[1] + left_top[1]})
-    page.get_by_text(f"{shown} read as {answered} (").wait_for()
+    left, top, right, bottom = MATRIX_MARGINS_PX
+    x = left + (answered + 0.5) * (size["width"] - left - right) / CLASSES
+    y = top + (shown + 0.5) * (size["height"] - top - bottom) / CLASSES
+    chart.click(position={"x": x, "y": y})
+    chosen = re.compile(rf"{shown} read as {answered} \(\d+\)")
+    expect(page.get_by_label("Which mistakes to show")).to_have_value(chosen, timeout=ANSWER_MS)
 
 
 def test_app_starts_from_its_own_folder(browser: Any) -> None:
