@@ -23,6 +23,7 @@ from digitscope.benchmark.report import format_curve, format_kinds, make_report
 from digitscope.benchmark.rows import from_row, to_row
 from digitscope.benchmark.sheet import make_read, select_mistakes, write_sheet
 from digitscope.progress import ProgressBar
+from digitscope.recognition.decision import LEAST_CONFIDENCE
 from digitscope.types import Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
@@ -123,7 +124,8 @@ def test_the_tables_columns_stand_under_their_heads() -> None:
 
 def test_the_curve_names_the_threshold_in_use_and_the_one_it_suggests() -> None:
     _, *lines = format_curve(make_report([READ])).splitlines()
-    assert [line.split()[0] for line in lines if "in use" in line] == ["70.0%"]
+    in_use = f"{LEAST_CONFIDENCE:.1%}"
+    assert [line.split()[0] for line in lines if "in use" in line] == [in_use]
     assert [line.split()[0] for line in lines if "at most" in line] == ["50.0%"]
     shares = [float(line.split()[0].rstrip("%")) for line in lines]
     assert shares == sorted(shares)
