@@ -10,9 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitscope.benchmark.measures import (
+    ECE_BINS,
+    Bin,
+    bin_by_confidence,
+    calibration_error,
+)
 from digitscope.types import CLASSES, Float32Array, UInt8Array
-
-ECE_BINS = 15  # as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017
 
 
 @dataclass(frozen=True)
@@ -79,26 +83,20 @@ def expected_calibration_error(
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    filled = reliability(probabilities, labels, bins)
-    return sum(abs(one.accuracy - one.confidence) * one.tiles for one in filled) / len(labels)
+    return calibration_error(_bins(probabilities, labels, bins))
 
 
 def reliability(
     probabilities: Float32Array, labels: UInt8Array, bins: int = ECE_BINS
 ) -> tuple[ReliabilityBin, ...]:
-    """How often answers of about the same confidence are right, bin by bin; empty ones left out.
+    """How often answers of about the same confidence are right, bin by bin; empty ones left out."""
+    filled = _bins(probabilities, labels, bins)
+    return tuple(ReliabilityBin(one.confidence, one.right, one.n) for one in filled)
 
-    Source: DeGroot and Fienberg, "The comparison and evaluation of forecasters", 1983.
-    """
+
+def _bins(probabilities: Float32Array, labels: UInt8Array, bins: int) -> tuple[Bin, ...]:
     confidence = probabilities.max(1).astype(np.float64)
-    right = probabilities.argmax(1) == labels
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    members = [index == number for number in range(bins)]
-    return tuple(
-        ReliabilityBin(float(confidence[one].mean()), float(right[one].mean()), int(one.sum()))
-        for one in members
-        if one.any()
-    )
+    return bin_by_confidence(confidence, probabilities.argmax(1) == labels, bins)
 
 
 def negative_log_likelihood(probabilities: Float32Array, labels: UInt8Array) -> float:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitscope.benchmark.outcomes import Outcome, Verdict
 from digitscope.types import Level
@@ -93,6 +95,15 @@ def one_digit(outcomes: Iterable[Outcome]) -> list[Outcome]:
     ]
 
 
+def none_or_several(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Keep the pictures that ask for a refusal and could be opened."""
+    return [
+        one
+        for one in outcomes
+        if not one.labelled.is_one_digit and one.verdict is not Verdict.ERROR
+    ]
+
+
 def auroc(above: Sequence[float], below: Sequence[float]) -> float | None:
     """The chance that one of `above` scores higher than one of `below`; ties count half.
 
@@ -119,8 +130,24 @@ def calibrate(outcomes: Sequence[Outcome], bins: int = ECE_BINS) -> Calibration:
     asked = [one for one in one_digit(outcomes) if one.confidence is not None]
     confidence = np.array([one.confidence for one in asked], float)
     right = np.array([one.is_guess_right for one in asked], float)
+    filled = bin_by_confidence(confidence, right, bins)
+    return Calibration(len(asked), calibration_error(filled), filled)
+
+
+def bin_by_confidence(
+    confidence: NDArray[np.floating], right: NDArray[Any], bins: int = ECE_BINS
+) -> tuple[Bin, ...]:
+    """Sort answers into equal bins of confidence; empty bins are left out.
+
+    Args:
+        confidence: (N,) 0..1.
+        right: (N,) whether each answer is right.
+        bins: how many.
+
+    Source: DeGroot and Fienberg, "The comparison and evaluation of forecasters", 1983.
+    """
     index = np.minimum((confidence * bins).astype(int), bins - 1)
-    filled = tuple(
+    return tuple(
         Bin(
             k / bins,
             (k + 1) / bins,
@@ -130,8 +157,15 @@ def calibrate(outcomes: Sequence[Outcome], bins: int = ECE_BINS) -> Calibration:
         )
         for k in np.unique(index).tolist()
     )
-    gaps = sum(one.n * abs(one.confidence - one.right) for one in filled)
-    return Calibration(len(asked), gaps / max(len(asked), 1), filled)
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Mean distance between confidence and the share of right answers, 0..1; 0 without any.
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+    gaps = sum(one.n * abs(one.confidence - one.right) for one in bins)
+    return gaps / max(sum(one.n for one in bins), 1)
 
 
 def _quality(outcome: Outcome) -> float:
@@ -152,11 +186,6 @@ def rank(outcomes: Sequence[Outcome]) -> list[Ranking]:
     """Measure how well confidence and quality tell good outcomes from bad ones."""
     digits = one_digit(outcomes)
     asked = [one for one in digits if one.strength > 0]
-    others = [
-        one
-        for one in outcomes
-        if not one.labelled.is_one_digit and one.verdict is not Verdict.ERROR
-    ]
     correct = [one for one in digits if one.verdict is Verdict.CORRECT]
     return [
         _rank(
@@ -174,18 +203,14 @@ def rank(outcomes: Sequence[Outcome]) -> list[Ranking]:
             correct,
             [one for one in digits if one.verdict is not Verdict.CORRECT],
         ),
-        _rank("one digit above none or several", digits, others),
+        _rank("one digit above none or several", digits, none_or_several(outcomes)),
     ]
 
 
 def operate(outcomes: Sequence[Outcome], threshold: float) -> OperatingPoint:
     """Work out what a threshold of confidence would refuse and get wrong."""
     digits = one_digit(outcomes)
-    others = [
-        one.strength
-        for one in outcomes
-        if not one.labelled.is_one_digit and one.verdict is not Verdict.ERROR
-    ]
+    others = [one.strength for one in none_or_several(outcomes)]
     refused = [one for one in digits if not 0 < one.strength >= threshold]
     wrong = [one for one in digits if 0 < one.strength >= threshold and not one.is_guess_right]
     return OperatingPoint(
