@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,26 @@ def model_path() -> Path:
 
 
 @st.cache_resource(show_spinner=False)
-def load_reader(path: Path) -> DigitReader:
-    """The reader on the network at `path`, loaded once a server."""
-    return DigitReader(model=path)
+def _loading(path: Path) -> Future[DigitReader]:
+    """The loading of the network at `path`: begun once a server, in a thread of its own."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="network")
+    loading = thread.submit(DigitReader, path)
+    thread.shutdown(wait=False)
+    return loading
+
+
+def _loaded(path: Path) -> DigitReader:
+    """Wait for the reader; where it cannot be made, the next one who asks tries anew."""
+    try:
+        return _loading(path).result()
+    except Exception:
+        _loading.clear(path)
+        raise
+
+
+def is_network_awake() -> bool:
+    """Whether `reader` answers at once; begins to load the network where nobody has yet."""
+    return _loading(model_path()).done()
 
 
 def reader() -> DigitReader:
@@ -45,8 +63,15 @@ def reader() -> DigitReader:
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
     """
-    with st.spinner(_("Waking up the network. This happens once, and takes a few seconds.")):
-        return load_reader(model_path())
+    if is_network_awake():
+        return _loaded(model_path())
+    with st.spinner(loading_text()):
+        return _loaded(model_path())
+
+
+def loading_text() -> str:
+    """What to tell visitors who wait for the network."""
+    return _("The network is loading. This happens once, and takes a few seconds.")
 
 
 def read_once(picture: Picture, options: Options) -> Reading:
@@ -82,7 +107,7 @@ def mnist_tiles() -> Tiles:
 
 @st.cache_resource(show_spinner=False)
 def _answers(model: Path, mnist: Path | None) -> Float32Array:
-    classify = load_reader(model).classifier.classify
+    classify = _loaded(model).classifier.classify
     pixels = _tiles_at(mnist).pixels
     return np.concatenate([classify(pixels[i : i + BATCH]) for i in range(0, len(pixels), BATCH)])
 

@@ -12,12 +12,14 @@ from streamlit_app.components.page_head import show_page_head
 from streamlit_app.components.passage import show_fields, show_passage
 from streamlit_app.i18n import _, number
 from streamlit_app.network import CONVOLUTION, describe_layers, group_stages, strongest_kernels
-from streamlit_app.resources import maps_of, network, reader
+from streamlit_app.resources import is_network_awake, maps_of, network, reader
 from streamlit_app.state import app_state
 
 
 def show_network() -> None:
-    """The whole page, asked of the model object."""
+    """The whole page, asked of the model object; nothing while that is being loaded."""
+    if not is_network_awake():
+        return
     predict = reader().predict
     model = network()
     if model is None:

@@ -19,7 +19,7 @@ from streamlit_app.components.result import show_details, show_headline, show_pr
 from streamlit_app.components.sources.choice import Source, choose_source
 from streamlit_app.components.steps import show_steps
 from streamlit_app.i18n import _
-from streamlit_app.resources import read_once, reader
+from streamlit_app.resources import is_network_awake, read_once, reader
 from streamlit_app.state import Options, Picture, app_state
 
 
@@ -27,7 +27,11 @@ def answer(source: Source, picture: Picture | None) -> Reading | None:
     """Show the answer to the picture, the prompt for one, or what is wrong with it."""
     if picture is None:
         show_prompt(source.prompt(), _("The answer appears here."))
-        reader()  # awake by the time that there is a picture
+        if is_network_awake():
+            reader()  # tells now, not with the first picture, that it cannot be loaded
+        return None
+    if not is_network_awake():
+        show_prompt(_("One moment"), _("Your picture is read as soon as the network is loaded."))
         return None
     reading = read_once(picture, options)
     show_headline(reading, picture)
@@ -60,7 +64,7 @@ with left, error_boundary():
     if reading is not None and picture is not None and not source.shows_picture:
         show_photo(picture, reading)
     show_way_back()
-if source.key == "upload" and len(app_state().uploads) > 1:
+if source.key == "upload" and len(app_state().uploads) > 1 and is_network_awake():
     show_batch(app_state().uploads, options)
 if reading is not None and picture is not None:
     with error_boundary():

@@ -1,19 +1,21 @@
-"""What stands at the top of every page: its title and the switch of language."""
+"""What stands at the top of every page: its title, the language, whether the network is awake."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from streamlit_app.components.waking import show_waking
 from streamlit_app.i18n import LANGUAGE_KEY, LANGUAGES, _, language
 
 
 def show_page_head(title: str) -> None:
-    """The page's title, and the language switch beside it."""
+    """The page's title, the language switch beside it; below it what still has to be waited for."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.title(title, anchor=False, width="content")
         choose_language()
+    show_waking()
 
 
 def choose_language() -> None:

@@ -8,12 +8,20 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from streamlit_app.resources import is_network_awake, model_path, reader
 from tests.app.chromium import CHROMIUM, FLAGS, FRAMES, Visit, serving, visiting
 from tests.app.scenes import HOME, PREDICT, ROOT, TIMEOUT_S, OpenPredict, photo_jpeg
 
 
 @pytest.fixture
-def app() -> AppTest:
+def awake() -> None:
+    """The network is loaded, as for every visitor but the first."""
+    if model_path().is_file() and not is_network_awake():
+        reader()
+
+
+@pytest.fixture
+def app(awake: None) -> AppTest:
     """The app, opened at its first page."""
     return AppTest.from_file(str(HOME), default_timeout=TIMEOUT_S).run()
 
