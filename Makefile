@@ -85,7 +85,7 @@ benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark P
 docs: $(VENV)/.dev  ## Write the generated parts of README.md and PREPROCESSING.md
 	$(BIN)/python docs/build.py
 
-CATALOGUES := --domain digitscope --directory streamlit_app/locale
+CATALOGUES := -D digitscope -d streamlit_app/locale
 texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and compile them
 	$(BIN)/pybabel -q extract -F streamlit_app/locale/babel.cfg --add-location=file --sort-by-file \
 		--project=Digitscope --version=0 -o $(VENV)/digitscope.pot .
