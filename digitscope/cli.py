@@ -1,4 +1,4 @@
-"""The command line: `digitscope read | steps | benchmark | info`."""
+"""The command line: `digitscope read | steps | benchmark | info | serve | ask`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from digitscope import __version__
 from digitscope.answers import describe_error, describe_reading, format_answer
+from digitscope.asking import AskError, run_ask
 from digitscope.benchmark import BenchmarkError, load_labels
 from digitscope.benchmark.report import describe_report, format_report, make_report
 from digitscope.benchmark.session import Session
@@ -22,6 +23,7 @@ from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
 from digitscope.progress import ProgressBar
 from digitscope.reader import DigitReader
+from digitscope.serving import ServerUnavailableError, run_serve
 from digitscope.settings import load_card_of, resolve_model_path
 from digitscope.types import Reading, UInt8Array
 
@@ -32,6 +34,15 @@ class OutputError(DigitscopeError):
     """What was asked for cannot be written where it should go."""
 
 
+COMMAND_ERRORS = (
+    AskError,
+    BenchmarkError,
+    ModelUnavailableError,
+    OutputError,
+    ServerUnavailableError,
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = build_parser(__version__).parse_args(arguments)
@@ -39,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # file names may be any bytes
     try:
         return COMMANDS[options.command](options)
-    except (ModelUnavailableError, BenchmarkError, OutputError) as error:
+    except COMMAND_ERRORS as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return WRONG_USAGE
     except BrokenPipeError:  # `digitscope read ... | head`
@@ -173,6 +184,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "steps": run_steps,
     "benchmark": run_benchmark,
     "info": run_info,
+    "serve": run_serve,
+    "ask": run_ask,
 }
 
 if __name__ == "__main__":

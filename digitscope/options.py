@@ -9,6 +9,8 @@ from digitscope.benchmark import LABELS_FILE
 from digitscope.benchmark.session import RESULTS_FILE, SHEET_FILE
 from digitscope.types import Background
 
+MODEL_HELP = "a .keras or .onnx file (default: the ONNX one)"
+
 
 def build_parser(version: str) -> argparse.ArgumentParser:
     """Describe the commands and their options; `command` names the one that was chosen."""
@@ -23,6 +25,9 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     _add_benchmark(commands.add_parser("benchmark", help=counting))
     telling = "tell the version, the model and the backgrounds"
     _add_info(commands.add_parser("info", help=telling))
+    _add_serve(commands.add_parser("serve", help="start the HTTP API"))
+    asking = "ask a Digitscope server about each picture, and show all ten digits"
+    _add_ask(commands.add_parser("ask", help=asking))
     return parser
 
 
@@ -65,6 +70,23 @@ def _add_info(info: argparse.ArgumentParser) -> None:
     info.add_argument("--model", metavar="PATH", type=Path)
 
 
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="0.0.0.0 answers other machines, too (default: %(default)s)",
+    )
+    serve.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
+    serve.add_argument("--model", metavar="PATH", type=Path, help=MODEL_HELP)
+
+
+def _add_ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("url", metavar="URL", help="of the server, like http://127.0.0.1:8000")
+    ask.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    ask.add_argument("--json", action="store_true", help="one JSON object a line and a file")
+    _add_reading_options(ask)
+
+
 def _add_anyway(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anyway",
@@ -74,6 +96,11 @@ def _add_anyway(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reader_options(parser: argparse.ArgumentParser) -> None:
+    _add_reading_options(parser)
+    parser.add_argument("--model", metavar="PATH", type=Path, help=MODEL_HELP)
+
+
+def _add_reading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tta", action="store_true", help="mean over five small rotations (one batch)"
     )
@@ -83,7 +110,4 @@ def _add_reader_options(parser: argparse.ArgumentParser) -> None:
         default=str(Background.AUTO),
         help="how to remove the background (default: %(default)s); u2netp, u2net and "
         "isnet-general-use download weights on first use",
-    )
-    parser.add_argument(
-        "--model", metavar="PATH", type=Path, help="a .keras or .onnx file (default: the ONNX one)"
     )

@@ -13,11 +13,13 @@ import pytest
 
 PACKAGES = ("digitscope", "streamlit_app", "training")
 # What each package may import beyond the core's dependencies.
-EXTRAS = {"digitscope": ("app", "train"), "streamlit_app": ("app",), "training": ("train",)}
+EXTRAS = {"digitscope": ("api", "app", "train"), "streamlit_app": ("app",), "training": ("train",)}
 DISTRIBUTION_OF_MODULE = {
     "PIL": "pillow",
     "cv2": "opencv-python-headless",
     "fontTools": "fonttools",
+    "prometheus_client": "prometheus-client",
+    "pythonjsonlogger": "python-json-logger",
     "streamlit_drawable_canvas": "streamlit-drawable-canvas",
 }
 

@@ -1,0 +1,8 @@
+"""The HTTP API: the reader behind FastAPI (extra `api`).
+
+`digitscope serve` starts it; `uvicorn --factory digitscope.api:create_app` does, too.
+"""
+
+from digitscope.api.application import create_app
+
+__all__ = ["create_app"]

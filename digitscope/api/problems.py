@@ -1,0 +1,177 @@
+"""What goes wrong, told in one form: problem details (RFC 9457), with what was received."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+PROBLEM_TYPE = "application/problem+json"
+MAX_ERRORS = 10  # of one request; the rest repeats them
+MAX_VALUE_CHARS = 60  # of what was received, in a message
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: what programs tell it by, its status code, its title."""
+
+    name: str
+    status: int
+    title: str
+
+
+UNREADABLE_BODY = Kind("unreadable-body", 400, "The body cannot be decoded")
+NOT_FOUND = Kind("not-found", 404, "There is nothing at this address")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address takes another method")
+BODY_TOO_SLOW = Kind("body-too-slow", 408, "The body did not arrive in time")
+BODY_TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
+UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "A picture file is expected")
+INVALID_REQUEST = Kind("invalid-request", 422, "The request has another form than expected")
+NOT_A_PICTURE = Kind("not-a-picture", 422, "The file cannot be opened as a picture")
+BUSY = Kind("busy", 429, "Too much is waiting already")
+FAULT = Kind("fault", 500, "A fault of ours")
+MODEL_UNAVAILABLE = Kind("model-unavailable", 503, "The network cannot answer yet")
+TOO_SLOW = Kind("too-slow", 503, "The answer took too long")
+
+FRAMEWORK_KINDS = {kind.status: kind for kind in (UNREADABLE_BODY, NOT_FOUND, METHOD_NOT_ALLOWED)}
+RETRY_AFTER_S = {BUSY: 1, MODEL_UNAVAILABLE: 5, TOO_SLOW: 5}  # worth asking again then
+
+
+class FieldError(BaseModel):
+    """One value that is not as expected."""
+
+    where: str = Field(description="the way to the value", examples=["body.image.3"])
+    expected: str = Field(examples=["Input should be less than or equal to 1"])
+    received: str = Field(examples=["1.5"])
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["urn:digitscope:problem:body-too-large"])
+    title: str = Field(examples=[BODY_TOO_LARGE.title])
+    status: int = Field(examples=[BODY_TOO_LARGE.status])
+    detail: str = Field(examples=["At most 20000000 bytes are taken here. Send a smaller picture."])
+    instance: str = Field(
+        description="the request's number, as in the log", examples=["urn:uuid:0b7b21c4-..."]
+    )
+    received: str | None = Field(None, examples=["24000000 bytes"])
+    errors: list[FieldError] | None = Field(None, description="value by value, at most ten")
+
+
+class ProblemError(HTTPException):
+    """Ends a request with a problem; the framework lets it through wherever it is raised."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        received: str | None = None,
+        errors: list[FieldError] | None = None,
+    ) -> None:
+        """Say what is wrong and what was received."""
+        super().__init__(kind.status, detail)
+        self.kind, self.received, self.errors = kind, received, errors
+
+
+class ProblemResponse(JSONResponse):
+    """A problem as JSON in plain ASCII: what clients send may be no text that can be encoded."""
+
+    media_type = PROBLEM_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """Write the JSON."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def respond(instance: str, error: ProblemError) -> ProblemResponse:
+    """Put a problem into an answer.
+
+    Args:
+        instance: the request's number.
+        error: what is wrong.
+    """
+    problem = Problem(
+        type=f"urn:digitscope:problem:{error.kind.name}",
+        title=error.kind.title,
+        status=error.kind.status,
+        detail=str(error.detail),
+        instance=f"urn:uuid:{instance}",
+        received=error.received,
+        errors=error.errors,
+    )
+    headers = dict(error.headers or {})
+    if error.kind in RETRY_AFTER_S:
+        headers["Retry-After"] = str(RETRY_AFTER_S[error.kind])
+    return ProblemResponse(problem.model_dump(exclude_none=True), error.kind.status, headers)
+
+
+def describe_value(value: object) -> str:
+    """Say in a few plain characters what was received.
+
+    >>> describe_value([0.5] * 783), describe_value("7"), describe_value({"image": 1})
+    ('a list of 783', "'7'", 'an object with 1 keys')
+    """
+    if isinstance(value, (list, tuple)):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object with {len(value)} keys"
+    if isinstance(value, (bytes, bytearray)):
+        return f"{len(value)} bytes that are no JSON"
+    return "nothing" if value is None else ascii(value)[:MAX_VALUE_CHARS]
+
+
+async def answer_problem(request: Request, error: Exception) -> ProblemResponse:
+    """Answer with a problem that was raised, by us or by the framework."""
+    if isinstance(error, ProblemError):
+        return respond(request.state.request_id, error)
+    if isinstance(error, RequestValidationError):
+        return respond(request.state.request_id, _of_validation(error))
+    assert isinstance(error, HTTPException)  # noqa: S101  # nothing else is registered below
+    kind = FRAMEWORK_KINDS.get(error.status_code, UNREADABLE_BODY)
+    received = f"{request.method} {ascii(request.url.path)[1:-1]}"[:MAX_VALUE_CHARS]
+    problem = ProblemError(kind, f"{kind.title}.", received)
+    problem.headers = error.headers
+    return respond(request.state.request_id, problem)
+
+
+def _of_validation(error: RequestValidationError) -> ProblemError:
+    faults = [_of_fault(fault) for fault in error.errors()[:MAX_ERRORS]]
+    first = faults[0]
+    detail = f"{first.where}: {first.expected}."
+    return ProblemError(INVALID_REQUEST, detail, first.received, faults)
+
+
+def _of_fault(fault: dict[str, Any]) -> FieldError:
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "json_invalid":  # the place is a character's, the input is not told
+        why = describe_value(fault["ctx"]["error"])
+        return FieldError(where=where, expected="The body should be JSON", received=why)
+    received = describe_value(fault.get("input"))
+    return FieldError(where=where, expected=fault["msg"], received=received)
+
+
+async def answer_nobody(request: Request, _: Exception) -> ProblemResponse:
+    """Answer a client that left before its body was there: for the log, no fault of ours."""
+    return respond(request.state.request_id, ProblemError(UNREADABLE_BODY, "The client left."))
+
+
+async def answer_fault(request: Request, _: Exception) -> ProblemResponse:
+    """Answer where something broke that nobody expected; the log has the details."""
+    error = ProblemError(FAULT, "Something broke on our side. The log has it under this number.")
+    return respond(request.state.request_id, error)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Let an app tell everything that goes wrong as a problem."""
+    app.add_exception_handler(HTTPException, answer_problem)
+    app.add_exception_handler(RequestValidationError, answer_problem)
+    app.add_exception_handler(ClientDisconnect, answer_nobody)
+    app.add_exception_handler(Exception, answer_fault)

@@ -1,0 +1,93 @@
+"""What the API may be told by environment variables, and every limit it keeps. Checked at start.
+
+Each field is a variable: ``max_picture_bytes`` is ``DIGITSCOPE_API_MAX_PICTURE_BYTES``. The limits
+on pixels are those of `digitscope.imaging`, the same for every way in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from digitscope.errors import DigitscopeError
+from digitscope.imaging import MAX_JPEG_PIXELS, MAX_PIXELS
+
+PREFIX = "DIGITSCOPE_API_"
+USEFUL_WORKERS = 4  # readings beyond it wait for each other's Python more than they gain
+
+__all__ = ["MAX_JPEG_PIXELS", "MAX_PIXELS", "ApiSettings", "SettingsError"]
+
+
+class SettingsError(DigitscopeError, ValueError):
+    """An environment variable of the API has a value that it cannot have."""
+
+
+class ApiSettings(BaseModel):
+    """What the API may be told, and every limit it keeps."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Path | None = Field(
+        None, description="the network's file; by default `DIGITSCOPE_MODEL`, else the ONNX one"
+    )
+    max_picture_bytes: int = Field(
+        20_000_000, gt=0, description="of a picture's body; a phone's largest JPEG has 15 million"
+    )
+    max_json_bytes: int = Field(
+        2_000_000, gt=0, description="of any other body; a full batch of tiles has 1.1 million"
+    )
+    max_held_bytes: int = Field(
+        200_000_000, gt=0, description="of all bodies in memory at one time; more are told to wait"
+    )
+    max_in_flight: int = Field(
+        64, gt=0, description="requests being read or waiting for it; more are told to wait"
+    )
+    max_connections: int = Field(
+        500, gt=0, description="open connections; more are refused by the server itself"
+    )
+    workers: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, USEFUL_WORKERS),
+        gt=0,
+        description="readings at one time; by default one a processor, at most 4",
+    )
+    body_timeout_s: float = Field(15.0, gt=0, description="to receive a body")
+    answer_timeout_s: float = Field(
+        20.0, gt=0, description="to answer once the body is there, waiting included"
+    )
+    shutdown_timeout_s: int = Field(
+        30, gt=0, description="to answer what was accepted, after being told to stop"
+    )
+    retry_s: float = Field(
+        5.0, gt=0, description="between two attempts to load a network that cannot be loaded"
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ApiSettings:
+        """Take the settings from environment variables.
+
+        Raises:
+            SettingsError: a value that cannot be, or a variable of the API that does not exist.
+
+        >>> ApiSettings.from_environment({"DIGITSCOPE_API_MAX_IN_FLIGHT": "8"}).max_in_flight
+        8
+        """
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX)
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise SettingsError(_tell(error)) from error
+
+
+def _tell(error: ValidationError) -> str:
+    faults = (
+        f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}. Received: {fault['input']!r}."
+        for fault in error.errors()
+    )
+    return " ".join(faults)
