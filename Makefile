@@ -105,13 +105,16 @@ define LOCK_HEADER
 endef
 export LOCK_HEADER
 
-lock: | $(BIN)/python  ## Pin the newest packages that fit, in both requirements files
+lock: | $(BIN)/python  ## Pin the newest packages that fit, in the three requirements files
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(LOCK) --all-extras >$(VENV)/all.txt
 	cp $(VENV)/all.txt $(VENV)/app.txt  # uv keeps the versions it finds in the file it writes
 	$(LOCK) --extra app --output-file $(VENV)/app.txt >/dev/null
+	cp $(VENV)/all.txt $(VENV)/api.txt
+	$(LOCK) --extra api --output-file $(VENV)/api.txt >/dev/null
 	{ echo "$$LOCK_HEADER"; cat $(VENV)/all.txt; } >requirements-dev.txt
 	{ echo "$$LOCK_HEADER"; cat $(VENV)/app.txt; } >requirements.txt
+	{ echo "$$LOCK_HEADER"; cat $(VENV)/api.txt; } >requirements-api.txt
 
 clean:  ## Remove .venv, caches and what tests left
 	rm -rf $(VENV) build dist artifacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

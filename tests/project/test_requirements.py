@@ -1,4 +1,4 @@
-"""Both requirements files install the project and pin exactly what pyproject.toml asks for."""
+"""The requirements files install the project and pin exactly what pyproject.toml asks for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-EXTRAS = {"requirements.txt": ("app",), "requirements-dev.txt": ("app", "train", "test")}
+EXTRAS = {
+    "requirements.txt": ("app",),
+    "requirements-api.txt": ("api",),
+    "requirements-dev.txt": ("api", "app", "train", "test"),
+}
 MACHINES = (
     {"sys_platform": "linux", "platform_machine": "x86_64"},
     {"sys_platform": "linux", "platform_machine": "aarch64"},
@@ -68,9 +72,10 @@ def test_every_direct_dependency_is_pinned_within_its_bounds(
             assert version in wanted.specifier, f"{wanted} is pinned at {version}"
 
 
-def test_the_app_gets_the_versions_that_are_tested(repo_root: Path) -> None:
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-api.txt"])
+def test_app_and_api_get_the_versions_that_are_tested(name: str, repo_root: Path) -> None:
     tested = {str(pin) for pin in _pins(repo_root / "requirements-dev.txt")}
-    assert {str(pin) for pin in _pins(repo_root / "requirements.txt")} <= tested
+    assert {str(pin) for pin in _pins(repo_root / name)} <= tested
 
 
 def test_no_lock_file_outranks_the_requirements_on_community_cloud(repo_root: Path) -> None:
