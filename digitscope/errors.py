@@ -10,9 +10,22 @@ DigitscopeError
 A picture without a readable digit is no error: it is a `Reading` with a reason.
 """
 
+from __future__ import annotations
+
+from digitscope.messages import Message
+
 
 class DigitscopeError(Exception):
-    """Anything that Digitscope raises on purpose; its text is fit for a person."""
+    """Anything that Digitscope raises on purpose; its text is fit for a person.
+
+    Attributes:
+        message: the text, which can be translated; `str(error)` is its English.
+    """
+
+    def __init__(self, *templates: str, **facts: object) -> None:
+        """Say what was expected, what was received, what to do; see `Message`."""
+        self.message = Message(*templates, **facts)
+        super().__init__(self.message)
 
 
 class InvalidImageError(DigitscopeError, ValueError):

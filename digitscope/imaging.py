@@ -97,11 +97,12 @@ def load_picture(source: ImageSource) -> Picture:
             upright = _decoded(source)
         return _finish(upright, upright.size)
     if isinstance(source, (bytes, bytearray)):
-        return _load_stream(BytesIO(source), "what was sent")
+        return _load_stream(BytesIO(source))
     if isinstance(source, (str, os.PathLike)):
         return _load_file(source)
     raise InvalidImageError(
-        f"Expected a path, bytes, a PIL image or an array. Received: {type(source).__name__}."
+        "Expected a path, bytes, a PIL image or an array. Received: {kind}.",
+        kind=type(source).__name__,
     )
 
 
@@ -118,39 +119,39 @@ def load_rgb(source: ImageSource) -> UInt8Array:
     return load_picture(source).rgb
 
 
+def _no_picture(received: str, **facts: object) -> InvalidImageError:
+    return InvalidImageError(WHAT_OPENS, received, **facts)
+
+
 def _load_file(given: str | os.PathLike[str]) -> Picture:
     path = Path(given)
     if "\0" in str(path):
-        raise InvalidImageError(f"{WHAT_OPENS} Received: a path with a null character in it.")
+        raise _no_picture("Received: a path with a null character in it.")
     name = path.name[-MAX_NAME_CHARS:] or str(path)
     try:
         if path.is_dir():
-            raise InvalidImageError(f"{WHAT_OPENS} Received: the folder {name}. Name a file in it.")
+            raise _no_picture("Received: the folder {name}. Name a file in it.", name=name)
         if path.exists() and not path.is_file():
-            raise InvalidImageError(f"{WHAT_OPENS} Received: {name}, which is no regular file.")
+            raise _no_picture("Received: {name}, which is no regular file.", name=name)
         with path.open("rb") as stream:
-            return _load_stream(stream, name)
+            return _load_stream(stream)
     except FileNotFoundError as error:
-        raise InvalidImageError(
-            f"{WHAT_OPENS} Received: {name}, which does not exist. Check the path."
+        raise _no_picture(
+            "Received: {name}, which does not exist. Check the path.", name=name
         ) from error
     except OSError as error:
-        raise InvalidImageError(
-            f"{WHAT_OPENS} Received: {name}, which cannot be opened ({error.strerror})."
+        raise _no_picture(
+            "Received: {name}, which cannot be opened ({cause}).", name=name, cause=error.strerror
         ) from error
 
 
-def _load_stream(stream: BinaryIO, name: str) -> Picture:
+def _load_stream(stream: BinaryIO) -> Picture:
     head = stream.read(12)
     stream.seek(0)
     if not head:
-        raise InvalidImageError(
-            f"{WHAT_OPENS} Received: nothing, {name} holds 0 bytes. Save the picture again."
-        )
+        raise _no_picture("Received: nothing, the file holds 0 bytes. Save the picture again.")
     if head[4:8] == b"ftyp":  # the container of HEIC and AVIF
-        raise InvalidImageError(
-            f"{WHAT_OPENS} Received: a HEIC or AVIF picture. Export or share it as JPEG."
-        )
+        raise _no_picture("Received: a HEIC or AVIF picture. Export or share it as JPEG.")
     with _decoder_errors_translated(), Image.open(stream, formats=FORMATS) as image:
         is_jpeg = image.format in ("JPEG", "MPO")  # MPO: what some phones make of two JPEGs
         is_reducible = is_jpeg and not image.info.get("progressive")
@@ -172,30 +173,31 @@ def _decoder_errors_translated() -> Iterator[None]:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise InvalidImageError(
-            f"The picture is too large: at most {MAX_JPEG_PIXELS // 10**6} million pixels can be "
-            f"opened. Received: far more than that. Send it at a smaller size."
+            "The picture is too large: at most {limit} million pixels can be opened. "
+            "Received: far more than that. Send it at a smaller size.",
+            limit=MAX_JPEG_PIXELS // 10**6,
         ) from error
     except UnidentifiedImageError as error:
-        raise InvalidImageError(
-            f"{WHAT_OPENS} Received: something else, whatever its name ends in. "
+        raise _no_picture(
+            "Received: something else, whatever its name ends in. "
             "Open it in a picture viewer and export it as PNG or JPEG."
         ) from error
     except DECODER_ERRORS as error:
-        raise InvalidImageError(
-            f"{WHAT_OPENS} Received: one that is damaged or incomplete ({error}). "
-            "Save or send it again."
-        ) from error
+        raise _no_picture("Received: a damaged or incomplete one. Send it again.") from error
 
 
 def _check_pixels(width: int, height: int, limit: int) -> None:
+    size = f"{width} x {height}"
     if width < 1 or height < 1:
         raise InvalidImageError(
-            f"Expected a picture with pixels. Received: {width} x {height} px. Save it again."
+            "Expected a picture with pixels. Received: {size} px. Save it again.", size=size
         )
     if width * height > limit:
         raise InvalidImageError(
-            f"The picture is too large: at most {limit // 10**6} million pixels of this kind can "
-            f"be opened. Received: {width} x {height} px. Send it at a smaller size."
+            "The picture is too large: at most {limit} million pixels of this kind can be opened. "
+            "Received: {size} px. Send it at a smaller size.",
+            limit=limit // 10**6,
+            size=size,
         )
 
 
@@ -243,6 +245,6 @@ def _image_of_array(array: NDArray[Any]) -> Image.Image:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]  # (H, W, 1) -> (H, W)
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):
-        raise InvalidImageError(f"{WHAT_SHAPES} Received: shape {array.shape}.")
+        raise InvalidImageError(WHAT_SHAPES, "Received: shape {shape}.", shape=array.shape)
     _check_pixels(array.shape[1], array.shape[0], MAX_PIXELS)
     return Image.fromarray(np.ascontiguousarray(as_uint8(array)))

@@ -34,13 +34,17 @@ def as_uint8(array: NDArray[Any]) -> UInt8Array:
     if array.dtype == np.uint8:
         return array
     if array.dtype.kind not in "buif":
-        raise InvalidImageError(f"Expected an array of numbers. Received: dtype {array.dtype}.")
+        raise InvalidImageError(
+            "Expected an array of numbers. Received: dtype {dtype}.", dtype=array.dtype
+        )
     low, high = float(array.min()), float(array.max())
     full_scale = _full_scale(high, floating=array.dtype.kind in "bf")
     if full_scale is None or not low >= -SIGN_TOLERANCE * full_scale:
         raise InvalidImageError(
             "Expected finite values in 0..1, 0..255 or 0..65535. "
-            f"Received: {low:.4g} to {high:.4g}. Undo any normalisation first."
+            "Received: {low:.4g} to {high:.4g}. Undo any normalisation first.",
+            low=low,
+            high=high,
         )
     scaled = np.multiply(array, 255 / full_scale, dtype=np.float32, casting="unsafe")
     np.clip(np.rint(scaled, out=scaled), 0, 255, out=scaled)

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from digitscope.messages import NOTHING, Message
+
 UInt8Array: TypeAlias = NDArray[np.uint8]
 Float32Array: TypeAlias = NDArray[np.float32]
 BoolArray: TypeAlias = NDArray[np.bool_]
@@ -60,11 +62,9 @@ class Step:
 
     Attributes:
         number: 1 to 11.
-        key: the step's name in `digitscope.preprocessing.steps.STEPS`.
+        key: its name in `digitscope.preprocessing.steps.STEPS`.
         image: what the step left, uint8, (height, width) grey or (height, width, 3) RGB.
-        template: a sentence with named fields, e.g. ``"{removed} lines were removed."``
-            (a template, so that it can be translated before it is filled in).
-        facts: the values for the fields.
+        template, facts: a sentence with named fields, to be translated, and their values.
     """
 
     number: int
@@ -150,6 +150,7 @@ class Preprocessed:
         notice: something the user should know of the route taken, or "".
         digits_seen: how many separate digits the picture seems to show.
         sighting: where step 6 saw a digit, or what it refused as one; None where there was nothing.
+        elsewhere: whether another shape than the likeliest was looked at.
     """
 
     steps: tuple[Step, ...]
@@ -157,9 +158,10 @@ class Preprocessed:
     quality: Quality | None
     reason: Reason | None
     background: Background
-    notice: str = ""
+    notice: Message = NOTHING
     digits_seen: int = 0
     sighting: Sighting | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,22 +10,9 @@ from uuid import uuid4
 import streamlit as st
 
 from digitscope.errors import InvalidImageError
-from streamlit_app.i18n import SOURCE_LANGUAGE, _, language
+from streamlit_app.i18n import _, told
 
 log = logging.getLogger(__name__)
-
-
-def sentence_of(error: InvalidImageError) -> str:
-    """What to tell a visitor of a file that is no picture.
-
-    The core's own sentence names what it received and is English; elsewhere a general one stands.
-    """
-    if language() == SOURCE_LANGUAGE:
-        return str(error)
-    return _(
-        "This file could not be opened as a picture. PNG, JPEG, WebP, GIF, BMP and TIFF can be "
-        "read; save it as one of these, or at a smaller size, and try again."
-    )
 
 
 @contextmanager
@@ -34,7 +21,7 @@ def error_boundary() -> Iterator[None]:
     try:
         yield
     except InvalidImageError as error:
-        st.error(sentence_of(error), icon=":material/broken_image:")
+        st.error(told(error.message), icon=":material/broken_image:")
     except Exception:  # a missing model too: its path is for the log, not for visitors
         reference = uuid4().hex[:8]
         log.exception("Unexpected error, reference %s", reference)

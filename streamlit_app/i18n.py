@@ -14,6 +14,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitscope.messages import Message
+
 DOMAIN = "digitscope"
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
@@ -83,3 +85,8 @@ class _Fact:
 def filled(template: str, facts: Mapping[str, object]) -> str:
     """A template of the core, translated and filled in."""
     return _(template).format(**{name: _Fact(value) for name, value in facts.items()})
+
+
+def told(message: Message) -> str:
+    """A message of the core, translated and filled in."""
+    return " ".join(filled(template, message.facts) for template in message.templates)

@@ -1,7 +1,9 @@
 """Collects the core's texts for the catalogues; Babel calls it, see ``locale/babel.cfg``.
 
 The core hands out English templates and knows no languages. Its step table and its pipeline hold
-them as plain strings: every one that begins with a capital or with a field is for people.
+them as plain strings: every one that begins with a capital or with a field is for people. In files
+marked ``only = sentences``, where names of formats and the like stand beside them, so is every one
+that ends with a full stop.
 """
 
 from __future__ import annotations
@@ -15,22 +17,33 @@ def extract_core(
     file: IO[bytes],
     keywords: Collection[str],  # noqa: ARG001 - Babel's way of calling
     comment_tags: Collection[str],  # noqa: ARG001
-    options: Mapping[str, str],  # noqa: ARG001
+    options: Mapping[str, str],
 ) -> Iterator[tuple[int, str, str, list[str]]]:
     """Yield line, function ("" here), text and comments of each text for people."""
+    is_text = _is_sentence if options.get("only") == "sentences" else _is_capitalised
     tree = ast.parse(file.read())
     apart = set(map(id, _docstrings_and_parts(tree)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
-            text = node.value
-            if text[:1].isupper() or text.startswith("{"):
-                yield node.lineno, "", text, []
+            yield from [(node.lineno, "", node.value, [])] if is_text(node.value) else ()
+
+
+def _is_capitalised(text: str) -> bool:
+    return text[:1].isupper() or text.startswith("{")
+
+
+def _is_sentence(text: str) -> bool:
+    return text.endswith(".") and " " in text
 
 
 def _docstrings_and_parts(tree: ast.Module) -> Iterator[ast.AST]:
-    """Strings that are no texts of their own: docstrings, and what f-strings are made of."""
+    """Strings that are no texts of their own: docstrings, parts of f-strings, `ValueError`s."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             yield node.value
-        elif isinstance(node, ast.JoinedStr):
+        elif isinstance(node, ast.JoinedStr) or _is_for_programmers(node):
             yield from ast.walk(node)
+
+
+def _is_for_programmers(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError"

@@ -95,8 +95,9 @@ def rembg_session(name: Background) -> Any:
         from rembg import new_session
     except ImportError as error:
         raise BackgroundUnavailableError(
-            f"The package rembg is needed for the background '{name}' and is not installed. "
-            "`pip install -e .[app]` brings it."
+            "The package rembg is needed for the background '{name}' and is not installed. "
+            "`pip install -e .[app]` brings it.",
+            name=name,
         ) from error
     options = onnxruntime.SessionOptions()
     options.enable_cpu_mem_arena = False  # saves some 100 MB between pictures
@@ -104,9 +105,10 @@ def rembg_session(name: Background) -> Any:
         return new_session(str(name), sess_opts=options)
     except Exception as error:  # network, checksum, disk, broken file: rembg raises as they come
         raise BackgroundUnavailableError(
-            f"The weights of '{name}' could not be loaded or downloaded "
-            f"({type(error).__name__}). Connect to the internet once, or set U2NET_HOME to a "
-            f"folder that holds {name}.onnx."
+            "The weights of '{name}' could not be loaded or downloaded ({kind}). Connect to the "
+            "internet once, or set U2NET_HOME to a folder that holds {name}.onnx.",
+            name=name,
+            kind=type(error).__name__,
         ) from error
 
 

@@ -11,12 +11,14 @@ import dataclasses
 from collections.abc import Iterator
 
 from digitscope.errors import BackgroundUnavailableError
+from digitscope.messages import Message
 from digitscope.preprocessing.background import weights_on_disk
 from digitscope.preprocessing.pipeline import Look, preprocess
 from digitscope.preprocessing.working import Working, to_working_size
 from digitscope.types import Background, Preprocessed, UInt8Array
 
 SALIENCY = Background.U2NETP  # the network that `auto` asks: it finds *where*, and is small
+INSTEAD = "The OpenCV route answered instead."  # beside why the other could not
 
 
 def looks(
@@ -52,9 +54,9 @@ def plan_looks(background: Background) -> list[Look]:
     route = Background.OPENCV if background is Background.AUTO else background
     planned = [
         Look(route),
+        Look(route, thorough=True),
         Look(route, pass_over=1),
         Look(route, weaker_ink=True),
-        Look(route, thorough=True),
     ]
     if background is Background.AUTO and weights_on_disk(SALIENCY):
         planned.append(Look(SALIENCY))
@@ -68,4 +70,5 @@ def _with_fallback(working: Working, look: Look, *, anyway: bool) -> Preprocesse
     except BackgroundUnavailableError as error:
         instead = dataclasses.replace(look, background=Background.OPENCV)
         result = preprocess(working, instead, anyway=anyway)
-        return dataclasses.replace(result, notice=f"{error} The OpenCV route answered instead.")
+        told = Message(*error.message.templates, INSTEAD, **error.message.facts)
+        return dataclasses.replace(result, notice=told)

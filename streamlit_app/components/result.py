@@ -9,7 +9,7 @@ from streamlit_app.components.illustrations import digit_plate
 from streamlit_app.components.options import background_texts
 from streamlit_app.components.probabilities import show_bars
 from streamlit_app.components.wording import certainty, refusal_texts, verdict
-from streamlit_app.i18n import _, number, percent
+from streamlit_app.i18n import _, number, percent, told
 from streamlit_app.looks import looks
 from streamlit_app.state import Options, Picture
 
@@ -115,7 +115,7 @@ def _show_notice(reading: Reading, options: Options) -> None:
         text = text.format(asked=names[options.background][0], used=names[used][0])
         st.info(text, icon=":material/info:")
     elif reading.preprocessed.notice:
-        st.info(_(reading.preprocessed.notice), icon=":material/info:")
+        st.info(told(reading.preprocessed.notice), icon=":material/info:")
 
 
 def show_top(prediction: Prediction) -> None:

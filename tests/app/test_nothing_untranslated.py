@@ -91,7 +91,7 @@ def test_sources_show_only_texts_of_the_catalogue(
 
 @needs_model
 def test_answers_show_only_texts_of_the_catalogue(marked: None, open_predict: OpenPredict) -> None:
-    app = upload(open_predict("upload"), digit_on_paper(7), blank_paper())
+    app = upload(open_predict("upload"), digit_on_paper(7), blank_paper(), b"this is text")
     app.toggle(key="tta").set_value(True)
     app.toggle(key="show_steps").set_value(True).run()
     assert not app.exception

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from digitscope import DigitReader
+from digitscope.messages import Message
 from digitscope.preprocessing.steps import STEPS
 from digitscope.types import Background, Reading, Reason
 from tests.app.scenes import (
@@ -118,11 +119,12 @@ def test_notice_of_the_core_is_shown(
 
     def noticed(self: DigitReader, image: Any, **options: Any) -> Reading:
         reading = read(self, image, **options)
-        return replace(reading, preprocessed=replace(reading.preprocessed, notice="No weights."))
+        notice = Message("The weights of {name} are missing.", name="u2netp")
+        return replace(reading, preprocessed=replace(reading.preprocessed, notice=notice))
 
     monkeypatch.setattr(DigitReader, "read", noticed)
     app = upload(open_predict("upload"), digit_on_paper(7))
-    assert [info.value for info in app.info] == ["No weights."]
+    assert [info.value for info in app.info] == ["The weights of u2netp are missing."]
     assert headings(app) == ["It is a 7"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,24 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitscope import InvalidImageError
+from digitscope.imaging import load_picture
+from digitscope.preprocessing.looks import INSTEAD
 from streamlit_app import i18n
-from streamlit_app.i18n import DOMAIN, LANGUAGES, LOCALE_DIR, SOURCE_LANGUAGE, filled, percent
-from tests.app.scenes import ROOT
+from streamlit_app.i18n import (
+    DOMAIN,
+    LANGUAGES,
+    LOCALE_DIR,
+    SOURCE_LANGUAGE,
+    filled,
+    percent,
+    told,
+)
+from tests.app.scenes import ROOT, OpenPredict, blank_paper, upload
 
 babel = pytest.importorskip("babel", reason="Babel collects the texts")
 TRANSLATED = sorted(set(LANGUAGES) - {SOURCE_LANGUAGE})
+SHOWN_ERRORS = ("InvalidImageError", "BackgroundUnavailableError", "_no_picture")
 HINT = "`make texts` brings new texts into the catalogues; then translate them."
 
 
@@ -140,3 +153,63 @@ def test_switch_turns_the_page_to_french(app: AppTest) -> None:
     app.segmented_control(key="language").set_value("fr").run()
     assert not app.exception
     assert app.title[0].value == "De l’écriture au chiffre"
+
+
+# --- What the core says of a file that is no picture, and of a way that could not run ------------
+
+
+def core_texts() -> set[str]:
+    """What the core's own errors are raised with, by its sources: constants, never f-strings."""
+    found = set()
+    for path in (ROOT / "digitscope").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {
+            ast.unparse(node.targets[0]): node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in SHOWN_ERRORS:
+                given = [each for each in node.args if ast.unparse(each) != "received"]
+                for text in (named.get(ast.unparse(each), each) for each in given):
+                    assert isinstance(text, ast.Constant), f"{path.name}: {ast.unparse(text)}"
+                    found.add(str(text.value))
+    return found
+
+
+def test_every_text_of_the_core_s_errors_is_translated(translations: dict[str, str]) -> None:
+    texts = core_texts() | {INSTEAD}
+    assert len(texts) > 15, "the errors were looked for in the wrong place"
+    assert sorted(text for text in texts if not translations.get(text)) == [], HINT
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "0 octet"),
+        (b"this is text", "Reçu : autre chose"),
+        (b"\0\0\0\x18ftypheic", "HEIC ou AVIF"),
+        (blank_paper()[:300], "abîmée ou incomplète"),
+    ],
+)
+def test_a_refused_file_is_explained_in_french(
+    set_visitor: SetVisitor, data: bytes, words: str
+) -> None:
+    with pytest.raises(InvalidImageError) as caught:
+        load_picture(data)
+    set_visitor("fr")
+    assert words in told(caught.value.message)
+    set_visitor("en")
+    assert told(caught.value.message) == str(caught.value)
+
+
+def test_a_refused_upload_shows_french_on_a_french_page(open_predict: OpenPredict) -> None:
+    app = open_predict("upload")
+    app.segmented_control(key="language").set_value("fr").run()
+    upload(app, b"this is text")
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "Attendu : une image PNG, JPEG, WebP, GIF, BMP ou TIFF. Reçu : autre chose, quelle que "
+        "soit la fin de son nom. Ouvrez le fichier dans une visionneuse d’images et exportez-le "
+        "en PNG ou en JPEG."
+    ]

@@ -26,7 +26,7 @@ class SlowLoader:
         self.gate, self.error = threading.Event(), None
         self.calls = 0
 
-    def __call__(self, path: Path) -> DigitReader:
+    def __call__(self, _path: Path) -> DigitReader:
         self.calls += 1
         assert self.gate.wait(TIMEOUT_S)
         if self.error is not None:

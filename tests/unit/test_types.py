@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
+from digitscope import InvalidImageError
+from digitscope.messages import Message
 from digitscope.types import (
     Background,
     Level,
@@ -110,3 +115,22 @@ def test_records_cannot_be_changed() -> None:
         _prediction(_7=1.0).probabilities = np.ones(10, np.float32)  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
         _reading(None, Reason.BLANK, None).digit = 3  # type: ignore[misc]
+
+
+def test_a_message_is_filled_in_as_a_whole() -> None:
+    message = Message("Expected {sides} sides.", "Received: {got:.1f}.", sides=4, got=3)
+    assert message == "Expected 4 sides. Received: 3.0."
+
+
+def test_a_message_without_facts_is_taken_as_it_is() -> None:
+    assert Message("A path with {braces} in it.") == "A path with {braces} in it."
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
+def test_an_error_made_again_says_the_same(again: Callable[[Any], Any]) -> None:
+    error = again(InvalidImageError("Received: {name}.", name="7.txt"))
+    assert str(error) == error.message == "Received: 7.txt."
+    assert (error.message.templates, error.message.facts) == (
+        ("Received: {name}.",),
+        {"name": "7.txt"},
+    )
