@@ -15,7 +15,7 @@ from digitscope.api.bodies import BodyGuard
 from digitscope.api.observing import Observer
 from digitscope.api.problems import add_problem_handlers
 from digitscope.api.routes import pictures, status, tiles
-from digitscope.api.routes.documentation import name_problem_type
+from digitscope.api.routes.documentation import complete
 from digitscope.api.service import Service
 from digitscope.api.settings import ApiSettings
 from digitscope.reader import DigitReader
@@ -77,5 +77,5 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        app.openapi_schema = name_problem_type(document)
+        app.openapi_schema = complete(document)
     return app.openapi_schema

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from digitscope.api.examples import ANSWER, REFUSAL
 from digitscope.api.problems import PROBLEM_TYPE, Problem
+from digitscope.api.schemas import PictureAnswer
 from digitscope.api.uploads import FORM_FIELD, FORM_TYPE, PICTURE_TYPES
 
 WHAT_HAPPENED = {
@@ -40,11 +43,20 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": WHAT_HAPPENED[status]} for status in statuses}
 
 
-def name_problem_type(document: dict[str, Any]) -> dict[str, Any]:
-    """Give the problems of an OpenAPI document their own media type, in place."""
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                if int(status) >= 400:
-                    response["content"] = {PROBLEM_TYPE: response["content"]["application/json"]}
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Say in an OpenAPI document what the framework cannot, in place.
+
+    Problems get their own media type, and the examples get back their nulls, which it drops.
+    """
+    for operation in _operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                response["content"] = {PROBLEM_TYPE: response["content"]["application/json"]}
+    answers = document["components"]["schemas"][PictureAnswer.__name__]
+    answers["examples"] = [ANSWER, REFUSAL]
     return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from methods.values()

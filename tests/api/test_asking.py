@@ -1,0 +1,123 @@
+"""`digitscope ask`: a server asked from the terminal, and what is said where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitscope.cli import main
+from tests import pictures
+from tests.api.conftest import Server, free_port
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run `digitscope ask`: exit code, what it said, what it complained of."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main(["ask", *(str(argument) for argument in arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def photo(tmp_path: Path, seven: bytes) -> Path:
+    (tmp_path / "seven.png").write_bytes(seven)
+    return tmp_path / "seven.png"
+
+
+def test_all_ten_digits_are_ranked_with_their_bars(run: Run, server: Server, photo: Path) -> None:
+    code, out, err = run(server.url, photo)
+    first, *bars = out.splitlines()
+    ranks = [line.split()[0] for line in bars]
+    shares = [float(line.split()[-1].strip("%<>")) for line in bars]
+    assert (code, err) == (0, "")
+    assert first.startswith(f"{photo}: 7  ") and first.endswith("% sure")
+    assert ranks[0] == "7" and sorted(ranks) == [str(digit) for digit in range(10)]
+    assert shares == sorted(shares, reverse=True)
+    lengths = [line.count("█") for line in bars]
+    assert lengths[0] > 20 and lengths == sorted(lengths, reverse=True)
+
+
+def test_a_refusal_is_an_answer(run: Run, server: Server, tmp_path: Path) -> None:
+    blank = tmp_path / "blank.png"
+    blank.write_bytes(pictures.encoded(np.full((300, 300, 3), 255, np.uint8), "PNG"))
+    assert run(server.url, blank) == (0, f"{blank}: rejected: blank\n", "")
+
+
+def test_a_file_that_gets_no_answer_does_not_stop_the_others(
+    run: Run, server: Server, photo: Path, tmp_path: Path
+) -> None:
+    text = tmp_path / "text.png"
+    text.write_text("seven")
+    code, out, _ = run(server.url, tmp_path / "none.png", text, photo)
+    assert code == 1
+    first, second, third, *_ = out.splitlines()
+    assert first.endswith("none.png: error: The file cannot be opened. No such file or directory")
+    assert second.startswith(f"{text}: error: The file cannot be opened as a picture. ")
+    assert third.startswith(f"{photo}: 7  ")
+
+
+def test_json_has_the_servers_answer_and_the_file(run: Run, server: Server, photo: Path) -> None:
+    code, out, _ = run(server.url, "--json", "--tta", "--background", "opencv", photo, photo)
+    one, other = (json.loads(line) for line in out.splitlines())
+    assert code == 0
+    assert (one["file"], one["digit"], one["background"]) == (str(photo), 7, "opencv")
+    assert one | {"ms": 0} == other | {"ms": 0}
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "nowhere", "http://[", "ftp://x"])
+def test_no_server_there_is_wrong_usage(run: Run, photo: Path, url: str) -> None:
+    address = url.format(port=free_port())
+    code, out, err = run(address, photo)
+    assert (code, out) == (2, "")
+    assert err.startswith("digitscope: A Digitscope server is expected") and address in err
+
+
+class AnotherServer(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"[1, 2]")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def another_server() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), AnotherServer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_another_server_is_told(run: Run, another_server: str, photo: Path) -> None:
+    code, out, _ = run(another_server, photo)
+    assert (code, out.startswith(f"{photo}: error: Another server answered. ")) == (1, True)
+
+
+@pytest.mark.parametrize(("command", "package"), [("ask", "httpx2"), ("serve", "uvicorn")])
+def test_a_missing_package_is_told_with_the_remedy(
+    command: str, package: str, photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: object
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("digitscope.api")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    code = main([command, *(["http://127.0.0.1:1", str(photo)] if command == "ask" else [])])
+    err = capsys.readouterr().err
+    assert code == 2
+    assert f"the package {package}" in err and "`pip install -e .[api]` brings it." in err

@@ -1,0 +1,202 @@
+"""A real server on loopback: many clients at once, shutdown, slow and leaving clients, files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from digitscope import DigitReader
+from digitscope.settings import ONNX_MODEL
+from tests.api.conftest import (
+    PATIENCE_S,
+    Server,
+    StartServer,
+    free_port,
+    wait_until,
+)
+
+PATH = "/api/v1/predict"
+MEASURED = {"ms": 0}  # of two answers to one picture, only the time may differ
+
+
+def ask(server: Server, picture: bytes, **options: Any) -> httpx2.Response:
+    return server.client.post(PATH, files={"file": picture}, params=options)
+
+
+@pytest.mark.slow
+def test_every_client_gets_its_own_answer(server: Server, pages: list[bytes]) -> None:
+    alone = [ask(server, page, tile=True).json() | MEASURED for page in pages]
+    assert [one["digit"] for one in alone] == list(range(10))
+
+    def visit(client: int) -> list[dict[str, Any]]:
+        with httpx2.Client(base_url=server.url, timeout=PATIENCE_S) as own:
+            answers = [
+                own.post(f"{PATH}?tile=true", files={"file": pages[client % 10]}) for _ in range(5)
+            ]
+        return [answer.json() | MEASURED for answer in answers]
+
+    with ThreadPoolExecutor(20) as threads:
+        for client, answers in enumerate(threads.map(visit, range(20))):
+            assert answers == [alone[client % 10]] * 5
+
+
+def test_told_to_stop_it_answers_what_it_has_accepted(
+    start_server: StartServer, pages: list[bytes]
+) -> None:
+    server = start_server(DIGITSCOPE_API_WORKERS="1")
+    sent = pages * 3
+
+    def are_all_accepted() -> bool:
+        finished = server.metric(f'digitscope_request_seconds_count{{path="{PATH}"}}', default=0)
+        return finished + server.metric("digitscope_in_flight") == len(sent)
+
+    with ThreadPoolExecutor(len(sent)) as threads:
+        asked = [threads.submit(ask, server, page) for page in sent]
+        wait_until(are_all_accepted, "all are accepted")
+        assert server.metric("digitscope_in_flight") > 1, "there was nothing left to be lost"
+        log = server.stop()
+        answers = [one.result() for one in asked]
+    assert [one.json()["digit"] for one in answers] == list(range(10)) * 3
+    assert "Application shutdown complete" in log
+    with pytest.raises(httpx2.ConnectError):
+        server.client.get("/")
+
+
+def test_its_log_is_one_json_object_a_line(start_server: StartServer, seven: bytes) -> None:
+    server = start_server()
+    answer = ask(server, seven)
+    lines = [json.loads(line) for line in server.stop().splitlines()]
+    (line,) = [one for one in lines if one["message"] == "request" and one["path"] == PATH]
+    assert line["request_id"] == answer.headers["x-request-id"]
+    assert (line["level"], line["status"], line["outcome"]) == ("INFO", 200, "digit")
+    assert all({"time", "level", "logger", "message"} <= one.keys() for one in lines)
+    assert not any("color_message" in one for one in lines)
+
+
+def head(length: int) -> bytes:
+    lines = (f"POST {PATH} HTTP/1.1", "Host: it", "Content-Type: image/png")
+    return "\r\n".join((*lines, f"Content-Length: {length}", "", "")).encode()
+
+
+def test_a_body_that_trickles_in_is_given_up(start_server: StartServer) -> None:
+    server = start_server(DIGITSCOPE_API_BODY_TIMEOUT_S="0.3")
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE_S) as slow:
+        slow.sendall(head(1000) + b"few")
+        answer = b""
+        while not answer.endswith(b"}"):
+            answer += slow.recv(10_000)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b'"received":"3 bytes by then"' in answer
+
+
+def test_a_client_that_leaves_is_no_fault(start_server: StartServer, seven: bytes) -> None:
+    server = start_server()
+    for sent in (head(1000) + b"few", head(len(seven)) + seven, b"POST "):
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE_S) as leaving:
+            leaving.sendall(sent)
+    left = 'digitscope_requests_total{method="POST",path="/api/v1/predict"'
+    wait_until(lambda: left in server.client.get("/metrics").text, "they are counted")
+    wait_until(lambda: server.metric("digitscope_in_flight") == 0, "nothing is left over")
+    assert ask(server, seven).json()["digit"] == 7
+    log = server.stop()
+    assert "Traceback" not in log and '"status": 500' not in log
+
+
+def test_what_is_no_http_does_not_stop_it(server: Server, seven: bytes) -> None:
+    hostile = (
+        b"\x16\x03\x01\x02",
+        b"GET / HTTP\r\n\r\n",
+        b"\0" * 70_000,
+        head(-1),
+        head(10**25),
+    )
+    for sent in hostile:
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE_S) as client:
+            client.sendall(sent)
+            client.shutdown(socket.SHUT_WR)
+            answer = client.recv(10_000)
+            assert not answer or answer.startswith(b"HTTP/1.1 400")
+    assert ask(server, seven).json()["digit"] == 7
+
+
+def test_the_model_file_may_be_swapped_or_vanish_while_serving(
+    start_server: StartServer, seven: bytes, tmp_path: Path
+) -> None:
+    model = tmp_path / "network.onnx"
+    model.write_bytes(ONNX_MODEL.read_bytes())
+    server = start_server(DIGITSCOPE_MODEL=str(model))
+    before = ask(server, seven).json()
+    model.write_bytes(b"another file, half written")
+    assert ask(server, seven).json() | MEASURED == before | MEASURED
+    model.unlink()
+    assert ask(server, seven).json() | MEASURED == before | MEASURED
+    assert server.is_healthy()
+
+
+def test_without_a_model_it_says_so_until_there_is_one(
+    start_server: StartServer, seven: bytes, tmp_path: Path
+) -> None:
+    model = tmp_path / "network.onnx"
+    server = start_server(
+        is_healthy=False, DIGITSCOPE_MODEL=str(model), DIGITSCOPE_API_RETRY_S="0.1"
+    )
+    wait_until(lambda: "No model file" in server.client.get("/health").text, "the cause is told")
+    assert ask(server, seven).status_code == 503
+    assert server.metric("digitscope_model_loaded") == 0
+    model.write_bytes(ONNX_MODEL.read_bytes())
+    wait_until(server.is_healthy, "the model is taken")
+    assert ask(server, seven).json()["digit"] == 7
+
+
+def serve(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "digitscope", "serve", *options]
+    return subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+
+
+def test_settings_that_cannot_be_are_wrong_usage() -> None:
+    done = serve(DIGITSCOPE_API_WORKERS="none")
+    assert done.returncode == 2
+    assert done.stderr.startswith("digitscope: DIGITSCOPE_API_WORKERS: ")
+    assert "Received: 'none'." in done.stderr
+
+
+def test_a_port_that_is_taken_is_told(server: Server) -> None:
+    done = serve("--port", str(server.port))
+    assert done.returncode != 0
+    assert "address already in use" in done.stderr
+
+
+def test_uvicorn_can_start_it_too(reader: DigitReader) -> None:
+    port = free_port()
+    factory = ("--factory", "digitscope.api:create_app", "--port", str(port))
+    process = subprocess.Popen([sys.executable, "-m", "uvicorn", *factory])
+    url = f"http://127.0.0.1:{port}/health"
+
+    def is_healthy() -> bool:
+        try:
+            return httpx2.get(url).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    try:
+        wait_until(is_healthy, "it is healthy")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_S)
