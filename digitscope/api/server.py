@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import uvicorn
 
 from digitscope.api.application import create_app
@@ -11,6 +13,7 @@ from digitscope.api.settings import ApiSettings
 
 def run_server(host: str, port: int, settings: ApiSettings) -> None:
     """Serve until told to stop (SIGTERM, Ctrl-C), then answer what was accepted."""
+    logging.captureWarnings(capture=True)  # Pillow warns of broken files: into the log with them
     uvicorn.run(
         create_app(settings),
         host=host,

@@ -24,6 +24,7 @@ from tests.api.conftest import (
     free_port,
     wait_until,
 )
+from tests.api.load import load
 
 PATH = "/api/v1/predict"
 MEASURED = {"ms": 0}  # of two answers to one picture, only the time may differ
@@ -48,6 +49,14 @@ def test_every_client_gets_its_own_answer(server: Server, pages: list[bytes]) ->
     with ThreadPoolExecutor(20) as threads:
         for client, answers in enumerate(threads.map(visit, range(20))):
             assert answers == [alone[client % 10]] * 5
+
+
+@pytest.mark.slow
+def test_hostile_clients_do_not_disturb_the_others(server: Server, pages: list[bytes]) -> None:
+    tally = load(server, {str(digit): page for digit, page in enumerate(pages)}, 20, seconds=4)
+    assert tally.wrong == []
+    assert tally.statuses["real 200"] >= 18 and tally.statuses["hostile 422"] > 0
+    assert server.metric("digitscope_in_flight") == 0
 
 
 def test_told_to_stop_it_answers_what_it_has_accepted(

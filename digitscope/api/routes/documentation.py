@@ -31,7 +31,10 @@ PICTURE_BODY: dict[str, Any] = {
         "required": True,
         "description": "A picture file: PNG, JPEG, WebP, GIF, BMP or TIFF.",
         "content": {
-            FORM_TYPE: {"schema": FORM_SCHEMA},
+            FORM_TYPE: {
+                "schema": FORM_SCHEMA,
+                "encoding": {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}},
+            },
             **{name: {"schema": {"type": "string", "format": "binary"}} for name in PICTURE_TYPES},
         },
     }
