@@ -7,9 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# Must stand before the first import of TensorFlow: it reads them once.
+# Must stand before the first import of TensorFlow and of rembg: they read them once.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+# What rembg brings for fine edges, unused here, would be compiled at its first import on a machine:
+# half a minute and 300 MB.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 import numpy as np
 import streamlit as st
@@ -31,7 +34,7 @@ MAPS_KEPT = 16  # tiles whose feature maps are remembered: 200 KB each
 
 def model_path() -> Path:
     """The network's file: ``$DIGITSCOPE_MODEL``, else the Keras one of ``models/``."""
-    return Path(os.environ.get("DIGITSCOPE_MODEL") or KERAS_MODEL)
+    return Path(os.environ.get("DIGITSCOPE_MODEL") or KERAS_MODEL).expanduser()
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,8 +11,9 @@ POLL_S = 0.5  # soon enough that nobody waits for it
 
 def show_waking() -> None:
     """Say that the network is loading; the page does not wait, and is run anew afterwards."""
-    if not is_network_awake():
-        _watch()
+    with st.container():  # there in any case: what follows must not move, it would start anew
+        if not is_network_awake():
+            _watch()
 
 
 @st.fragment(run_every=POLL_S)
