@@ -14,14 +14,14 @@ from digitscope import __version__
 from digitscope.answers import describe_error, describe_reading, format_answer
 from digitscope.asking import AskError, run_ask
 from digitscope.benchmark import BenchmarkError, load_labels
-from digitscope.benchmark.report import describe_report, format_report, make_report
+from digitscope.benchmark.report import describe_report, format_report
 from digitscope.benchmark.session import Session
 from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailableError
 from digitscope.options import build_parser
 from digitscope.overlay import draw_explanation, draw_sighting
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
-from digitscope.progress import ProgressBar
+from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.serving import ServerUnavailableError, run_serve
 from digitscope.settings import load_card_of, resolve_model_path
@@ -122,29 +122,13 @@ def run_benchmark(options: argparse.Namespace) -> int:
     reader = DigitReader(options.model, options.background)
     with _writing_to(options.out):
         session = Session(reader, items, tta=options.tta, out=options.out)
-        with ProgressBar(sys.stderr, len(items)) as bar:
-            is_finished = session.read(bar.show)
-        report = make_report(session.outcomes)
-        files = session.write(report) if is_finished else ()
+        run = run_visibly(session, sys.stderr)
     if options.json:
-        print(json.dumps(describe_report(report, session.outcomes, session.settings())))
+        print(json.dumps(describe_report(run.report, session.outcomes, session.settings())))
     else:
-        print(format_report(report))
-    _tell_session(session, files)
-    return OK if is_finished else STOPPED
-
-
-def _tell_session(session: Session, files: Sequence[Path]) -> None:
-    """Say on the error stream what a user should know of a run, and where its files are."""
-    notices = sorted({one.notice for one in session.outcomes if one.notice})
-    if session.resumed:
-        notices.append(f"{session.resumed} pictures were read before, by a run that was stopped.")
-    missing = len(session.items) - len(session.outcomes)
-    if missing:
-        then = "The same command goes on from here." if session.out else "--out DIR would keep it."
-        notices.append(f"Stopped, {missing} of {len(session.items)} pictures not read. {then}")
-    for line in (*notices, *(f"wrote {file}" for file in files)):
-        print(f"digitscope: {line}", file=sys.stderr)
+        print(format_report(run.report))
+    tell_run(run, session, sys.stderr)
+    return OK if run.is_finished else STOPPED
 
 
 @contextmanager

@@ -1,12 +1,17 @@
-"""How far a long run is, on one line of a terminal."""
+"""A benchmark's run in a terminal: how far it is, on one line, and what is to be told after it."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from digitscope.benchmark import Outcome, Verdict
+from digitscope.benchmark.report import Report, make_report
+from digitscope.benchmark.session import Session
 
 BAR_CHARS = 24
 
@@ -50,3 +55,43 @@ class ProgressBar:
             f"[{'#' * filled}{'.' * (BAR_CHARS - filled)}] {done}/{self._total} pictures: "
             f"{counts}; {left_s:.0f} s left"
         )
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a session brought.
+
+    Attributes:
+        report: of the pictures read.
+        files: that were written; none where there is no folder, or the run was stopped.
+        is_finished: whether every picture was read.
+    """
+
+    report: Report
+    files: Sequence[Path]
+    is_finished: bool
+
+
+def run_visibly(session: Session, stream: TextIO) -> Run:
+    """Read what a session has to read, showing how far it is; Ctrl-C stops it.
+
+    Raises:
+        OSError: the session's folder cannot be written to.
+    """
+    with ProgressBar(stream, len(session.items)) as bar:
+        is_finished = session.read(bar.show)
+    report = make_report(session.outcomes)
+    return Run(report, session.write(report) if is_finished else (), is_finished)
+
+
+def tell_run(run: Run, session: Session, stream: TextIO) -> None:
+    """Say what a user should know of a run, and where its files are."""
+    notices = sorted({one.notice for one in session.outcomes if one.notice})
+    if session.resumed:
+        notices.append(f"{session.resumed} pictures were read before, by a run that was stopped.")
+    missing = len(session.items) - len(session.outcomes)
+    if missing:
+        then = "The same command goes on from here." if session.out else "--out DIR would keep it."
+        notices.append(f"Stopped, {missing} of {len(session.items)} pictures not read. {then}")
+    for line in (*notices, *(f"wrote {file}" for file in run.files)):
+        print(f"digitscope: {line}", file=stream)

@@ -1,4 +1,4 @@
-"""Write the generated blocks of README, PREPROCESSING and MODEL_CARD (`--check`: compare only).
+"""Write the generated blocks of the documents (`--check`: compare only).
 
 Between two markers in each file stands text that comes from the code and from the model card, so
 that no number and no name of a step is typed twice.
@@ -14,6 +14,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from api_limits import describe_limits
 from model_card_text import describe_card
 from PIL import Image
 from sample_photo import sample_photo
@@ -118,6 +119,7 @@ def build(reading: Reading) -> dict[Path, str]:
     blocks = {
         "PREPROCESSING.md": describe_steps(reading),
         "README.md": describe_numbers(card),
+        "docs/api.md": describe_limits(),
         "models/MODEL_CARD.md": describe_card(card),
     }
     return {ROOT / name: replace_block(ROOT / name, block) for name, block in blocks.items()}

@@ -146,6 +146,16 @@ def tiles_of(mistakes: Sequence[Mistake], data: str | os.PathLike[str] | None = 
     return load_test(data).tiles[[one.index for one in mistakes]]
 
 
+def draw_test_digits(count: int, seed: int, data: str | os.PathLike[str] | None = None) -> Digits:
+    """`count` test digits drawn without replacement, to be photographed for a report.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+    """
+    test = load_test(data)
+    return test.take(np.random.default_rng(seed).permutation(len(test))[:count])
+
+
 def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> Report:
     """Measure a finished run's best network on the test set, and keep the figures in its folder.
 

@@ -144,19 +144,20 @@ def _with_progress(count: int) -> Iterator[range]:
 
 def _file_name(digits: Digits, count: int, seed: int, condition: Condition) -> str:
     """A name that changes with everything the tiles depend on."""
-    content = hashlib.sha256(_code())
+    content = hashlib.sha256(fingerprint_photos().encode())
     content.update(digits.tiles.tobytes() + digits.labels.tobytes())
     return f"photo_tiles_{condition.name}_{seed}_{count}_{content.hexdigest()[:12]}.npz"
 
 
 @cache
-def _code() -> bytes:
-    """The source of all that makes a tile, and OpenCV's version."""
+def fingerprint_photos() -> str:
+    """Hash of the source of all that makes a photo and a tile of it, and of OpenCV's version."""
     packages = (training.synthetic_photos, digitscope.preprocessing)
     folders = [Path(str(package.__file__)).parent for package in packages]
     files = [Path(__file__), Path(digitscope.imaging.__file__), Path(digitscope.pixels.__file__)]
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    return b"".join(path.read_bytes() for path in files) + cv2.__version__.encode()
+    code = b"".join(path.read_bytes() for path in files) + cv2.__version__.encode()
+    return hashlib.sha256(code).hexdigest()
 
 
 def _load(path: Path) -> Digits | None:

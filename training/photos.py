@@ -8,45 +8,102 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from digitscope.benchmark import Summary, load_labels, run_benchmark, summarise
+import numpy as np
+
+from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Summary, load_labels
+from digitscope.benchmark.measures import calibrate
+from digitscope.benchmark.report import Report, format_report
+from digitscope.benchmark.session import Session
+from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
+from digitscope.recognition.decision import doubt_of, flatten
 from digitscope.settings import MODEL_CARD, ONNX_MODEL
-from digitscope.types import Background
+from digitscope.types import Background, Prediction
 from training.model_card import describe_file, write_card
 from training.provenance import git_commit
 
 MAIN_KIND = "photo"
 
 
-def measure_photos(folder: Path) -> dict[str, Any]:
-    """Read a labelled folder, one picture a writer and digit, and count by kind."""
-    items = load_labels(folder, headline_only=True)
-    reader = DigitReader(ONNX_MODEL, Background.OPENCV)
-    summaries = {one.kind: one for one in summarise(run_benchmark(reader, items))}
-    return {
+def add_to_card(
+    name: str, items: Sequence[Labelled], command: str, out: Path | None = None
+) -> Report | None:
+    """Read pictures with the shipped network, and keep in the card what came of them.
+
+    Args:
+        name: under which the figures stand in the card.
+        items: what to read.
+        command: what makes the figures again.
+        out: a folder for results, the page of mistakes, and what a stopped run has read.
+
+    Returns:
+        The report; None where the run was stopped, which leaves the card as it was.
+
+    Raises:
+        OSError: `out` cannot be written to.
+    """
+    session = Session(DigitReader(ONNX_MODEL, Background.OPENCV), items, out=out)
+    run = run_visibly(session, sys.stderr)
+    tell_run(run, session, sys.stderr)
+    if not run.is_finished:
+        return None
+    card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+    figures = describe(run.report, session.outcomes, card["calibration"]["temperature"])
+    card[name] = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "git_commit": git_commit(),
-        "command": f"python -m training.photos {folder}",
+        "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
         "background": str(Background.OPENCV),
-        "accuracy": _correct_share(summaries[MAIN_KIND]) if MAIN_KIND in summaries else None,
-        "kinds": {kind: _describe(summary) for kind, summary in summaries.items()},
+    } | figures
+    write_card(card, MODEL_CARD)
+    return run.report
+
+
+def describe(report: Report, outcomes: Sequence[Outcome], temperature: float) -> dict[str, Any]:
+    """What the card holds of a run: counts by kind, confidence, quality, operating points.
+
+    Args:
+        report: of the run.
+        outcomes: of its pictures.
+        temperature: that calibrated the network.
+    """
+    kinds = {one.kind: _describe_kind(one) for one in report.kinds}
+    uncalibrated = calibrate([as_trained(one, temperature) for one in outcomes])
+    return {
+        "accuracy": kinds[MAIN_KIND]["correct_share"] if MAIN_KIND in kinds else None,
+        "kinds": kinds,
+        "calibration": asdict(report.calibration) | {"error_before": uncalibrated.error},
+        "rankings": [asdict(one) for one in report.rankings],
+        "levels": [asdict(one) for one in report.levels],
+        "operating_points": {
+            "in_use": asdict(report.in_use),
+            "suggested": asdict(report.suggested) if report.suggested else None,
+            "curve": [asdict(one) for one in report.curve],
+        },
     }
 
 
-def _correct_share(summary: Summary) -> float:
-    return summary.correct / summary.n
-
-
-def _describe(summary: Summary) -> dict[str, Any]:
+def _describe_kind(summary: Summary) -> dict[str, Any]:
     """Counts alone: times depend on the machine."""
     counts = {name: value for name, value in asdict(summary).items() if not name.endswith("_ms")}
-    return counts | {"correct_share": _correct_share(summary)}
+    return counts | {"correct_share": summary.correct / summary.n}
+
+
+def as_trained(outcome: Outcome, temperature: float) -> Outcome:
+    """The outcome with the probabilities that the network gave before it was calibrated."""
+    if not outcome.probabilities or outcome.quality is None:
+        return outcome
+    shares = Prediction(np.array(outcome.probabilities, np.float32))
+    raw = flatten(shares, 1 / (temperature * doubt_of(outcome.quality)))
+    return replace(outcome, probabilities=tuple(raw.probabilities.tolist()))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -54,12 +111,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.photos", description=__doc__)
     parser.add_argument("folder", type=Path, help="holds pictures and labels.csv")
     folder = parser.parse_args(arguments).folder
-    card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
-    card["photos"] = measure_photos(folder)
-    write_card(card, MODEL_CARD)
-    for kind, counts in card["photos"]["kinds"].items():
-        print(f"{kind:10s} {counts['correct_share']:7.1%} of {counts['n']}")
+    items = load_labels(folder, headline_only=True)
+    report = add_to_card("photos", items, f"python -m training.photos {folder}")
+    if report:
+        print(format_report(report))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BenchmarkError as error:
+        sys.exit(str(error))

@@ -6,6 +6,7 @@ on pixels are those of `digitscope.imaging`, the same for every way in.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from digitscope.errors import DigitscopeError
 from digitscope.imaging import MAX_JPEG_PIXELS, MAX_PIXELS
 
+log = logging.getLogger(__name__)
 PREFIX = "DIGITSCOPE_API_"
 USEFUL_WORKERS = 4  # readings beyond it wait for each other's Python more than they gain
 
@@ -51,7 +53,7 @@ class ApiSettings(BaseModel):
     workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, USEFUL_WORKERS),
         gt=0,
-        description="readings at one time; by default one a processor, at most 4",
+        description="readings at one time",
     )
     body_timeout_s: float = Field(15.0, gt=0, description="to receive a body")
     answer_timeout_s: float = Field(
@@ -68,8 +70,11 @@ class ApiSettings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ApiSettings:
         """Take the settings from environment variables.
 
+        A name that is no setting is told in the log and left alone: Kubernetes makes up such
+        names for a service called digitscope-api.
+
         Raises:
-            SettingsError: a value that cannot be, or a variable of the API that does not exist.
+            SettingsError: a value that cannot be.
 
         >>> ApiSettings.from_environment({"DIGITSCOPE_API_MAX_IN_FLIGHT": "8"}).max_in_flight
         8
@@ -79,8 +84,12 @@ class ApiSettings(BaseModel):
             for name, value in environment.items()
             if name.startswith(PREFIX)
         }
+        for name in given.keys() - cls.model_fields.keys():
+            log.warning("No such setting: %s%s", PREFIX, name.upper())
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(
+                {name: given[name] for name in given if name in cls.model_fields}
+            )
         except ValidationError as error:
             raise SettingsError(_tell(error)) from error
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitscope.errors import DigitscopeError
+from digitscope.imaging import ImageSource
 
 LABELS_FILE = "labels.csv"
 ALL_KINDS = "all"
@@ -24,7 +25,14 @@ class BenchmarkError(DigitscopeError, ValueError):
 
 @dataclass(frozen=True)
 class Labelled:
-    """One row of a labels file."""
+    """A picture and what it shows: one row of a labels file.
+
+    Attributes:
+        path: of the picture's file.
+        label: what it shows; one character 0..9 asks for that digit, all else for a refusal.
+        kind: of picture; figures are told kind by kind.
+        headline: whether it counts where one picture a writer and digit is to count.
+    """
 
     path: Path
     label: str
@@ -35,6 +43,10 @@ class Labelled:
     def is_one_digit(self) -> bool:
         """Whether a digit is the right answer (and not a refusal)."""
         return len(self.label) == 1 and self.label in "0123456789"
+
+    def picture(self) -> ImageSource:
+        """What the reader is given: the file, unless a subclass has no files."""
+        return self.path
 
 
 def _rows(folder: Path) -> Iterator[dict[str, str]]:

@@ -115,7 +115,7 @@ def read_labelled(
 ) -> Outcome:
     """Read one labelled picture; a file that is no picture is an outcome too."""
     try:
-        reading = reader.read(labelled.path, tta=tta, background=background)
+        reading = reader.read(labelled.picture(), tta=tta, background=background)
     except InvalidImageError as error:
         return Outcome(labelled, Verdict.ERROR, error=str(error))
     return Outcome(

@@ -88,10 +88,13 @@ def _share(value: float | None) -> str:
 
 def format_kinds(summaries: Sequence[Summary]) -> str:
     """Lay out the counts by kind."""
-    head = f"{'kind':10s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
+    wide = max(10, *(len(one.kind) for one in summaries))
+    head = (
+        f"{'kind':{wide}s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
+    )
     lines = [f"{head} {'median ms':>10s} {'p95 ms':>7s}"]
     lines += [
-        f"{one.kind:10s} {one.n:5d} {one.correct / one.n:8.1%} {one.wrong / one.n:7.1%} "
+        f"{one.kind:{wide}s} {one.n:5d} {one.correct / one.n:8.1%} {one.wrong / one.n:7.1%} "
         f"{one.refused / one.n:8.1%} {one.errors:6d} {one.median_ms:10.1f} {one.p95_ms:7.1f}"
         for one in summaries
     ]

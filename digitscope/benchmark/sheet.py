@@ -51,7 +51,7 @@ def make_read(reader: DigitReader, *, tta: bool, background: Background | None) 
 
     def read(outcome: Outcome) -> tuple[Reading, Explanation | None]:
         labelled = outcome.labelled
-        reading = reader.read(labelled.path, tta=tta, background=background, anyway=True)
+        reading = reader.read(labelled.picture(), tta=tta, background=background, anyway=True)
         guess = None if reading.prediction is None else reading.prediction.digit
         is_wrong = labelled.is_one_digit and labelled.label != str(guess)
         return reading, reader.explain(reading, rival=int(labelled.label) if is_wrong else None)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from digitscope.preprocessing.parts import Part, find_parts, gather, union
-from digitscope.types import BoolArray, BoxXYXY, Reason, UInt8Array
+from digitscope.types import BoolArray, BoxXYXY, Float32Array, Reason, UInt8Array
 
 SMALLEST_DIGIT = 0.03  # a digit's longest side, as a share of the picture's; 19 px of 640
 RIVAL_SIZE = 0.5  # another shape at least this large and dark beside the digit is another digit
@@ -83,6 +83,7 @@ def stands_out(own: BoolArray, ink: UInt8Array, raw: UInt8Array) -> float:
 
     A stroke has page on all sides. The edge of a shadow, a table or the picture leaves a band when
     the ground is taken away, but in the picture itself one side of that band is as dark as it is.
+    Each pixel is compared with the ink next to it, since a stroke may run from light into shadow.
 
     Args:
         own: (H, W) bool, the shape.
@@ -97,11 +98,20 @@ def stands_out(own: BoolArray, ink: UInt8Array, raw: UInt8Array) -> float:
     near = np.s_[top : top + height + 6 * reach, left : left + width + 6 * reach]  # once padded
     shape = np.pad(own.astype(np.uint8), 3 * reach)[near]
     around = np.pad(raw, 3 * reach, constant_values=255)[near]  # no page beyond the border
+    levels = np.pad(ink, 3 * reach)[near]
     inner = cv2.dilate(shape, np.ones((reach | 1,) * 2, np.uint8))
     outer = cv2.dilate(shape, np.ones((4 * reach + 1,) * 2, np.uint8))
     ring = (outer > 0) & (inner == 0)
-    page = float(np.median(raw[own])) - 0.5 * float(np.median(ink[own]))
-    return float((around[ring] < page).mean())
+    page = _mean_nearby(around - 0.5 * levels.astype(np.float32), shape, 4 * reach)
+    return float((around[ring] < page[ring]).mean())
+
+
+def _mean_nearby(values: Float32Array, shape: UInt8Array, reach_px: int) -> Float32Array:
+    """The mean of (H, W) values over the pixels of a shape within reach of each pixel."""
+    window = (2 * reach_px + 1,) * 2
+    total = cv2.boxFilter(values * shape, cv2.CV_32F, window, normalize=False)
+    count = cv2.boxFilter(shape, cv2.CV_32F, window, normalize=False)
+    return np.asarray(total / np.maximum(count, 1), np.float32)
 
 
 def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array, *, pass_over: int = 0) -> Location:

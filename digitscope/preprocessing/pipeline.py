@@ -51,6 +51,11 @@ class Look:
     pass_over: int = 0
     thorough: bool = False
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is for another shape than the likeliest."""
+        return self.weaker_ink or self.pass_over > 0
+
 
 @dataclass(frozen=True, eq=False)
 class InkMap:
@@ -243,4 +248,5 @@ def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preproc
         look.background,
         digits_seen=location.digits_seen,
         sighting=sighting,
+        elsewhere=look.is_elsewhere,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import cv2
@@ -13,17 +14,20 @@ from digitscope.types import BoolArray
 IntArray: TypeAlias = NDArray[np.int32]
 Float64Array: TypeAlias = NDArray[np.float64]
 
-SPAN_BOTH = 0.55  # a line that reaches both sides of the picture is seen on this share of it
-SPAN_ONE = (
-    0.75  # ... one that reaches only one side, on this: the bar or stem of a digit is shorter
-)
+# A ruled line is seen on this share of the picture's width, by how many of its sides it reaches:
+SPANS = (np.inf, 0.75, 0.55)  # the bar or stem of a digit is shorter
+SPANS_AMONG_LINES = (np.inf, 0.3, 0.4)  # ... where others have been found that run alike
+LINES_ALIKE = 2  # so many
 LEAST_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from a dot
-REACH_SHARE = 0.01  # a line this near to a side reaches it
+REACH_SHARE = 0.02  # a line this near to a side reaches it
 STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
+SPAN_OF_A_BEND = 0.7  # of the picture's width: a shorter piece does not tell how it goes on
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
 JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
-TILTS = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24)  # tangents, to 14 degrees; each takes 2.5 more
+SLOPES = np.linspace(-0.3, 0.3, 61)  # tangents of lines askew: to 17 degrees, in half degrees
+SLOPES_TRIED = 3  # lines seen at an angle do not all rise alike: those left have a slope of their own
+PROFILED_COLUMNS = 200  # enough to tell the slope by
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
@@ -66,14 +70,13 @@ def _run_lengths(mask: BoolArray) -> IntArray:
     return runs.T
 
 
-def _runs_across(piece: BoolArray) -> bool:
+def _runs_across(piece: BoolArray, spans: Sequence[float]) -> bool:
     """Whether a horizontal piece of ink is long enough to be the page's and not the digit's."""
     width = piece.shape[1]
     columns = np.flatnonzero(piece.any(axis=0))
     margin = max(1, REACH_SHARE * width)
     sides = int(columns[0] <= margin) + int(columns[-1] >= width - 1 - margin)
-    least = (np.inf, SPAN_ONE, SPAN_BOTH)[sides] * width
-    return bool(columns.size >= least)
+    return bool(columns.size >= spans[sides] * width)
 
 
 def _thickness(piece: BoolArray, runs: IntArray) -> float:
@@ -83,7 +86,9 @@ def _thickness(piece: BoolArray, runs: IntArray) -> float:
 
 
 def _fit_course(thin: BoolArray) -> Float64Array | None:
-    """Fit a parabola (lenses bend) to a horizontal piece that is as straight as print.
+    """Fit a course to a horizontal piece that is as straight as print.
+
+    A parabola, for lenses bend; a straight line where the piece is too short to tell its bend.
 
     Args:
         thin: (H, W) bool, the piece where nothing crosses it.
@@ -95,23 +100,29 @@ def _fit_course(thin: BoolArray) -> Float64Array | None:
     if columns.size < LEAST_WIDTH_PX:
         return None
     rows = np.arange(thin.shape[0]) @ thin[:, columns] / thin[:, columns].sum(axis=0)
-    curve = np.polyfit(columns, rows, 2)
+    degree = 2 if columns[-1] - columns[0] >= SPAN_OF_A_BEND * thin.shape[1] else 1
+    curve = np.polyfit(columns, rows, degree)
     astray = np.median(np.abs(rows - np.polyval(curve, columns)))
     is_straight = astray <= max(0.5, STRAIGHT_SHARE * columns.size)
     course = np.asarray(np.polyval(curve, np.arange(thin.shape[1])), np.float64)
     return course if is_straight else None
 
 
-def _mark_line(piece: BoolArray, mask: BoolArray, runs: IntArray) -> BoolArray | None:
+def _mark_line(
+    piece: BoolArray, mask: BoolArray, runs: IntArray, spans: Sequence[float]
+) -> BoolArray | None:
     """Mark the ink of one ruled line, what crosses it left out; None where it is none."""
     thickness = _thickness(piece, runs)
-    if not _runs_across(piece) or thickness > _most_px(mask):
+    if not _runs_across(piece, spans) or thickness > _most_px(mask):
         return None
-    course = _fit_course(piece & (runs <= CROSSING_FACTOR * thickness))
+    thin = mask & (runs <= max(2.0, CROSSING_FACTOR * thickness))
+    course = _fit_course(piece & thin)
     if course is None:
         return None
-    beside = np.abs(np.arange(mask.shape[0])[:, None] - course)  # (H, W), px from the line
-    return mask & (beside <= thickness + 1) & (runs <= max(2.0, CROSSING_FACTOR * thickness))
+    rows = np.arange(mask.shape[0])[:, None]
+    whole = thin & (np.abs(rows - course) <= 2 * thickness + 1)  # beyond the piece, too
+    course = _fit_course(whole)
+    return None if course is None else whole & (np.abs(rows - course) <= thickness + 1)
 
 
 def find_horizontal_lines(mask: BoolArray) -> BoolArray:
@@ -133,8 +144,11 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
         return lines
     reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * width))), np.uint8)
     count, labels = cv2.connectedComponents(cv2.dilate(pieces.astype(np.uint8), reach))
-    for label in range(1, count):
-        line = _mark_line((labels == label) & pieces, mask, runs)
+    joined = [(labels == label) & pieces for label in range(1, count)]
+    found = [_mark_line(piece, mask, runs, SPANS) for piece in joined]
+    if sum(line is not None for line in found) >= LINES_ALIKE:
+        found = [_mark_line(piece, mask, runs, SPANS_AMONG_LINES) for piece in joined]
+    for line in found:
         if line is not None:
             lines |= line
     return lines
@@ -159,6 +173,37 @@ def find_tilted_lines(mask: BoolArray, slope: float) -> BoolArray:
     return np.asarray(find_horizontal_lines(sheared)[rows, np.arange(width)])
 
 
+def likeliest_slope(mask: BoolArray) -> float:
+    """Find the slope at which an ink mask's rows are most uneven: that of its lines, if any.
+
+    Args:
+        mask: (H, W) bool, True on ink.
+
+    Returns:
+        One of SLOPES, rows a column, downwards.
+
+    Source: projection profiles, Postl, "Detection of linear oblique structures and skew scan in
+        digitized documents", ICPR 1986.
+    """
+    step = max(1, mask.shape[1] // PROFILED_COLUMNS)
+    columns, rows = np.nonzero(mask[:, ::step].T)
+    room = int(SLOPES[-1] * mask.shape[1]) + 1
+    levels = [np.rint(rows - slope * step * columns).astype(np.int64) + room for slope in SLOPES]
+    unevenness = [int((np.bincount(level) ** 2).sum()) for level in levels]
+    return float(SLOPES[int(np.argmax(unevenness))])
+
+
+def _without_lines(mask: BoolArray, tilted: bool) -> BoolArray:
+    """Take the horizontal ruled lines out of an ink mask, by one slope after the other."""
+    left = mask & ~find_horizontal_lines(mask)
+    for _ in range(SLOPES_TRIED if tilted else 0):
+        lines = find_tilted_lines(left, likeliest_slope(left))
+        if not lines.any():
+            break
+        left = left & ~lines
+    return left
+
+
 def remove_ruled_lines(mask: BoolArray, *, tilted: bool = False) -> tuple[BoolArray, bool]:
     """Take horizontal and vertical ruled lines out of an ink mask.
 
@@ -169,8 +214,6 @@ def remove_ruled_lines(mask: BoolArray, *, tilted: bool = False) -> tuple[BoolAr
     Returns:
         The mask without lines, and whether any were found.
     """
-    left = mask
-    for slope in TILTS if tilted else TILTS[:1]:
-        left = left & ~find_tilted_lines(left, slope)
-        left = left & ~find_tilted_lines(left.T, slope).T
+    left = _without_lines(mask, tilted)
+    left = _without_lines(left.T, tilted).T
     return left, bool((mask & ~left).any())

@@ -10,6 +10,7 @@ threshold would refuse and get wrong, the one in use marked; `--out` keeps the w
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,29 +20,35 @@ from digitscope.types import Prediction, Quality, Reading, Reason
 DOUBT = 0.5  # temperature added at quality 0; lowers the log loss of simulated photos' answers
 LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below
 LEAST_CONFIDENCE = 0.80  # chosen on the development photos: refuses most letters, few digits
-SECOND_LOOK_CONFIDENCE = 0.95  # of the network, for a shape that was not the likeliest
-JUST_A_LINE = 1  # beside the likeliest shape, any line is one: no answer for a second look
-WORTH_ANOTHER_LOOK = (Reason.NOT_A_DIGIT, Reason.TOO_SMALL)  # the rest is said of the whole page
+SURE = 0.95  # of the first look: no other is needed; of another one: it may answer instead
+JUST_A_LINE = 1  # beside the likeliest shape, any line is one: no answer there
+OF_THE_WHOLE_PAGE = (Reason.BLANK, Reason.NO_CONTRAST, Reason.SEVERAL_DIGITS)  # no look changes these
 TWO_RIVALS = 0.85  # where two digits hold this much together, it is one of them, written unclearly
 
 
 def choose(attempts: Iterator[Reading]) -> Reading:
-    """Take the first reading, unless it found no digit and a later one is sure of one.
+    """Take the first reading, unless it is in doubt and a later one is sure.
+
+    Where the first look saw a digit and was not sure which, only looks at the same shape may say
+    better; where it saw none, other shapes may.
 
     Args:
-        attempts: what each look at the picture brought, made as they are asked for; at least one.
+        attempts: what each look at the picture brought, made as they are asked for, those at the
+            likeliest shape first; at least one.
     """
     first = next(attempts)
-    if first.reason not in WORTH_ANOTHER_LOOK:
+    if is_sure(first) or first.reason in OF_THE_WHOLE_PAGE:
         return first
-    return next((one for one in attempts if _is_sure(one)), first)
+    if first.digit is not None or first.reason is Reason.UNCERTAIN:
+        attempts = itertools.takewhile(lambda one: not one.preprocessed.elsewhere, attempts)
+    return next((one for one in attempts if is_sure(one)), first)
 
 
-def _is_sure(reading: Reading) -> bool:
-    """Whether an answer is sure enough for a second look, which has more chances to be wrong."""
-    if reading.digit in (None, JUST_A_LINE):
+def is_sure(reading: Reading) -> bool:
+    """Whether no other look is needed, or is sure enough: it has more chances to be wrong."""
+    if reading.preprocessed.elsewhere and reading.digit == JUST_A_LINE:
         return False
-    return (reading.confidence or 0) >= SECOND_LOOK_CONFIDENCE
+    return reading.digit is not None and (reading.confidence or 0) >= SURE
 
 
 def temper(prediction: Prediction, quality: Quality) -> Prediction:
@@ -50,7 +57,16 @@ def temper(prediction: Prediction, quality: Quality) -> Prediction:
     Source: temperature scaling, Guo et al., "On Calibration of Modern Neural Networks", ICML 2017;
         that the temperature follows the picture's quality is ours.
     """
-    temperature = 1 + DOUBT * (1 - quality.score)
+    return flatten(prediction, doubt_of(quality))
+
+
+def doubt_of(quality: Quality) -> float:
+    """The temperature that a picture's quality asks for: 1 for a perfect one, else more."""
+    return 1 + DOUBT * (1 - quality.score)
+
+
+def flatten(prediction: Prediction, temperature: float) -> Prediction:
+    """Divide a prediction's logarithms by a temperature: above 1 evens it out, below sharpens."""
     logs = np.log(np.maximum(prediction.probabilities, LEAST_PROBABILITY)) / temperature
     shares = np.exp(logs - logs.max())
     return Prediction((shares / shares.sum()).astype(np.float32))

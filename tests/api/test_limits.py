@@ -101,8 +101,14 @@ def test_settings_come_from_the_environment() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("WORKERS", "0"), ("WORKERS", "many"), ("ANSWER_TIMEOUT_S", "-1"), ("MAX_PICTURES", "5")],
+    [("WORKERS", "0"), ("WORKERS", "many"), ("ANSWER_TIMEOUT_S", "-1"), ("RETRY_S", "nan")],
 )
 def test_a_setting_that_cannot_be_is_told_at_once(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"DIGITSCOPE_API_{name}: .*Received: '{value}'"):
         ApiSettings.from_environment({f"DIGITSCOPE_API_{name}": value})
+
+
+def test_a_name_that_is_no_setting_is_told_and_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    given = {"DIGITSCOPE_API_PORT": "tcp://10.0.0.1:80"}  # as Kubernetes makes them up
+    assert ApiSettings.from_environment(given) == ApiSettings()
+    assert caplog.messages == ["No such setting: DIGITSCOPE_API_PORT"]

@@ -29,7 +29,8 @@ def test_preprocessing_tells_the_steps_in_their_order(repo_root: Path) -> None:
 
 
 def test_every_link_to_a_file_leads_somewhere(repo_root: Path) -> None:
-    for name in ("README.md", "PREPROCESSING.md", "CONTRIBUTING.md", "models/MODEL_CARD.md"):
+    names = ("README.md", "PREPROCESSING.md", "CONTRIBUTING.md", "models/MODEL_CARD.md")
+    for name in (*names, "docs/api.md"):
         links = LINK.findall((repo_root / name).read_text(encoding="utf-8"))
         missing = [link for link in links if not (repo_root / name).parent.joinpath(link).exists()]
         assert not missing, f"{name}: {missing}"
