@@ -30,7 +30,7 @@ class SettingsError(DigitscopeError, ValueError):
 class ApiSettings(BaseModel):
     """What the API may be told, and every limit it keeps."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     model: Path | None = Field(
         None, description="the network's file; by default `DIGITSCOPE_MODEL`, else the ONNX one"
@@ -87,9 +87,7 @@ class ApiSettings(BaseModel):
         for name in given.keys() - cls.model_fields.keys():
             log.warning("No such setting: %s%s", PREFIX, name.upper())
         try:
-            return cls.model_validate(
-                {name: given[name] for name in given if name in cls.model_fields}
-            )
+            return cls.model_validate(given)
         except ValidationError as error:
             raise SettingsError(_tell(error)) from error
 
