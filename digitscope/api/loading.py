@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
+import re
 from collections.abc import Callable
-from pathlib import Path
 
 from digitscope.api.problems import MODEL_UNAVAILABLE, ProblemError
 from digitscope.errors import ModelUnavailableError
@@ -14,6 +13,7 @@ from digitscope.reader import DigitReader
 
 log = logging.getLogger(__name__)
 LOADING = "The network is being loaded."
+FOLDERS = re.compile(r"/\S*/")  # of a path: all but the file's name
 
 
 class ReaderKeeper:
@@ -41,9 +41,9 @@ class ReaderKeeper:
             try:
                 self._reader = await asyncio.to_thread(self._make_reader)
                 log.info("The network answers", extra={"model": self._reader.classifier.path.name})
-            except ModelUnavailableError as error:
+            except (ModelUnavailableError, OSError) as error:
                 self._cause = _without_folders(str(error))
-                log.error("The network cannot be loaded", extra={"cause": str(error)})  # noqa: TRY400  # the cause says it
+                log.warning("The network cannot be loaded", extra={"cause": str(error)})
                 await asyncio.sleep(self._retry_s)
 
     def reader(self) -> DigitReader:
@@ -63,6 +63,4 @@ def _without_folders(cause: str) -> str:
     >>> _without_folders("No model file is there. Received: /srv/models/a.onnx. See `make train`.")
     'No model file is there. Received: a.onnx. See `make train`.'
     """
-    return " ".join(
-        Path(word).name if word.startswith(os.sep) else word for word in cause.split(" ")
-    )
+    return FOLDERS.sub("", cause)

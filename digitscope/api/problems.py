@@ -129,17 +129,28 @@ def describe_value(value: object) -> str:
 
 
 async def answer_problem(request: Request, error: Exception) -> ProblemResponse:
-    """Answer with a problem that was raised, by us or by the framework."""
+    """Answer with what went wrong, whoever raised it."""
+    return respond(request.state.request_id, _to_problem(request, error))
+
+
+def _to_problem(request: Request, error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
-        return respond(request.state.request_id, error)
+        return error
     if isinstance(error, RequestValidationError):
-        return respond(request.state.request_id, _of_validation(error))
-    assert isinstance(error, HTTPException)  # noqa: S101  # nothing else is registered below
+        return _of_validation(error)
+    if isinstance(error, HTTPException):
+        return _of_framework(request, error)
+    if isinstance(error, ClientDisconnect):  # nobody reads it; for the log it is no fault of ours
+        return ProblemError(UNREADABLE_BODY, "The client left.")
+    return ProblemError(FAULT, "Something broke on our side. The log has it under this number.")
+
+
+def _of_framework(request: Request, error: HTTPException) -> ProblemError:
     kind = FRAMEWORK_KINDS.get(error.status_code, UNREADABLE_BODY)
     received = f"{request.method} {ascii(request.url.path)[1:-1]}"[:MAX_VALUE_CHARS]
     problem = ProblemError(kind, f"{kind.title}.", received)
-    problem.headers = error.headers
-    return respond(request.state.request_id, problem)
+    problem.headers = error.headers  # which methods are allowed
+    return problem
 
 
 def _of_validation(error: RequestValidationError) -> ProblemError:
@@ -158,20 +169,7 @@ def _of_fault(fault: dict[str, Any]) -> FieldError:
     return FieldError(where=where, expected=fault["msg"], received=received)
 
 
-async def answer_nobody(request: Request, _: Exception) -> ProblemResponse:
-    """Answer a client that left before its body was there: for the log, no fault of ours."""
-    return respond(request.state.request_id, ProblemError(UNREADABLE_BODY, "The client left."))
-
-
-async def answer_fault(request: Request, _: Exception) -> ProblemResponse:
-    """Answer where something broke that nobody expected; the log has the details."""
-    error = ProblemError(FAULT, "Something broke on our side. The log has it under this number.")
-    return respond(request.state.request_id, error)
-
-
 def add_problem_handlers(app: FastAPI) -> None:
     """Let an app tell everything that goes wrong as a problem."""
-    app.add_exception_handler(HTTPException, answer_problem)
-    app.add_exception_handler(RequestValidationError, answer_problem)
-    app.add_exception_handler(ClientDisconnect, answer_nobody)
-    app.add_exception_handler(Exception, answer_fault)
+    for raised in (HTTPException, RequestValidationError, ClientDisconnect, Exception):
+        app.add_exception_handler(raised, answer_problem)

@@ -78,7 +78,7 @@ def test_tta_is_the_readers(client: TestClient, seven: bytes, reader: DigitReade
 
 
 def test_no_request_starts_a_download_of_weights(
-    client: TestClient, seven: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: object
+    client: TestClient, seven: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("U2NET_HOME", "/nowhere")
     monkeypatch.setattr(background, "rembg_session", lambda _: pytest.fail("it was loaded"))
