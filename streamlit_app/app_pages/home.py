@@ -31,6 +31,21 @@ def show_invitation() -> None:
                 st.switch_page(PREDICT_PAGE, query_params={PARAMETER: source.key})
 
 
+def show_more() -> None:
+    """Where there is more: on a phone the menu is folded away."""
+    with st.container(horizontal=True):
+        st.page_link(
+            "app_pages/performance.py",
+            label=_("Every figure and every mistake"),
+            icon=":material/monitoring:",
+        )
+        st.page_link(
+            "app_pages/architecture.py",
+            label=_("What it is made of"),
+            icon=":material/account_tree:",
+        )
+
+
 def show_limits() -> None:
     """What not to expect."""
     st.caption(
@@ -51,4 +66,5 @@ st.subheader(_("How it works"), anchor=False)
 show_how()
 with error_boundary():
     show_figures(load_card())
+show_more()
 show_limits()

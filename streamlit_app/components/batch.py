@@ -19,6 +19,7 @@ from streamlit_app.state import Options, Outcome, Picture, app_state
 TABLE_KEY = "files_table"
 THUMBNAIL_PX = 64
 ROW_PX = 56
+NO_DIGIT = "–"
 COLUMNS = ("picture", "file", "digit", "confidence", "reason")
 
 
@@ -92,7 +93,7 @@ def show_batch(pictures: Sequence[Picture], options: Options) -> None:
             on_click="ignore",
         )
     st.dataframe(
-        table,
+        table.assign(digit=table["digit"].astype("string").fillna(NO_DIGIT)),
         hide_index=True,
         row_height=ROW_PX,
         key=TABLE_KEY,
@@ -109,10 +110,10 @@ def _column_config() -> dict[str, object]:
     column = st.column_config
     return {
         "picture": column.ImageColumn(_("Picture"), width="small"),
-        "file": column.TextColumn(_("File")),
-        "digit": column.NumberColumn(_("Digit"), width="small"),
+        "file": column.TextColumn(_("File"), width="small"),
+        "digit": column.TextColumn(_("Digit"), width="small"),
         "confidence": column.ProgressColumn(
-            _("Confidence"), min_value=0.0, max_value=1.0, format="percent"
+            _("Confidence"), width="small", min_value=0.0, max_value=1.0, format="percent"
         ),
         "reason": column.TextColumn(_("Reason"), width="large"),
     }

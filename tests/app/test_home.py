@@ -49,3 +49,8 @@ def test_figures_come_from_the_card(app: AppTest, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(cards, "load_card_of", lambda _path: content)
     app.run()
     assert [metric.value for metric in app.metric] == ["99.51%", "392,330"]
+
+
+def test_the_other_pages_are_linked_where_a_phone_folds_the_menu_away(app: AppTest) -> None:
+    links = [element.proto.page for element in app.main if element.type == "page_link"]
+    assert links == ["performance", "architecture"]

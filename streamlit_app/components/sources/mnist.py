@@ -20,6 +20,7 @@ from streamlit_app.state import Picture, app_state
 DIGIT_KEY, HARD_KEY = "mnist_digit", "mnist_hard"
 ANY = "any"
 TILE_PX, THUMBNAIL_PX = 140, 56  # five and two times MNIST's 28
+WALK_PX = 95  # three abreast on a phone
 SHUFFLE_SEED = 28  # the bundled tiles are sorted by label: neighbours should differ
 HARD_ONES = 200  # of 10,000: beyond them nothing is hard
 GALLERY = 12
@@ -118,7 +119,7 @@ def _show_direct_answer(chosen: int, rank: int) -> None:
 
 def _show_walk(rank: int, count: int) -> None:
     """Back, on, and anywhere."""
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.grid(3, min_column_width=WALK_PX, gap="xsmall"):
         st.button(
             _("Previous"),
             icon=":material/chevron_left:",
