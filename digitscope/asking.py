@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PREDICT_PATH = "/api/v1/predict"
 TIMEOUT_S = 60.0  # more than the server takes before it gives up
+SENT_NAME = "picture"  # the file's own name is nobody's business
 BAR_CHARS = 30
 FAR_SHARE = 0.01  # digits below it are printed dim
 
@@ -91,8 +92,18 @@ def ask(client: httpx2.Client, file: Path, *, tta: bool, background: str) -> dic
         data = file.read_bytes()
     except OSError as error:
         return {"title": "The file cannot be opened", "detail": str(error.strerror)}
+    import httpx2
+
     options = {"tta": json.dumps(tta), "background": background}
-    response = client.post(PREDICT_PATH, params=options, files={"file": (file.name, data)})
+    form = {"file": (SENT_NAME, data)}
+    try:
+        return _content(client.post(PREDICT_PATH, params=options, files=form))
+    except httpx2.ReadTimeout:
+        return {"title": "No answer in time", "detail": f"The server had {TIMEOUT_S:g} s."}
+
+
+def _content(response: httpx2.Response) -> dict[str, Any]:
+    """The answer or the problem in a response, whoever answered."""
     try:
         content: dict[str, Any] = dict(response.json())
     except (ValueError, TypeError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -85,8 +87,16 @@ def test_no_server_there_is_wrong_usage(run: Run, photo: Path, url: str) -> None
     assert err.startswith("digitscope: A Digitscope server is expected") and address in err
 
 
+def test_file_names_may_be_any_bytes(run: Run, server: Server, photo: Path) -> None:
+    odd = photo.parent / os.fsdecode(b"s\xffven [bold].png")
+    photo.rename(odd)
+    (answer,) = run(server.url, "--json", odd)[1].splitlines()
+    assert (json.loads(answer)["file"], json.loads(answer)["digit"]) == (str(odd), 7)
+
+
 class AnotherServer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
+        time.sleep(self.server.pause_s)
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"[1, 2]")
@@ -96,18 +106,29 @@ class AnotherServer(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def another_server() -> Iterator[str]:
+def another_server() -> Iterator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), AnotherServer) as server:
+        server.pause_s = 0
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server
         server.shutdown()
         thread.join()
 
 
-def test_another_server_is_told(run: Run, another_server: str, photo: Path) -> None:
-    code, out, _ = run(another_server, photo)
+def test_another_server_is_told(run: Run, another_server: HTTPServer, photo: Path) -> None:
+    code, out, _ = run(f"http://127.0.0.1:{another_server.server_port}", photo)
     assert (code, out.startswith(f"{photo}: error: Another server answered. ")) == (1, True)
+
+
+def test_a_server_that_takes_too_long_is_told_for_each_file(
+    run: Run, another_server: HTTPServer, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_server.pause_s = 0.3
+    monkeypatch.setattr("digitscope.asking.TIMEOUT_S", 0.1)
+    code, out, _ = run(f"http://127.0.0.1:{another_server.server_port}", photo, photo)
+    assert code == 1
+    assert out.splitlines() == [f"{photo}: error: No answer in time. The server had 0.1 s."] * 2
 
 
 @pytest.mark.parametrize(("command", "package"), [("ask", "httpx2"), ("serve", "uvicorn")])
