@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from streamlit_app import card as cards
 from streamlit_app.card import Figures
-from streamlit_app.resources import network
+from streamlit_app.resources import network, reader
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
 
 pytestmark = needs_model
@@ -69,6 +69,7 @@ def test_an_onnx_network_cannot_be_opened_and_that_is_said(
     from digitscope.settings import ONNX_MODEL
 
     monkeypatch.setenv("DIGITSCOPE_MODEL", str(ONNX_MODEL))
+    reader()  # this one is awake, too
     open_page(app, ARCHITECTURE)
     assert "cannot be opened" in app.info[0].value
 
