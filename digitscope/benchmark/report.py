@@ -88,7 +88,7 @@ def _share(value: float | None) -> str:
 
 def format_kinds(summaries: Sequence[Summary]) -> str:
     """Lay out the counts by kind."""
-    wide = max(10, *(len(one.kind) for one in summaries))
+    wide = max([10, *(len(one.kind) for one in summaries)])
     head = (
         f"{'kind':{wide}s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
     )

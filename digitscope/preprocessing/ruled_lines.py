@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
@@ -26,8 +27,11 @@ OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into line
 JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
 SLOPES = np.linspace(-0.3, 0.3, 61)  # tangents of lines askew: to 17 degrees, in half degrees
-SLOPES_TRIED = 3  # lines seen at an angle do not all rise alike: those left have a slope of their own
+SLOPES_TRIED = (
+    3  # lines seen at an angle do not all rise alike: those left have a slope of their own
+)
 PROFILED_COLUMNS = 200  # enough to tell the slope by
+SLAB_MARGIN = 4  # times the most: a line is followed beyond its piece within these rows
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
@@ -108,18 +112,58 @@ def _fit_course(thin: BoolArray) -> Float64Array | None:
     return course if is_straight else None
 
 
-def _mark_line(
-    piece: BoolArray, mask: BoolArray, runs: IntArray, spans: Sequence[float]
-) -> BoolArray | None:
-    """Mark the ink of one ruled line, what crosses it left out; None where it is none."""
-    thickness = _thickness(piece, runs)
-    if not _runs_across(piece, spans) or thickness > _most_px(mask):
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A horizontal piece of thin ink that may be a ruled line, in the rows round it.
+
+    Attributes:
+        rows: of the picture.
+        own: (h, W) bool, the piece.
+        mask: (h, W) bool, all ink.
+        runs: (h, W) int32, the length of each ink pixel's vertical run.
+    """
+
+    rows: slice
+    own: BoolArray
+    mask: BoolArray
+    runs: IntArray
+
+
+def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Piece]:
+    """Gather pieces of ink that lie on one line."""
+    height, width = mask.shape
+    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * width))), np.uint8)
+    joined = cv2.dilate(pieces.astype(np.uint8), reach)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    margin = round(SLAB_MARGIN * _most_px(mask))
+    gathered = []
+    for label in range(1, count):
+        top, tall = int(stats[label, cv2.CC_STAT_TOP]), int(stats[label, cv2.CC_STAT_HEIGHT])
+        rows = slice(max(0, top - margin), min(height, top + tall + margin))
+        own = (labels[rows] == label) & pieces[rows]
+        gathered.append(_Piece(rows, own, mask[rows], runs[rows]))
+    return gathered
+
+
+def _mark_line(piece: _Piece, spans: Sequence[float], most_px: float) -> BoolArray | None:
+    """Mark the ink of one ruled line, what crosses it left out; None where it is none.
+
+    Args:
+        piece: what may be the line, or a part of it.
+        spans: least shares of the width, by the number of sides that it reaches.
+        most_px: how thick a line may be.
+
+    Returns:
+        (h, W) bool, in the rows of the piece, or None.
+    """
+    thickness = _thickness(piece.own, piece.runs)
+    if not _runs_across(piece.own, spans) or thickness > most_px:
         return None
-    thin = mask & (runs <= max(2.0, CROSSING_FACTOR * thickness))
-    course = _fit_course(piece & thin)
+    thin = piece.mask & (piece.runs <= max(2.0, CROSSING_FACTOR * thickness))
+    course = _fit_course(piece.own & thin)
     if course is None:
         return None
-    rows = np.arange(mask.shape[0])[:, None]
+    rows = np.arange(len(thin))[:, None]
     whole = thin & (np.abs(rows - course) <= 2 * thickness + 1)  # beyond the piece, too
     course = _fit_course(whole)
     return None if course is None else whole & (np.abs(rows - course) <= thickness + 1)
@@ -134,23 +178,20 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     Returns:
         (H, W) bool.
     """
-    width = mask.shape[1]
     lines = np.zeros_like(mask)
-    if width < LEAST_WIDTH_PX:
+    if mask.shape[1] < LEAST_WIDTH_PX:
         return lines
     runs = _run_lengths(mask)
-    pieces = _long_pieces(mask, runs)
+    pieces, most_px = _long_pieces(mask, runs), _most_px(mask)
     if not pieces.any():
         return lines
-    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * width))), np.uint8)
-    count, labels = cv2.connectedComponents(cv2.dilate(pieces.astype(np.uint8), reach))
-    joined = [(labels == label) & pieces for label in range(1, count)]
-    found = [_mark_line(piece, mask, runs, SPANS) for piece in joined]
+    joined = _join_pieces(pieces, mask, runs)
+    found = [_mark_line(piece, SPANS, most_px) for piece in joined]
     if sum(line is not None for line in found) >= LINES_ALIKE:
-        found = [_mark_line(piece, mask, runs, SPANS_AMONG_LINES) for piece in joined]
-    for line in found:
+        found = [_mark_line(piece, SPANS_AMONG_LINES, most_px) for piece in joined]
+    for piece, line in zip(joined, found, strict=True):
         if line is not None:
-            lines |= line
+            lines[piece.rows] |= line
     return lines
 
 

@@ -15,14 +15,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from digitscope.types import Prediction, Quality, Reading, Reason
+from digitscope.types import Level, Prediction, Quality, Reading, Reason
 
 DOUBT = 0.5  # temperature added at quality 0; lowers the log loss of simulated photos' answers
 LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below
 LEAST_CONFIDENCE = 0.80  # chosen on the development photos: refuses most letters, few digits
 SURE = 0.95  # of the first look: no other is needed; of another one: it may answer instead
 JUST_A_LINE = 1  # beside the likeliest shape, any line is one: no answer there
-OF_THE_WHOLE_PAGE = (Reason.BLANK, Reason.NO_CONTRAST, Reason.SEVERAL_DIGITS)  # no look changes these
+OF_THE_WHOLE_PAGE = (
+    Reason.BLANK,
+    Reason.NO_CONTRAST,
+    Reason.SEVERAL_DIGITS,
+)  # no look changes these
 TWO_RIVALS = 0.85  # where two digits hold this much together, it is one of them, written unclearly
 
 
@@ -37,18 +41,22 @@ def choose(attempts: Iterator[Reading]) -> Reading:
             likeliest shape first; at least one.
     """
     first = next(attempts)
-    if is_sure(first) or first.reason in OF_THE_WHOLE_PAGE:
+    if (_is_sure(first) and not _is_poor(first)) or first.reason in OF_THE_WHOLE_PAGE:
         return first
     if first.digit is not None or first.reason is Reason.UNCERTAIN:
         attempts = itertools.takewhile(lambda one: not one.preprocessed.elsewhere, attempts)
-    return next((one for one in attempts if is_sure(one)), first)
+    return next((one for one in attempts if _is_sure(one)), first)
 
 
-def is_sure(reading: Reading) -> bool:
-    """Whether no other look is needed, or is sure enough: it has more chances to be wrong."""
+def _is_sure(reading: Reading) -> bool:
+    """Whether no other look is needed; another look, with more chances to be wrong, must be."""
     if reading.preprocessed.elsewhere and reading.digit == JUST_A_LINE:
         return False
     return reading.digit is not None and (reading.confidence or 0) >= SURE
+
+
+def _is_poor(reading: Reading) -> bool:
+    return reading.quality is None or reading.quality.level is Level.POOR
 
 
 def temper(prediction: Prediction, quality: Quality) -> Prediction:

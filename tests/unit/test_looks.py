@@ -16,12 +16,14 @@ from digitscope.preprocessing import pipeline
 from digitscope.preprocessing.background import BackgroundRemover, LocalBackground
 from digitscope.preprocessing.looks import looks, plan_looks
 from digitscope.preprocessing.pipeline import Look
-from digitscope.recognition.decision import JUST_A_LINE, choose
+from digitscope.recognition.decision import JUST_A_LINE, OF_THE_WHOLE_PAGE, choose
 from digitscope.types import (
     Background,
     Float32Array,
+    Level,
     Prediction,
     Preprocessed,
+    Quality,
     Reading,
     Reason,
     UInt8Array,
@@ -146,14 +148,32 @@ def test_a_network_that_cannot_run_is_replaced_with_a_notice(network: Install) -
 # --- Which of them is believed -------------------------------------------------------------------
 
 
-def _reading(digit: int | None, confidence: float, reason: Reason | None = None) -> Reading:
+GOOD = Quality(0.9, Level.EXCELLENT, contrast=0.9, size_px=200, aspect_ratio=0.7)
+POOR = Quality(0.2, Level.POOR, contrast=0.1, size_px=20, aspect_ratio=0.7)
+
+
+def _reading(
+    digit: int | None,
+    confidence: float,
+    reason: Reason | None = None,
+    quality: Quality = GOOD,
+    *,
+    elsewhere: bool = False,
+) -> Reading:
     probabilities = np.full(10, (1 - confidence) / 9, np.float32)
     probabilities[digit or 0] = confidence
-    seen = Preprocessed((), None, None, reason, Background.OPENCV)
+    seen = Preprocessed((), None, quality, reason, Background.OPENCV, elsewhere=elsewhere)
     return Reading(digit, reason, Prediction(probabilities), seen, 0.0)
 
 
 NONE = _reading(None, 0.3, Reason.NOT_A_DIGIT)
+SURE_7 = _reading(7, 0.99)
+SURE_7_ELSEWHERE = _reading(7, 0.99, elsewhere=True)
+IN_DOUBT = (
+    _reading(3, 0.85),
+    _reading(3, 0.99, quality=POOR),
+    _reading(None, 0.5, Reason.UNCERTAIN),
+)
 
 
 def _never() -> Iterator[Reading]:
@@ -161,15 +181,12 @@ def _never() -> Iterator[Reading]:
     yield NONE
 
 
-VERDICTS = set(Reason) - {Reason.NOT_A_DIGIT, Reason.TOO_SMALL}  # on the whole page
-
-
 @pytest.mark.parametrize(
     "first",
-    [_reading(3, 0.8), *(_reading(None, 0.3, reason) for reason in VERDICTS)],
+    [_reading(3, 0.99), *(_reading(None, 0.3, reason) for reason in OF_THE_WHOLE_PAGE)],
     ids=lambda reading: str(reading.reason or reading.digit),
 )
-def test_an_answer_or_a_verdict_on_the_whole_page_stands(first: Reading) -> None:
+def test_a_sure_answer_or_a_verdict_on_the_whole_page_stands(first: Reading) -> None:
     def attempts() -> Iterator[Reading]:
         yield first
         yield from _never()
@@ -178,10 +195,22 @@ def test_an_answer_or_a_verdict_on_the_whole_page_stands(first: Reading) -> None
 
 
 def test_a_later_look_must_be_sure() -> None:
-    unsure, sure = _reading(5, 0.9), _reading(7, 0.99)
-    assert choose(iter([NONE, unsure, sure])) is sure
+    unsure = _reading(5, 0.9)
+    assert choose(iter([NONE, unsure, SURE_7])) is SURE_7
+    assert choose(iter([NONE, unsure, SURE_7_ELSEWHERE])) is SURE_7_ELSEWHERE
     assert choose(iter([NONE, unsure])) is NONE
 
 
+@pytest.mark.parametrize("first", IN_DOUBT, ids=["unsure", "poor", "uncertain"])
+def test_an_answer_in_doubt_gives_way_to_a_sure_look_at_the_same_shape_alone(
+    first: Reading,
+) -> None:
+    assert choose(iter([first, SURE_7])) is SURE_7
+    assert choose(iter([first, SURE_7_ELSEWHERE, SURE_7])) is first
+    assert choose(iter([first, _reading(5, 0.9)])) is first
+
+
 def test_a_line_beside_the_likeliest_shape_is_no_1() -> None:
-    assert choose(iter([NONE, _reading(JUST_A_LINE, 0.999)])) is NONE
+    assert choose(iter([NONE, _reading(JUST_A_LINE, 0.999, elsewhere=True)])) is NONE
+    line = _reading(JUST_A_LINE, 0.999)
+    assert choose(iter([NONE, line])) is line

@@ -198,7 +198,7 @@ def test_the_network_is_asked_once(
     pages: list[UInt8Array],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    classifier = _scripted(reader, monkeypatch)
+    classifier = _scripted(reader, monkeypatch, confidence=0.99)
     reading = reader.read(pages[3], tta=tta)
     assert [batch.shape for batch in classifier.batches] == [(tiles, 28, 28)]
     assert reading.preprocessed.tile is not None
