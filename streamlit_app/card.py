@@ -14,10 +14,7 @@ from streamlit_app.resources import model_path
 log = logging.getLogger(__name__)
 
 PREDECESSOR = MODELS_DIR / "predecessor.json"
-ABLATIONS = (  # the first that is there
-    MODELS_DIR / "ablation.json",
-    MODELS_DIR.parent / "training" / "reports" / "ablation.json",
-)
+ABLATION = MODELS_DIR.parent / "training" / "reports" / "ablation.json"
 
 
 class Figures:
@@ -76,7 +73,7 @@ def load_card() -> Figures:
 
 def load_ablation() -> Figures:
     """What each change brought, as a training command wrote it."""
-    return _read(next((path for path in ABLATIONS if path.is_file()), ABLATIONS[0]))
+    return _read(ABLATION)
 
 
 def load_predecessor() -> Figures:

@@ -6,14 +6,17 @@ import streamlit as st
 
 from streamlit_app.boundary import error_boundary
 from streamlit_app.card import load_ablation, load_card, load_predecessor
+from streamlit_app.components.measured.ablation import show_ablation
 from streamlit_app.components.measured.calibration import show_calibration
 from streamlit_app.components.measured.confusion import choose_confusion
 from streamlit_app.components.measured.curves import show_curves
+from streamlit_app.components.measured.doubt import show_doubt
 from streamlit_app.components.measured.headline import show_headline_figures
 from streamlit_app.components.measured.mistakes import show_mistakes
-from streamlit_app.components.measured.per_class import show_ablation, show_per_class
+from streamlit_app.components.measured.per_class import show_per_class
 from streamlit_app.components.measured.photos import show_photos
 from streamlit_app.components.measured.recipe import show_recipe
+from streamlit_app.components.measured.simulated import show_simulated
 from streamlit_app.components.page_head import show_page_head
 from streamlit_app.i18n import _
 
@@ -25,6 +28,12 @@ with error_boundary():
 st.header(_("On pictures of people's own"), anchor=False)
 with error_boundary():
     show_photos(card, load_predecessor())
+with error_boundary():
+    show_doubt(card)
+
+st.header(_("Under hard conditions"), anchor=False)
+with error_boundary():
+    show_simulated(card)
 
 st.header(_("What it mixes up"), anchor=False)
 left, right = st.columns(2, gap="medium")

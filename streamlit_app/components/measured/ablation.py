@@ -1,0 +1,57 @@
+"""What each change to the recipe brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.i18n import _, percent
+
+
+def row_names() -> dict[str, str]:
+    """The rows that `training.experiments` measures, for people."""
+    return {
+        "three blocks": _("three blocks"),
+        "+ augmentation": _("+ augmentation"),
+        "+ fourth block": _("+ fourth block"),
+        "+ label smoothing": _("+ label smoothing"),
+        "+ drawn 1s, 4s, 7s and non-digits": _("+ drawn 1s, 4s, 7s and non-digits"),
+        "+ simulated photos and worn strokes": _("+ simulated photos and worn strokes"),
+    }
+
+
+def show_ablation(ablation: Figures) -> None:
+    """What each change brought, where that was measured."""
+    rows = ablation.rows("rows", "name", "runs")
+    if not rows:
+        st.caption(_("The steps from a plain network to this one have not been measured yet."))
+        return
+    columns = [_("Recipe"), _("Runs"), _("Validation"), _("Test")]
+    lines = [
+        (
+            row_names().get(row["name"], row["name"]),
+            str(len(row["runs"])),
+            _mean(row, "val"),
+            _mean(row, "test"),
+        )
+        for row in rows
+    ]
+    st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
+    st.caption(
+        _(
+            "Each line is the one above it and one change more: mean ± deviation over runs of "
+            "{epochs} epochs, which is short. What photos need costs a little on MNIST."
+        ).format(epochs=Figures(rows[0]["runs"][0]).get("epochs"))
+    )
+
+
+def _mean(row: Mapping[str, object], which: str) -> str:
+    """Mean and deviation of an accuracy over the runs of a row."""
+    figures = Figures(row)
+    mean, deviation = (figures.number(f"{which}_accuracy_{what}") for what in ("mean", "std"))
+    if mean is None:
+        return ""
+    return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}")

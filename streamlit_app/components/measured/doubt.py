@@ -1,0 +1,128 @@
+"""What its doubts are worth on photos: quality levels, confidence, and what a threshold costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from digitscope.types import Level
+from streamlit_app.card import Figures
+from streamlit_app.components.quality import level_looks
+from streamlit_app.i18n import _, axis_labels, number, percent
+from streamlit_app.looks import looks
+
+CHART_PX = 280
+LOWEST = 0.5  # of the thresholds shown
+LINES = ("others_refused", "digits_refused", "digits_wrong")
+MAIN_RANKING = "right guesses above wrong guesses"
+
+
+def show_doubt(card: Figures) -> None:
+    """Levels beside the curve; a sentence where nothing was measured."""
+    levels = card.rows("photos.levels", "level", "n", "correct", "wrong", "refused")
+    curve = threshold_curve(card)
+    if not levels or curve.empty:
+        st.caption(_("What confidence and quality mean on photos has not been measured yet."))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(_("What each quality level meant"), anchor=False)
+        _show_levels(levels)
+        st.caption(_ranking(card))
+    with right:
+        st.subheader(_("What refusing costs"), anchor=False)
+        in_use = card.number("photos.operating_points.in_use.threshold") or 1.0
+        st.altair_chart(
+            _chart(curve, in_use),
+            height=CHART_PX,
+            alt=_("By threshold: shares of digits and of other pictures that are refused"),
+        )
+        st.caption(
+            _(
+                "An answer needs a confidence of {threshold}, the dotted line: a higher threshold "
+                "refuses more of what is no digit, and more digits."
+            ).format(threshold=percent(in_use, 0))
+        )
+
+
+def threshold_curve(card: Figures) -> pd.DataFrame:
+    """Columns threshold, what and share (0..1); empty where nothing was measured."""
+    names = {
+        "others_refused": _("no digit or several: refused"),
+        "digits_refused": _("one digit: refused"),
+        "digits_wrong": _("one digit: wrong"),
+    }
+    rows = [
+        (point["threshold"], name, point[what])
+        for point in card.rows("photos.operating_points.curve", "threshold", *LINES)
+        for what, name in names.items()
+        if point["threshold"] >= LOWEST and point[what] is not None
+    ]
+    return pd.DataFrame(rows, columns=["threshold", "what", "share"])
+
+
+def _show_levels(levels: list[dict[str, Any]]) -> None:
+    columns = [_("Level"), _("Pictures"), _("Right"), _("Wrong"), _("Refused")]
+    lines = [
+        (
+            level_looks(Level(row["level"]))[0],
+            number(row["n"]),
+            *(percent(row[what] / row["n"]) for what in ("correct", "wrong", "refused")),
+        )
+        for row in levels
+        if row["n"]
+    ]
+    st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
+
+
+def _ranking(card: Figures) -> str:
+    """How well confidence and quality tell right from wrong, and how far confidence is off."""
+    ranked = next(
+        (
+            Figures(row)
+            for row in card.rows("photos.rankings", "name", "confidence", "quality")
+            if row["name"] == MAIN_RANKING
+        ),
+        Figures({}),
+    )
+    return _(
+        "Of a right and a wrong guess, confidence ranks the right one higher {confidence} of the "
+        "time, quality alone {quality}. On photos, confidence is off by {error} on average."
+    ).format(
+        confidence=percent(ranked.number("confidence") or 0),
+        quality=percent(ranked.number("quality") or 0),
+        error=percent(card.number("photos.calibration.error") or 0),
+    )
+
+
+def _chart(curve: pd.DataFrame, in_use: float) -> alt.LayerChart:
+    shares = alt.Axis(labelExpr=axis_labels(".0%"))
+    lines = (
+        alt.Chart(curve)
+        .mark_line()
+        .encode(
+            x=alt.X(
+                "threshold:Q",
+                title=_("Least confidence of an answer"),
+                scale=alt.Scale(domain=[LOWEST, 1]),
+                axis=shares,
+            ),
+            y=alt.Y("share:Q", title=None, axis=shares),
+            color=alt.Color(
+                "what:N",
+                title=None,
+                sort=None,
+                legend=alt.Legend(orient="bottom", direction="vertical", labelLimit=0),
+            ),
+            strokeDash=alt.StrokeDash("what:N", sort=None, legend=None),
+        )
+    )
+    mark = (
+        alt.Chart(pd.DataFrame({"threshold": [in_use]}))
+        .mark_rule(strokeDash=[4, 4], color=looks().text, opacity=0.6)
+        .encode(x="threshold:Q")
+    )
+    return lines + mark
