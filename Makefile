@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format train ablation notebook mlflow benchmark docs texts \
+.PHONY: help app test check lint format train ablation stress notebook mlflow benchmark docs texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -64,6 +64,9 @@ train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it 
 
 ablation: $(VENV)/.dev  ## Measure what each part of the recipe brings, three seeds a row
 	$(call EXPERIMENT,ablation) --epochs 5
+
+stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
+	$(BIN)/python -m training.stress
 
 notebook: $(VENV)/.dev  ## Execute the notebook on the run that is shipped: make notebook RUN=folder
 	$(BIN)/jupytext --to ipynb training/notebooks/cnn_mnist.py

@@ -6,23 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitscope.preprocessing import ink as inks
 from digitscope.preprocessing import tile as tiles
-from digitscope.preprocessing.background import (
-    BackgroundRemover,
-    make_remover,
-)
-from digitscope.preprocessing.ground import estimate_ground, ground_between_strokes
+from digitscope.preprocessing.background import make_remover
+from digitscope.preprocessing.ink_map import InkMap, map_ink
 from digitscope.preprocessing.locating import Location, locate
 from digitscope.preprocessing.quality import measure_contrast, measure_quality
 from digitscope.preprocessing.ruled_lines import remove_ruled_lines
-from digitscope.preprocessing.trace import Trace, show_location, show_on_chequers
+from digitscope.preprocessing.trace import Trace, show_location
 from digitscope.preprocessing.working import Working
 from digitscope.types import (
     PIXEL_MEAN,
     PIXEL_STD,
     Background,
-    BoolArray,
     BoxXYXY,
     Preprocessed,
     Reason,
@@ -55,91 +50,6 @@ class Look:
     def is_elsewhere(self) -> bool:
         """Whether it is for another shape than the likeliest."""
         return self.weaker_ink or self.pass_over > 0
-
-
-@dataclass(frozen=True, eq=False)
-class InkMap:
-    """Steps 1 to 5 of one picture.
-
-    Attributes:
-        levels: (H, W) uint8, ink light on black, the ground taken away.
-        raw: (H, W) uint8, the same with the ground left in.
-        mask: (H, W) bool.
-        least: the level, of 255, below which nothing is ink.
-    """
-
-    levels: UInt8Array
-    raw: UInt8Array
-    mask: BoolArray
-    least: float
-
-
-def map_ink(working: Working, remover: BackgroundRemover, trace: Trace, look: Look) -> InkMap:
-    """Take steps 1 to 5: background, composition, greyscale, denoising, polarity and mask.
-
-    Args:
-        working: the picture.
-        remover: the way to remove the background.
-        trace: where the steps go.
-        look: which ink is taken, and how hard it is looked for.
-
-    Raises:
-        BackgroundUnavailableError: the remover cannot run here.
-    """
-    difference = working.rgb.astype(np.float32) - estimate_ground(working.rgb)
-    keep = remover.keep(working.rgb, difference, inks.page_sigma(difference))
-    if look.thorough:
-        dark = inks.is_ink_dark(difference, keep) != look.weaker_ink
-        calm = inks.denoise(working.rgb)
-        difference = calm - ground_between_strokes(calm, dark)
-        keep = remover.keep(working.rgb, difference, inks.page_sigma(difference))
-    trace.add(
-        show_on_chequers(working.rgb, keep),
-        "{share:.1%} of the picture differs from the page and is kept (route: {route}).",
-        share=float(keep.mean()),
-        route=str(remover.name),
-    )
-    dark = inks.is_ink_dark(difference, keep) != look.weaker_ink
-    composed = inks.compose(difference, keep, dark)
-    trace.add(
-        composed,
-        "The ink is dark on a light ground: it was put on even white."
-        if dark
-        else "The ink is light on a dark ground: it was put on even black.",
-    )
-    colour = inks.ink_colour(composed, dark)
-    grey = inks.to_grey(composed, dark, colour)
-    trace.add(
-        grey,
-        "Colours were weighed {red:.0%} red, {green:.0%} green, {blue:.0%} blue, as this ink asks.",
-        **dict(zip(("red", "green", "blue"), (colour / colour.sum()).tolist(), strict=True)),
-    )
-    calm = inks.denoise(grey)
-    trace.add(
-        calm,
-        "Smoothed with a Gaussian of {sigma:.1f} px, for a picture of {width} x {height} px.",
-        sigma=inks.denoise_sigma_px(grey.shape[:2]),
-        width=grey.shape[1],
-        height=grey.shape[0],
-    )
-    levels, raw = calm, inks.to_grey(working.rgb, dark, colour)
-    if dark:
-        levels, raw = 255 - levels, 255 - raw
-    least = inks.ink_threshold(inks.denoised_sigma(difference))
-    mask = inks.mark_ink(levels, least)
-    trace.add(
-        (mask * 255).astype(np.uint8),
-        (
-            "Turned light on dark; Otsu's threshold marks {share:.1%} as ink, "
-            "nothing fainter than {least:.0f} of 255."
-            if dark
-            else "Light on dark already; Otsu's threshold marks {share:.1%} as ink, "
-            "nothing fainter than {least:.0f} of 255."
-        ),
-        share=float(mask.mean()),
-        least=least,
-    )
-    return InkMap(levels, raw, mask, least)
 
 
 def _trace_location(ink_map: InkMap, location: Location, lines: bool, trace: Trace) -> None:
@@ -224,7 +134,13 @@ def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preproc
         BackgroundUnavailableError: the way to remove the background cannot run here.
     """
     trace = Trace()
-    ink_map = map_ink(working, make_remover(look.background), trace, look)
+    ink_map = map_ink(
+        working,
+        make_remover(look.background),
+        trace,
+        weaker_ink=look.weaker_ink,
+        thorough=look.thorough,
+    )
     mask, lines = remove_ruled_lines(ink_map.mask, tilted=look.thorough)
     location = locate(mask, ink_map.levels, ink_map.raw, pass_over=look.pass_over)
     _trace_location(ink_map, location, lines, trace)

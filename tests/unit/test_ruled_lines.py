@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.ruled_lines import find_horizontal_lines, remove_ruled_lines
+from digitscope.preprocessing.level_lines import find_horizontal_lines
+from digitscope.preprocessing.ruled_lines import remove_ruled_lines
 from digitscope.types import BoolArray
 from tests.unit.drawn import Points, strokes_mask
 

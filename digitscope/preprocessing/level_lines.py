@@ -1,0 +1,190 @@
+"""Part of step 6: finding horizontal ruled lines in an ink mask, strokes across them left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitscope.types import BoolArray
+
+IntArray: TypeAlias = NDArray[np.int32]
+Float64Array: TypeAlias = NDArray[np.float64]
+
+# A ruled line is seen on this share of the picture's width, by how many of its sides it reaches:
+SPANS = (np.inf, 0.75, 0.55)  # the bar or stem of a digit is shorter
+SPANS_AMONG_LINES = (np.inf, 0.3, 0.4)  # ... where others have been found that run alike
+LINES_ALIKE = 2  # so many
+LEAST_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from a dot
+REACH_SHARE = 0.02  # a line this near to a side reaches it
+STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
+SPAN_OF_A_BEND = 0.7  # of the picture's width: a shorter piece does not tell how it goes on
+OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
+JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
+THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
+SLAB_MARGIN = 4  # times the most: a line is followed beyond its piece within these rows
+CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
+
+
+def _most_px(mask: BoolArray) -> float:
+    """How thick a ruled line may be, px."""
+    return max(3.0, THICKNESS_SHARE * max(mask.shape))
+
+
+def _long_pieces(mask: BoolArray, runs: IntArray) -> BoolArray:
+    """Keep horizontal pieces of thin ink that are long, bridging what crosses them.
+
+    Args:
+        mask: (H, W) bool, True on ink.
+        runs: (H, W) int32, the length of each ink pixel's vertical run.
+
+    Returns:
+        (H, W) bool.
+    """
+    most = _most_px(mask)
+    thin = (mask & (runs <= most)).astype(np.uint8)
+    thick = cv2.dilate(thin, np.ones((3, 1), np.uint8))  # lines may tilt a little
+    bridged = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, round(2 * most)), np.uint8))
+    length = max(LEAST_WIDTH_PX // 2, round(OPENING_SHARE * mask.shape[1]))
+    opened = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    return (opened > 0) & (thin > 0)
+
+
+def _run_lengths(mask: BoolArray) -> IntArray:
+    """Give each ink pixel the length of its vertical run; (H, W) bool to (H, W) int32."""
+    height, width = mask.shape
+    padded = np.zeros((height + 2, width), np.int8)
+    padded[1:-1] = mask
+    change = np.diff(padded, axis=0).T  # (W, H + 1): +1 where a run starts, -1 after it ends
+    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
+    lengths = ends[:, 1] - starts[:, 1]
+    runs = np.zeros((width, height), np.int32)
+    if len(lengths):
+        inside = mask.T
+        runs[inside] = np.repeat(lengths, lengths)
+    return runs.T
+
+
+def _runs_across(piece: BoolArray, spans: Sequence[float]) -> bool:
+    """Whether a horizontal piece of ink is long enough to be the page's and not the digit's."""
+    width = piece.shape[1]
+    columns = np.flatnonzero(piece.any(axis=0))
+    margin = max(1, REACH_SHARE * width)
+    sides = int(columns[0] <= margin) + int(columns[-1] >= width - 1 - margin)
+    return bool(columns.size >= spans[sides] * width)
+
+
+def _thickness(piece: BoolArray, runs: IntArray) -> float:
+    """Measure how thick a horizontal piece is, px, strokes that it crosses not counted."""
+    thinnest = np.where(piece, runs, np.iinfo(np.int32).max).min(axis=0)  # (W,), of each column
+    return float(np.median(thinnest[piece.any(axis=0)]))
+
+
+def _fit_course(thin: BoolArray) -> Float64Array | None:
+    """Fit a course to a horizontal piece that is as straight as print.
+
+    A parabola, for lenses bend; a straight line where the piece is too short to tell its bend.
+
+    Args:
+        thin: (H, W) bool, the piece where nothing crosses it.
+
+    Returns:
+        (W,) float64, its row in each column; None where it is bent as by hand or hardly there.
+    """
+    columns = np.flatnonzero(thin.any(axis=0))
+    if columns.size < LEAST_WIDTH_PX:
+        return None
+    rows = np.arange(thin.shape[0]) @ thin[:, columns] / thin[:, columns].sum(axis=0)
+    degree = 2 if columns[-1] - columns[0] >= SPAN_OF_A_BEND * thin.shape[1] else 1
+    curve = np.polyfit(columns, rows, degree)
+    astray = np.median(np.abs(rows - np.polyval(curve, columns)))
+    is_straight = astray <= max(0.5, STRAIGHT_SHARE * columns.size)
+    course = np.asarray(np.polyval(curve, np.arange(thin.shape[1])), np.float64)
+    return course if is_straight else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A horizontal piece of thin ink that may be a ruled line, in the rows round it.
+
+    Attributes:
+        rows: of the picture.
+        own: (h, W) bool, the piece.
+        mask: (h, W) bool, all ink.
+        runs: (h, W) int32, the length of each ink pixel's vertical run.
+    """
+
+    rows: slice
+    own: BoolArray
+    mask: BoolArray
+    runs: IntArray
+
+
+def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Piece]:
+    """Gather pieces of ink that lie on one line."""
+    height, width = mask.shape
+    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * width))), np.uint8)
+    joined = cv2.dilate(pieces.astype(np.uint8), reach)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    margin = round(SLAB_MARGIN * _most_px(mask))
+    gathered = []
+    for label in range(1, count):
+        top, tall = int(stats[label, cv2.CC_STAT_TOP]), int(stats[label, cv2.CC_STAT_HEIGHT])
+        rows = slice(max(0, top - margin), min(height, top + tall + margin))
+        own = (labels[rows] == label) & pieces[rows]
+        gathered.append(_Piece(rows, own, mask[rows], runs[rows]))
+    return gathered
+
+
+def _mark_line(piece: _Piece, spans: Sequence[float], most_px: float) -> BoolArray | None:
+    """Mark the ink of one ruled line, what crosses it left out; None where it is none.
+
+    Args:
+        piece: what may be the line, or a part of it.
+        spans: least shares of the width, by the number of sides that it reaches.
+        most_px: how thick a line may be.
+
+    Returns:
+        (h, W) bool, in the rows of the piece, or None.
+    """
+    thickness = _thickness(piece.own, piece.runs)
+    if not _runs_across(piece.own, spans) or thickness > most_px:
+        return None
+    thin = piece.mask & (piece.runs <= max(2.0, CROSSING_FACTOR * thickness))
+    course = _fit_course(piece.own & thin)
+    if course is None:
+        return None
+    rows = np.arange(len(thin))[:, None]
+    whole = thin & (np.abs(rows - course) <= 2 * thickness + 1)  # beyond the piece, too
+    course = _fit_course(whole)
+    return None if course is None else whole & (np.abs(rows - course) <= thickness + 1)
+
+
+def find_horizontal_lines(mask: BoolArray) -> BoolArray:
+    """Mark the ink that belongs to horizontal ruled lines and to nothing else.
+
+    Args:
+        mask: (H, W) bool, True on ink.
+
+    Returns:
+        (H, W) bool.
+    """
+    lines = np.zeros_like(mask)
+    if mask.shape[1] < LEAST_WIDTH_PX:
+        return lines
+    runs = _run_lengths(mask)
+    pieces, most_px = _long_pieces(mask, runs), _most_px(mask)
+    if not pieces.any():
+        return lines
+    joined = _join_pieces(pieces, mask, runs)
+    found = [_mark_line(piece, SPANS, most_px) for piece in joined]
+    if sum(line is not None for line in found) >= LINES_ALIKE:
+        found = [_mark_line(piece, SPANS_AMONG_LINES, most_px) for piece in joined]
+    for piece, line in zip(joined, found, strict=True):
+        if line is not None:
+            lines[piece.rows] |= line
+    return lines
