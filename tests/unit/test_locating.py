@@ -225,6 +225,16 @@ def test_the_edge_of_a_shadow_stands_out_on_one_side_only() -> None:
     assert locate(band, levels, levels).reason is None
 
 
+def test_a_stroke_from_light_into_shadow_stands_out_all_along() -> None:
+    stroke = np.zeros(PAGE_WH[::-1], bool)
+    stroke[140:152, 60:340] = True
+    raw = np.zeros(PAGE_WH[::-1], np.uint8)
+    raw[:, 200:] = 110  # paper in the shadow is darker than ink in the light
+    raw[stroke] += 70
+    levels = stroke * np.uint8(70)
+    assert locating.stands_out(stroke, levels, raw) > 0.95
+
+
 # --- Its parts -----------------------------------------------------------------------------------
 
 

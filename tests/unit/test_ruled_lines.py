@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digitscope.preprocessing.level_lines import find_horizontal_lines
-from digitscope.preprocessing.ruled_lines import remove_ruled_lines
+from digitscope.preprocessing.ruled_lines import SLOPES, likeliest_slope, remove_ruled_lines
 from digitscope.types import BoolArray
 from tests.unit.drawn import Points, strokes_mask
 
@@ -151,3 +151,40 @@ def test_lines_that_run_askew_are_taken_away_when_asked(slope: float) -> None:
     assert found
     assert (left & beside)[:, 60:-60].sum() < 0.15 * beside.sum()  # short ones stay in corners
     assert (left & (digit > 0)).sum() > 0.9 * digit.sum()
+
+
+# --- Lines askew ---------------------------------------------------------------------------------
+
+
+def _grid(slope: float, gap_px: int = 50) -> BoolArray:
+    """Squared paper that is turned by a tangent."""
+    lines = []
+    for start in range(-200, 600, gap_px):
+        lines.append([(0, start), (WIDTH - 1, round(start + slope * WIDTH))])
+        lines.append([(start, 0), (round(start - slope * HEIGHT), HEIGHT - 1)])
+    return _mask(*lines, width_px=2)
+
+
+@pytest.mark.parametrize("slope", [-0.2, -0.05, 0.0, 0.13])
+def test_the_slope_of_lines_is_measured(slope: float) -> None:
+    assert likeliest_slope(_grid(slope)) == pytest.approx(slope, abs=0.011)
+
+
+def test_of_no_ink_any_slope_will_do() -> None:
+    assert likeliest_slope(np.zeros((HEIGHT, WIDTH), bool)) in SLOPES
+
+
+@pytest.mark.parametrize("slope", [-0.2, -0.05, 0.04, 0.13])
+def test_squared_paper_askew_is_emptied_by_a_thorough_look(slope: float) -> None:
+    stroke = _mask([(260, 60), (180, 240)], width_px=12)
+    kept, found = remove_ruled_lines(_grid(slope) | stroke, tilted=True)
+    assert found
+    assert kept[stroke].mean() > 0.95
+    assert (kept & ~stroke).sum() < 0.03 * _grid(slope).sum()
+
+
+def test_a_short_line_is_one_among_others_only() -> None:
+    short = _mask([(0, 150), (150, 150)], width_px=2)
+    others = _rule(40) | _rule(260)
+    assert not find_horizontal_lines(short).any()
+    assert find_horizontal_lines(short | others)[short].all()
