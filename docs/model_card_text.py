@@ -12,7 +12,9 @@ def describe_card(card: dict[str, Any]) -> str:
     sections = (
         ("Figures on MNIST", _figures(card)),
         ("Digit by digit, test set", _classes(card)),
-        ("On pictures of people's digits", _photos(card)),
+        ("On pictures of people's digits", _kinds(card, "photos", "kind", "pictures")),
+        ("What confidence and quality mean on them", _trust(card)),
+        ("On simulated photos of test digits", _kinds(card, "simulated", "condition", "photos")),
         ("How it was made", _origin(card)),
     )
     return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections if text)
@@ -76,13 +78,47 @@ def _classes(card: dict[str, Any]) -> str:
     return _table(("digit", "precision", "recall", "F1", "tiles"), rows)
 
 
-def _photos(card: dict[str, Any]) -> str:
-    kinds = card.get("photos", {}).get("kinds", {})
+def _kinds(card: dict[str, Any], entry: str, what: str, pictures: str) -> str:
+    kinds = card.get(entry, {}).get("kinds", {})
     rows = [
         (kind, str(one["n"]), *(f"{one[what] / one['n']:.1%}" for what in OUTCOMES))
         for kind, one in kinds.items()
     ]
-    return _table(("kind", "pictures", *OUTCOMES), rows) if rows else ""
+    return _table((what, pictures, *OUTCOMES), rows) if rows else ""
+
+
+def _trust(card: dict[str, Any]) -> str:
+    """Calibration, ranking, operating point and quality levels, where photos were measured."""
+    photos = card.get("photos", {})
+    if "levels" not in photos:
+        return ""
+    calibration, point = photos["calibration"], photos["operating_points"]["in_use"]
+    rows = [
+        (
+            f"expected calibration error of {calibration['n']} guesses, 15 bins",
+            f"{calibration['error_before']:.2%} before calibration, {calibration['error']:.2%} "
+            "after",
+        ),
+        *(
+            (
+                f"AUROC, {one['name']} ({one['above']} to {one['below']})",
+                f"{one['confidence']:.3f} by confidence, {one['quality']:.3f} by quality",
+            )
+            for one in photos["rankings"]
+            if one["confidence"] is not None
+        ),
+        (
+            f"answers need a confidence of {point['threshold']:.0%}",
+            f"{point['digits_refused']:.1%} of digits refused, {point['digits_wrong']:.1%} wrong; "
+            f"{point['others_refused']:.1%} of all else refused",
+        ),
+    ]
+    levels = [
+        (one["level"], str(one["n"]), *(f"{one[what] / one['n']:.1%}" for what in OUTCOMES))
+        for one in photos["levels"]
+        if one["n"]
+    ]
+    return f"{_table(('', ''), rows)}\n\n{_table(('quality', 'pictures', *OUTCOMES), levels)}"
 
 
 def _origin(card: dict[str, Any]) -> str:
