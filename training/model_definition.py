@@ -1,25 +1,43 @@
 """The network: four convolution blocks, about 392 thousand parameters, built-in layers only.
 
-Built-in layers only, so that ``keras.saving.load_model`` opens the saved file without this
-module. Augmentation stays outside: inside, Keras' random layers would also change the tiles
-that the app asks about.
+Beside it stand the networks of linear layers that it is compared with. Built-in layers only, so
+that ``keras.saving.load_model`` opens the saved file without this module. Augmentation stays
+outside: inside, Keras' random layers would also change the tiles that the app asks about.
 """
 
 from __future__ import annotations
 
 import keras
+import numpy as np
 
 from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX
+from training.recipe import HyperParameters
 
 FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
 POOL_AFTER = (1, 2)  # 28 -> 14 -> 7; a third pooling would leave 3x3, too coarse for loops
 KERNEL_PX = 3  # two stacked 3x3 see 5x5 with fewer weights than one 5x5
-DROPOUT = 0.3  # before the only dense layer, the one place that overfits here
+DROPOUT = HyperParameters.dropout  # before the only dense layer, the one place that overfits here
+HIDDEN_UNITS = HyperParameters.hidden_units
 BATCHNORM_MOMENTUM = 0.95  # Keras' 0.99 lags by hundreds of steps: useless in short runs
 PARAMETERS = {4: 392_330, 3: 94_858}  # by blocks; of four, 960 are running statistics
+PERMUTATION_SEED = 2026  # one order of the pixels for every run, so that runs compare
 
 
-def build_model(blocks: int = len(FILTERS), precision: str = "float32") -> keras.Model:
+def build_network(hyper: HyperParameters) -> keras.Model:
+    """Build the network that the settings name, untrained; in and out as `build_model` says."""
+    if hyper.network == "cnn":
+        return build_model(hyper.blocks, hyper.precision, hyper.dropout, hyper.permuted)
+    halved = (hyper.hidden_units, hyper.hidden_units // 2)
+    hidden = halved if hyper.network == "mlp" else halved[:1]
+    return build_mlp(hidden, hyper.precision, hyper.dropout, hyper.permuted)
+
+
+def build_model(
+    blocks: int = len(FILTERS),
+    precision: str = "float32",
+    dropout: float = DROPOUT,
+    permuted: bool = False,
+) -> keras.Model:
     """Build the network, untrained.
 
     Input (N, 28, 28, 1) float, 0..255, light digit on black; output (N, 10) float32
@@ -28,6 +46,8 @@ def build_model(blocks: int = len(FILTERS), precision: str = "float32") -> keras
     Args:
         blocks: how many of the four; fewer serve the ablation.
         precision: Keras' dtype policy for the blocks; weights are float32 under each.
+        dropout: share of the averages that a training step leaves out, 0..1.
+        permuted: whether the network sees the pixels in one fixed random order.
 
     Raises:
         ValueError: the network has another number of parameters than `PARAMETERS`.
@@ -36,16 +56,67 @@ def build_model(blocks: int = len(FILTERS), precision: str = "float32") -> keras
         >>> build_model().output_shape
         (None, 10)
     """
-    tiles = keras.Input((TILE_PX, TILE_PX, 1), name="tile")  # (N, 28, 28, 1)
-    x = keras.layers.Rescaling(1 / PIXEL_STD, -PIXEL_MEAN / PIXEL_STD, name="normalise")(tiles)
+    tiles, x = _normalised_tiles(permuted)  # (N, 28, 28, 1)
     for number in range(1, blocks + 1):  # (N, 14, 14, 32) (N, 7, 7, 64) (N, 7, 7, 128) (..., 256)
         x = _block(x, number, precision)
     x = keras.layers.GlobalAveragePooling2D(name="average", dtype="float32")(x)  # (N, 256)
-    x = keras.layers.Dropout(DROPOUT, name="dropout")(x)
-    digits = keras.layers.Dense(CLASSES, activation="softmax", name="digits")(x)  # (N, 10)
-    model = keras.Model(tiles, digits, name="mnist_cnn")
+    x = keras.layers.Dropout(dropout, name="dropout")(x)
+    model = keras.Model(tiles, _ten_probabilities(x), name="mnist_cnn")
     _check_parameters(model, PARAMETERS[blocks])
     return model
+
+
+def build_mlp(
+    hidden: tuple[int, ...] = (HIDDEN_UNITS, HIDDEN_UNITS // 2),
+    precision: str = "float32",
+    dropout: float = DROPOUT,
+    permuted: bool = False,
+) -> keras.Model:
+    """Build a network of linear layers, untrained, to compare the CNN with: 784, `hidden`, 10.
+
+    In and out as `build_model` has them.
+
+    Args:
+        hidden: units of each layer before the last.
+        precision: Keras' dtype policy for these layers; weights are float32 under each.
+        dropout: share of each hidden layer that a training step leaves out, 0..1.
+        permuted: whether the network sees the pixels in one fixed random order.
+
+    Example:
+        >>> build_mlp((512,)).count_params()  # 784 * 512 + 512 and 512 * 10 + 10
+        407050
+    """
+    tiles, x = _normalised_tiles(permuted)
+    x = keras.layers.Flatten(name="flatten")(x)  # (N, 784)
+    for number, units in enumerate(hidden, start=1):
+        x = keras.layers.Dense(units, "relu", name=f"linear{number}", dtype=precision)(x)
+        x = keras.layers.Dropout(dropout, name=f"dropout{number}", dtype=precision)(x)
+    return keras.Model(tiles, _ten_probabilities(x), name="mnist_mlp")
+
+
+def pixel_order() -> np.ndarray:
+    """The fixed random order of the pixels: (784,) integers, each of 0..783 once."""
+    return np.random.default_rng(PERMUTATION_SEED).permutation(TILE_PX * TILE_PX)
+
+
+def _normalised_tiles(permuted: bool) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """The input and what the layers see of it, both (N, 28, 28, 1).
+
+    The permutation is a part of the network: training, validation and test tiles, and whatever
+    the saved file is asked about, meet the same one, and augmentation still comes before it.
+    """
+    tiles = keras.Input((TILE_PX, TILE_PX, 1), name="tile")
+    x = keras.layers.Rescaling(1 / PIXEL_STD, -PIXEL_MEAN / PIXEL_STD, name="normalise")(tiles)
+    if permuted:
+        x = keras.layers.Flatten(name="row")(x)  # (N, 784)
+        x = keras.ops.take(x, pixel_order(), axis=1)
+        x = keras.layers.Reshape((TILE_PX, TILE_PX, 1), name="permuted")(x)
+    return tiles, x
+
+
+def _ten_probabilities(x: keras.KerasTensor) -> keras.KerasTensor:
+    """(N, F) to (N, 10) float32; calibration knows this layer by its name."""
+    return keras.layers.Dense(CLASSES, activation="softmax", name="digits", dtype="float32")(x)
 
 
 def _block(x: keras.KerasTensor, number: int, precision: str) -> keras.KerasTensor:

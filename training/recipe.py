@@ -6,19 +6,42 @@ from dataclasses import dataclass
 
 from training.data import VALIDATION_TILES
 
+LEARNING_RATES = {  # peaks, after the warm-up; each optimizer's steps have a size of their own
+    "adamw": 2e-3,  # beat 1e-3 and 14 epochs on validation, one run each
+    "adam": 2e-3,  # the same steps; only the weights do not decay
+    "rmsprop": 1e-3,  # Keras' default: without Adam's correction the first steps are larger
+    "sgd": 5e-2,  # Nesterov's momentum of .9 makes it ten times that; more is not stable in an MLP
+}
+CHOICES = {  # settings that are one of a few words
+    "network": ("cnn", "mlp", "mlp_784_512_10"),
+    "optimizer": tuple(LEARNING_RATES),
+}
+ADDED_LATER: dict[str, object] = {  # what runs did that were made before these could be turned
+    "network": "cnn",
+    "hidden_units": 512,
+    "dropout": 0.3,
+    "permuted": False,
+    "optimizer": "adamw",
+}
+
 
 @dataclass(frozen=True)
 class HyperParameters:
     """All that can be turned, in one place."""
 
     # The network
+    network: str = "cnn"  # or mlp, mlp_784_512_10: what a network without convolutions reaches
     blocks: int = 4  # of model_definition.FILTERS; three serve the ablation
+    hidden_units: int = 512  # of an MLP's first layer; the CNN has none
+    dropout: float = 0.3  # before the CNN's only dense layer; after each hidden layer of an MLP
+    permuted: bool = False  # True: all tiles with their pixels in one fixed random order
     # The length and the steps
     epochs: int = 24  # less than a minute each on two idle cores; the last steps are all but 0
     batch_size: int = 128  # about 500 steps an epoch; fills two cores
-    learning_rate: float = 2e-3  # peak; beat 1e-3 and 14 epochs on validation, one run each
+    optimizer: str = "adamw"  # or adam, sgd, rmsprop
+    learning_rate: float = LEARNING_RATES["adamw"]  # with another optimizer, take that one's
     warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
-    weight_decay: float = 4e-3  # AdamW's in Keras
+    weight_decay: float = 4e-3  # AdamW's in Keras; the other optimizers have none
     ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
     patience: int = 8  # epochs without a lower validation loss
     # What keeps it from learning the tiles by heart
@@ -34,3 +57,16 @@ class HyperParameters:
     limit: int = 0  # training tiles to use, for a trial; 0 is all
     validation_tiles: int = VALIDATION_TILES
     precision: str = "float32"  # mixed_bfloat16: 2/3 of the time where the processor has bf16
+
+    def __post_init__(self) -> None:
+        """Check the words before anything is loaded or built.
+
+        Raises:
+            ValueError: a setting is none of its `CHOICES`.
+        """
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name} is one of {', '.join(choices)}. Received: {getattr(self, name)!r}. "
+                    "Name one of these."
+                )

@@ -18,13 +18,15 @@ import csv
 import json
 import math
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from digitscope.errors import DigitscopeError
-from training.model_definition import FILTERS, build_model
+from training.model_definition import build_network
+from training.recipe import ADDED_LATER, HyperParameters
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
@@ -101,14 +103,14 @@ class RunFolder:
                 f"A new run goes to a new folder. Received: {self.path}, which holds one. "
                 "Add --resume to go on with it, or name another with --out."
             )
-        if self.settings() != settings:
+        if self.settings() != _complete(settings):
             raise RunFolderError(
                 f"A run goes on with the settings it began with: {self.settings()}. "
                 f"Received: {settings}. Repeat the first command and add --resume."
             )
 
     def settings(self) -> dict[str, object]:
-        """The hyper-parameters of the run.
+        """The hyper-parameters of the run; those that came into being after it, as it had them.
 
         Raises:
             RunFolderError: there is no run in the folder.
@@ -118,7 +120,7 @@ class RunFolder:
                 f"A folder made by `python -m training.train` is expected. Received: {self.path}. "
                 "Name one that holds a settings.json."
             )
-        return dict(json.loads(self._settings_path.read_text()))
+        return _complete(json.loads(self._settings_path.read_text()))
 
     def state(self) -> RunState:
         """How far the run came; the empty state before its first epoch."""
@@ -166,7 +168,11 @@ class RunFolder:
             RunFolderError: the run has no finished epoch.
         """
         self.best_figures()
-        model = build_model(int(str(self.settings().get("blocks", len(FILTERS)))))
+        settings: dict[str, Any] = self.settings()
+        known = {
+            one.name: settings[one.name] for one in fields(HyperParameters) if one.name in settings
+        }
+        model = build_network(replace(HyperParameters(**known), precision="float32"))
         model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
         return model
 
@@ -188,6 +194,11 @@ class RunFolder:
             writer = csv.DictWriter(file, fieldnames=state.history[0].keys())
             writer.writeheader()
             writer.writerows(state.history)
+
+
+def _complete(settings: dict[str, Any]) -> dict[str, object]:
+    """The settings, and what goes without saying where they are from before a setting."""
+    return settings | {name: ADDED_LATER[name] for name in ADDED_LATER if name not in settings}
 
 
 def _write(path: Path, text: str) -> None:

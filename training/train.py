@@ -12,7 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import Field, asdict, fields
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -21,13 +22,15 @@ from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
 from training.data import DataUnavailableError, Digits
 from training.digit_accuracy import digit_accuracy
 from training.material import Material, load_material
-from training.model_definition import build_model
-from training.recipe import HyperParameters
+from training.model_definition import build_network
+from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
 from training.run_folder import LATEST, RunFolder, RunFolderError, RunState
 from training.tracking import experiment_of, follow, run_facts
 
 VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
+SGD_MOMENTUM = 0.9  # LEARNING_RATES counts on it
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
+DROPOUT_LAYER_BITS = 16  # two layers never share their chance; seeds stay below
 XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice the time
 
 
@@ -82,21 +85,28 @@ def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
         warmup_steps=warmup_steps,
         decay_steps=max(1, steps * hyper.epochs - warmup_steps),
     )
-    optimizer = keras.optimizers.AdamW(
-        schedule,
-        weight_decay=hyper.weight_decay,
-        use_ema=True,
-        ema_momentum=hyper.ema_momentum,
-    )
-    model = build_model(hyper.blocks, hyper.precision)
+    model = build_network(hyper)
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=hyper.label_smoothing)
     model.compile(
-        optimizer,
+        _build_optimizer(hyper, schedule),
         loss=loss,
         metrics=[keras.metrics.MeanMetricWrapper(digit_accuracy, name="accuracy")],
         jit_compile=XLA,
     )
     return model
+
+
+def _build_optimizer(
+    hyper: HyperParameters, schedule: keras.optimizers.schedules.LearningRateSchedule
+) -> keras.Optimizer:
+    """The optimizer that the settings name; each keeps averaged weights beside its own."""
+    kinds = {
+        "adamw": partial(keras.optimizers.AdamW, weight_decay=hyper.weight_decay),
+        "adam": keras.optimizers.Adam,
+        "sgd": partial(keras.optimizers.SGD, momentum=SGD_MOMENTUM, nesterov=True),
+        "rmsprop": keras.optimizers.RMSprop,
+    }
+    return kinds[hyper.optimizer](schedule, use_ema=True, ema_momentum=hyper.ema_momentum)
 
 
 @contextmanager
@@ -135,10 +145,11 @@ def _train_epoch(
 
 def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Tie dropout's chance to seed and epoch: checkpoints do not keep it (Keras 3.15)."""
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Dropout):
-            state = layer.seed_generator.state
-            state.assign(keras.ops.cast([seed, epoch << DROPOUT_STEP_BITS], state.dtype))
+    dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+    for number, layer in enumerate(dropouts):
+        state = layer.seed_generator.state
+        chance = [seed + (number << DROPOUT_LAYER_BITS), epoch << DROPOUT_STEP_BITS]
+        state.assign(keras.ops.cast(chance, state.dtype))
 
 
 def _validate(model: keras.Model, validation: Digits) -> dict[str, float]:
@@ -169,9 +180,30 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out, if any")
     for setting in fields(HyperParameters):
-        option = "--" + setting.name.replace("_", "-")
-        parser.add_argument(option, type=type(setting.default), default=setting.default)
-    return parser.parse_args(arguments)
+        add_setting(parser, setting)
+    options = parser.parse_args(arguments)
+    if options.learning_rate is None:
+        options.learning_rate = LEARNING_RATES[options.optimizer]
+    return options
+
+
+def add_setting(parser: argparse.ArgumentParser, setting: Field) -> None:
+    """Make a hyper-parameter an option; the learning rate is the optimizer's where none is said."""
+    option, kind = "--" + setting.name.replace("_", "-"), type(setting.default)
+    default = None if setting.name == "learning_rate" else setting.default
+    if kind is bool:
+        parser.add_argument(option, type=_as_bool, default=default, metavar="True|False")
+    else:
+        choices = CHOICES.get(setting.name)
+        parser.add_argument(option, type=kind, default=default, choices=choices)
+
+
+def _as_bool(text: str) -> bool:
+    """True or False, as settings are printed; anything else is refused."""
+    try:
+        return {"true": True, "false": False}[text.lower()]
+    except KeyError as error:
+        raise argparse.ArgumentTypeError(f"True or False is expected. Received: {text}") from error
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -16,7 +16,13 @@ from digitscope.settings import KERAS_MODEL
 keras = pytest.importorskip("keras")
 
 import training.model_definition as definition  # noqa: E402 - after the check for keras
-from training.model_definition import PARAMETERS, build_model  # noqa: E402
+from training.model_definition import (  # noqa: E402
+    PARAMETERS,
+    build_model,
+    build_network,
+    pixel_order,
+)
+from training.recipe import ADDED_LATER, HyperParameters  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +47,51 @@ def test_another_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_three_blocks_for_the_ablation() -> None:
     assert build_model(blocks=3).count_params() == PARAMETERS[3]
+
+
+def test_linear_layers_by_hand() -> None:
+    three = build_network(HyperParameters(network="mlp"))
+    assert three.count_params() == 785 * 512 + 513 * 256 + 257 * 10
+    two = build_network(HyperParameters(network="mlp_784_512_10", hidden_units=128))
+    assert two.count_params() == 785 * 128 + 129 * 10
+    kinds = [type(layer).__name__ for layer in three.layers]
+    assert kinds.count("Dense") == 3 and "Conv2D" not in kinds
+
+
+def test_dropout_is_the_settings_in_every_network() -> None:
+    for network in ("cnn", "mlp", "mlp_784_512_10"):
+        model = build_network(HyperParameters(network=network, dropout=0.2))
+        rates = {layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)}
+        assert rates == {0.2}
+
+
+def test_permuted_pixels_are_seen_in_the_fixed_order(tmp_path: Path) -> None:
+    """The same weights answer a tile as the other network answers the tile put in that order."""
+    order = pixel_order()
+    assert sorted(order) == list(range(784)) and list(order) != sorted(order)
+    tiles = np.zeros((3, 28, 28, 1), np.float32)
+    for number in range(3):
+        tiles[number, 4:24, 6 * number : 6 * number + 8] = 255
+    put_in_order = tiles.reshape(3, 784)[:, order].reshape(tiles.shape)
+    for network in ("cnn", "mlp"):
+        plain = build_network(HyperParameters(network=network))
+        permuted = build_network(HyperParameters(network=network, permuted=True))
+        permuted.set_weights(plain.get_weights())
+        keras.saving.save_model(permuted, tmp_path / "permuted.keras")
+        opened = keras.saving.load_model(tmp_path / "permuted.keras")
+        assert np.allclose(opened(tiles), plain(put_in_order), atol=1e-6)
+        assert not np.allclose(opened(tiles), plain(tiles), atol=1e-4)
+
+
+def test_settings_added_later_are_by_default_what_was_done_before() -> None:
+    assert {name: getattr(HyperParameters(), name) for name in ADDED_LATER} == ADDED_LATER
+
+
+def test_unknown_networks_and_optimizers_are_refused() -> None:
+    with pytest.raises(ValueError, match="Received: 'rnn'"):
+        HyperParameters(network="rnn")
+    with pytest.raises(ValueError, match="Received: 'lion'"):
+        HyperParameters(optimizer="lion")
 
 
 def test_mixed_precision_keeps_its_weights_and_answers_in_float32() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
+from training.recipe import ADDED_LATER  # noqa: E402
 from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 SETTINGS: dict[str, object] = {"epochs": 3, "seed": 0}
@@ -69,7 +70,15 @@ def test_a_kill_between_checkpoint_and_state_leaves_the_epoch_before(
 def test_resuming_where_nothing_is_begins(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "new")
     folder.start(SETTINGS, resume=True)
-    assert folder.settings() == SETTINGS
+    assert folder.settings() == SETTINGS | ADDED_LATER
+
+
+def test_a_run_from_before_a_setting_goes_on(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "old")
+    folder.start(SETTINGS, resume=False)
+    folder.start(SETTINGS | ADDED_LATER, resume=True)
+    with pytest.raises(RunFolderError, match="Received"):
+        folder.start(SETTINGS | ADDED_LATER | {"network": "mlp"}, resume=True)
 
 
 def test_no_run_is_said(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from training.data import DataUnavailableError, Digits
 keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
+from training.recipe import LEARNING_RATES, HyperParameters  # noqa: E402
 from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 EPOCHS = 3
@@ -111,6 +112,39 @@ def test_a_run_is_not_overwritten(whole_run: Path, sealed_npz: Path) -> None:
 def test_a_run_does_not_change_its_settings(whole_run: Path, sealed_npz: Path) -> None:
     with pytest.raises(RunFolderError, match="Received"):
         _main(sealed_npz, whole_run, "--resume", "--seed", "1")
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop"])
+def test_a_network_of_linear_layers_learns_with_every_optimizer(
+    sealed_npz: Path, tmp_path: Path, optimizer: str
+) -> None:
+    options = ["--network", "mlp", "--optimizer", optimizer, "--permuted", "true"]
+    options += ["--augmentation", "0", "--worn-share", "0", "--synthetic-share", "0"]
+    short = [option for option in FAST if option not in {"--learning-rate", "0.003"}]
+    module.main([*SHORT, *short, *options, f"--data={sealed_npz}", f"--out={tmp_path / 'mlp'}"])
+    folder = RunFolder(tmp_path / "mlp")
+    assert folder.settings()["learning_rate"] == LEARNING_RATES[optimizer]
+    assert folder.settings()["permuted"] is True
+    assert folder.state().history[-1]["val_accuracy"] > 0.5
+    assert folder.load_best().name == "mnist_mlp"
+
+
+def test_averages_and_decay_are_those_of_the_settings() -> None:
+    made = {
+        name: module.compile_model(HyperParameters(network="mlp", optimizer=name), 5).optimizer
+        for name in LEARNING_RATES
+    }
+    assert {one.ema_momentum for one in made.values()} == {HyperParameters.ema_momentum}
+    decays = {name for name, one in made.items() if one.weight_decay}
+    assert decays == {"adamw"}
+    kinds = {type(one).__name__.lower() for one in made.values()}
+    assert kinds == set(LEARNING_RATES)
+
+
+def test_a_switch_is_true_or_false() -> None:
+    assert module.parse_arguments(["--permuted=False"]).permuted is False
+    with pytest.raises(SystemExit):
+        module.parse_arguments(["--permuted=perhaps"])
 
 
 def test_missing_data_is_said(tmp_path: Path) -> None:
