@@ -24,6 +24,13 @@ FRAME_PX = TILE_PX + 2  # a black pixel around each tile, so that none sees its 
 SHEET_TILES = 500  # cv2.remap makes no picture higher than 32,767 px; a tile takes 56
 CENTRE_PX = (TILE_PX - 1) / 2  # 13.5, the middle of pixels 0..27
 CONTROL = 4  # elastic: displacements are drawn on 4x4 points and interpolated between
+AFFINE = ("shift_px", "rotation_deg", "shear", "zoom")
+KINDS = {  # which amounts a setting's word leaves, each more than the one before
+    "shift": ("shift_px",),
+    "affine": AFFINE,
+    "affine_elastic": (*AFFINE, "elastic_px"),
+    "all": (*AFFINE, "elastic_px", "stroke"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,11 @@ class Augmentation:
         """The same amounts, each `factor` times as large; the clean share stays."""
         scaled = {name: amount * factor for name, amount in asdict(self).items()}
         return replace(self, **(scaled | {"clean_share": self.clean_share}))
+
+    def only(self, kind: str) -> Augmentation:
+        """The amounts that one of `KINDS` names, the others 0; the clean share stays."""
+        left_out = set(KINDS["all"]) - set(KINDS[kind])
+        return replace(self, **dict.fromkeys(left_out, 0.0))
 
 
 def augment(

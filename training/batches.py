@@ -32,7 +32,7 @@ def epoch_batches(
     """
     rng = np.random.default_rng((hyper.seed, epoch))
     tiles, labels = _epoch_tiles(digits, hyper, photographed, rng)
-    amount = Augmentation().times(hyper.augmentation)
+    amount = Augmentation().times(hyper.augmentation).only(hyper.augmented_by)
     order = rng.permutation(len(tiles))
     for start in range(0, len(order), hyper.batch_size):
         batch = order[start : start + hyper.batch_size]

@@ -15,6 +15,7 @@ LEARNING_RATES = {  # peaks, after the warm-up; each optimizer's steps have a si
 CHOICES = {  # settings that are one of a few words
     "network": ("cnn", "mlp", "mlp_784_512_10"),
     "optimizer": tuple(LEARNING_RATES),
+    "augmented_by": ("shift", "affine", "affine_elastic", "all"),
 }
 ADDED_LATER: dict[str, object] = {  # what runs did that were made before these could be turned
     "network": "cnn",
@@ -22,6 +23,7 @@ ADDED_LATER: dict[str, object] = {  # what runs did that were made before these 
     "dropout": 0.3,
     "permuted": False,
     "optimizer": "adamw",
+    "augmented_by": "all",
 }
 
 
@@ -47,6 +49,7 @@ class HyperParameters:
     # What keeps it from learning the tiles by heart
     label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
     augmentation: float = 1.0  # times the amounts in augment.Augmentation; 0 changes nothing
+    augmented_by: str = "all"  # of augment.KINDS; fewer serve the experiments
     worn_share: float = 0.12  # tiles whose strokes are blurred or broken, as far photos leave them
     # What MNIST lacks, as shares of its tiles
     synthetic_share: float = 0.04  # drawn 1s, 4s and 7s: an eighth of what MNIST has of them

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
-from training.augment import FINE_PX, Augmentation, _sample, augment, change_stroke_width
+from training.augment import FINE_PX, KINDS, Augmentation, _sample, augment, change_stroke_width
 from training.data import Digits
+from training.recipe import CHOICES
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, clean_share=0)
 
@@ -152,3 +155,15 @@ def test_digits_stay_what_they_are(digits: Digits) -> None:
     right = _nearest_neighbour(known, digits.tiles[800:], labels) == digits.labels[800:]
     plain = _nearest_neighbour(digits.tiles[:800], digits.tiles[800:], digits.labels[:800])
     assert right.mean() >= (plain == digits.labels[800:]).mean() - 0.02
+
+
+def test_kinds_add_to_each_other_and_are_the_recipes_choices() -> None:
+    parts = [set(names) for names in KINDS.values()]
+    assert all(fewer < more for fewer, more in itertools.pairwise(parts))
+    assert tuple(KINDS) == CHOICES["augmented_by"]
+
+
+def test_a_kind_leaves_its_own_amounts_alone() -> None:
+    every, shift = Augmentation(), Augmentation().only("shift")
+    assert every.only("all") == every
+    assert shift == Augmentation(0, 0, every.shift_px, 0, 0, 0, every.clean_share)

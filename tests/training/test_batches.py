@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,19 @@ def test_accuracy_counts_digits_alone() -> None:
     labels = np.concatenate([one_hot(np.array([3, 7], np.uint8)), no_digit(2)])
     guesses = one_hot(np.array([3, 1, 0, 0], np.uint8))
     assert float(digit_accuracy(labels, guesses)) == 0.5
+
+
+def test_tiles_are_changed_as_the_setting_says(digits: Digits) -> None:
+    """A shift alone makes no stroke thicker: light stays light."""
+    hyper = HyperParameters(
+        synthetic_share=0, non_digit_share=0, worn_share=0, augmented_by="shift"
+    )
+    (changed, labels), *_ = epoch_batches(digits.take(np.arange(64)), hyper, epoch=0)
+    assert np.isclose(changed.mean(), digits.tiles[:64].mean(), rtol=0.02)
+    (more, same), *_ = epoch_batches(
+        digits.take(np.arange(64)), replace(hyper, augmented_by="all"), epoch=0
+    )
+    assert (more != changed).any() and np.array_equal(labels, same)
 
 
 def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
