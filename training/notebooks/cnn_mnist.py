@@ -228,6 +228,25 @@ if ablation.is_file():
 plots.draw_experiment(report["rows"]) if ablation.is_file() else "not measured yet"
 
 # %% [markdown]
+# ### And teachers?
+#
+# A small network may learn from several large ones (distillation), if they know better than it
+# does. So ask first: how many validation tiles do three networks get wrong together, against each
+# alone (`python -m training.ensemble`)? Where that gains a tile or two in thousands, there is
+# little to teach, and training longer or on better material is the better use of the time.
+
+# %%
+ensemble = REPOSITORY / "training/reports/ensemble.json"
+if ensemble.is_file():
+    together = json.loads(ensemble.read_text())
+    for name in ("plain", "turned"):
+        one = together[name]
+        print(
+            f"{name}: each {one['errors']}, together {one['errors_together']} wrong "
+            f"of {together['tiles']:,}"
+        )
+
+# %% [markdown]
 # ## On photos
 #
 # What the shipped network makes of real photos stands in `models/model_card.json`, beside the
