@@ -14,30 +14,48 @@ pytest.importorskip("keras")
 
 import itertools
 
-from training import experiments
-from training.experiments import EXPERIMENTS, PLAIN, estimate, plan, run_all
+from training.experiments import __main__ as command_line
+from training.experiments import running
+from training.experiments.definitions import EXPERIMENTS, PLAIN, Experiment, Row
+from training.experiments.running import Sources, estimate, plan, run_all
 from training.recipe import HyperParameters
-from training.reports import Run, as_text, write_report
+from training.reports import Run, as_text, finding, write_report
 from training.run_folder import RunFolder
+
+COMPARED = ("architectures", "permuted", "optimizers", "augmentation", "sweep")
+TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))
+NO_SOURCES = Sources()
 
 
 @pytest.fixture(autouse=True)
 def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(experiments, "RUNS_DIR", tmp_path / "runs")
+    monkeypatch.setattr(running, "RUNS_DIR", tmp_path / "runs")
     return tmp_path / "runs"
 
 
-def _finish(run: Run, accuracy: float) -> None:
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The commands that are started, instead of starting them."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(running.subprocess, "run", lambda command, **_: commands.append(command))
+    return commands
+
+
+def _finish(run: Run, accuracy: float, **more: float) -> None:
     """What training and evaluation leave in the folder."""
     run.folder.start(asdict(run.hyper), resume=False)
     epoch = {"epoch": 1, "seconds": 2.0, "val_accuracy": accuracy, "val_loss": 1 - accuracy}
     state = {"history": [epoch], "best_epoch": 1, "best_val_loss": 1 - accuracy}
     (run.folder.path / "state.json").write_text(json.dumps(state))
-    run.folder.save_figures({"test_accuracy": accuracy - 0.01})
+    run.folder.save_figures({"test_accuracy": accuracy - 0.01} | more)
+
+
+def _recipe(seeds: int, **common: object) -> list[Run]:
+    return plan("recipe", EXPERIMENTS["recipe"].rows, seeds, common)
 
 
 def test_the_ablation_adds_one_thing_a_row_and_ends_with_the_recipe() -> None:
-    rows = EXPERIMENTS["ablation"]
+    rows = EXPERIMENTS["ablation"].rows
     kept = [set(PLAIN) - set(row.changes) for row in rows]
     for before, after in itertools.pairwise(kept):
         assert before < after
@@ -49,23 +67,64 @@ def test_plain_settings_differ_from_the_recipe() -> None:
     assert not [name for name, value in PLAIN.items() if recipe[name] == value]
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_rows_are_settings_and_no_two_are_alike(name: str) -> None:
+    rows = EXPERIMENTS[name].rows
+    recipes = [replace(HyperParameters(), **row.changes) for row in rows]
+    assert len(set(recipes)) == len({row.name for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_small_size_is_smaller_and_no_row_undoes_it(name: str) -> None:
+    small = EXPERIMENTS[name].small
+    assert 0 < small["limit"] < 10_000 and small["epochs"] < HyperParameters.epochs
+    assert not [row for row in EXPERIMENTS[name].rows if small.keys() & row.changes.keys()]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_what_it_teaches_has_no_typed_figures(name: str) -> None:
+    text = EXPERIMENTS[name].teaches
+    assert len(text.split()) > 20
+    assert "%" not in text
+
+
+def test_permutation_is_all_that_permuted_rows_change() -> None:
+    rows = EXPERIMENTS["permuted"].rows
+    for plain, permuted in zip(rows[::2], rows[1::2], strict=True):
+        assert permuted.changes == dict(plain.changes) | {"permuted": True}
+
+
 def test_a_plan_has_every_row_and_seed_in_a_folder_of_its_own() -> None:
-    runs = plan("ablation", seeds=2, common={"epochs": 5})
-    assert len({run.folder.path for run in runs}) == 2 * len(EXPERIMENTS["ablation"])
+    rows = EXPERIMENTS["ablation"].rows
+    runs = plan("ablation", rows, seeds=2, common={"epochs": 5})
+    assert len({run.folder.path for run in runs}) == 2 * len(rows)
     assert {run.hyper.seed for run in runs} == {1, 2}
     assert {run.hyper.epochs for run in runs} == {5}
     assert runs[0].hyper == replace(HyperParameters(), **PLAIN, epochs=5, seed=1)
 
 
-def test_finished_runs_are_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[list[str]] = []
-    monkeypatch.setattr(experiments.subprocess, "run", lambda command, **_: started.append(command))
-    runs = plan("recipe", seeds=2, common={})
+def test_finished_runs_are_not_run_again(started: list[list[str]]) -> None:
+    runs = _recipe(seeds=2)
     _finish(runs[0], 0.9)
-    run_all(runs, "some.npz", workers=1)
+    run_all(runs, Sources("some.npz"), workers=1)
     assert [command[2] for command in started] == ["training.train", "training.evaluate"]
     assert all(any(str(runs[1].folder.path) in word for word in one) for one in started)
     assert "--seed=2" in started[0] and "--data=some.npz" in started[1]
+
+
+def test_photos_are_read_where_they_were_not(started: list[list[str]], tmp_path: Path) -> None:
+    runs = _recipe(seeds=3)
+    _finish(runs[0], 0.9)
+    _finish(runs[1], 0.9, photo_accuracy=0.5)
+    _finish(runs[2], 0.9, photo_accuracy=0.5, real_photo_accuracy=0.5)
+    run_all(runs, Sources(simulated_photos=7, photos=tmp_path), workers=1)
+    assert {command[2] for command in started} == {"training.experiments.photo_reading"}
+    read = [(command[3][-1], command[4]) for command in started]
+    assert read == [
+        ("1", "--count=7"),
+        ("1", f"--photos={tmp_path}"),
+        ("2", f"--photos={tmp_path}"),
+    ]
 
 
 def test_a_failed_run_is_told_and_ends_the_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,30 +134,71 @@ def test_a_failed_run_is_told_and_ends_the_experiment(monkeypatch: pytest.Monkey
         started.append(command)
         raise subprocess.CalledProcessError(1, command)
 
-    monkeypatch.setattr(experiments.subprocess, "run", failing)
+    monkeypatch.setattr(running.subprocess, "run", failing)
     with pytest.raises(subprocess.CalledProcessError):
-        run_all(plan("recipe", seeds=3, common={}), None, workers=1)
+        run_all(_recipe(seeds=3), NO_SOURCES, workers=1)
     assert len(started) == 1
 
 
-def test_a_table_has_mean_and_spread_over_seeds(tmp_path: Path) -> None:
-    runs = plan("recipe", seeds=3, common={})
+def test_a_report_has_mean_and_spread_over_seeds(tmp_path: Path) -> None:
+    runs = _recipe(seeds=3)
     accuracies = [0.990, 0.992, 0.997]
     for run, accuracy in zip(runs, accuracies, strict=True):
         _finish(run, accuracy)
-    text = write_report("recipe", runs, "the command", tmp_path)
-    (row,) = json.loads((tmp_path / "recipe.json").read_text())["rows"]
+    text = write_report("recipe", EXPERIMENTS["recipe"], runs, "the command", folder=tmp_path)
+    report = json.loads((tmp_path / "recipe.json").read_text())
+    (row,) = report["rows"]
     assert row["val_accuracy_mean"] == pytest.approx(0.993)
     assert row["val_accuracy_std"] == pytest.approx(stdev(accuracies))
     assert row["test_accuracy_mean"] == pytest.approx(0.983)
     assert [run["seed"] for run in row["runs"]] == [1, 2, 3]
     assert "99.30%" in text and "98.30%" in text
+    assert report["columns"] == ["val_accuracy", "val_loss", "test_accuracy"]
+    assert report["teaches"] == EXPERIMENTS["recipe"].teaches
+    assert (tmp_path / "recipe.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_photos_become_a_column_where_every_run_has_read_them(tmp_path: Path) -> None:
+    runs = plan("augmentation", TWO, seeds=2, common={})
+    for run in runs:
+        _finish(
+            run,
+            0.98 + run.hyper.seed / 1_000,
+            photo_accuracy=0.7 + run.hyper.dropout / 10 + run.hyper.seed / 1_000,
+        )
+    _finish_photos(runs[0], 0.9)
+    text = write_report("two", EXPERIMENTS["augmentation"], runs, "it", folder=tmp_path)
+    report = json.loads((tmp_path / "two.json").read_text())
+    assert report["columns"][-1] == "photo_accuracy"
+    assert "simulated photos" in text and "Best by simulated photos: other" in text
+
+
+def _finish_photos(run: Run, accuracy: float) -> None:
+    """One run has read real photos, the others have not."""
+    run.folder.save_figures(run.folder.figures() | {"real_photo_accuracy": accuracy})
+
+
+def _row(name: str, *values: float) -> dict:
+    runs = [{"val_accuracy": value} for value in values]
+    means = {f"{column}_mean": sum(values) / len(values) for column in ("val_accuracy",)}
+    spread = stdev(values) if len(values) > 1 else None
+    return {"name": name, "runs": runs, "val_accuracy_std": spread} | means
+
+
+def test_a_finding_tells_apart_what_seeds_tell_apart() -> None:
+    far = finding([_row("a", 0.91, 0.92, 0.90), _row("b", 0.97, 0.98, 0.975)])
+    assert far.startswith("Best by validation: b, 97.50%") and "next a" in far
+    near = finding([_row("a", 0.91, 0.92, 0.90), _row("b", 0.905, 0.925, 0.91)])
+    assert "do not tell it from a" in near
+    assert "do not tell it from a" in finding([_row("a", 0.5), _row("b", 0.9)])
+    assert finding([_row("a", 0.5)]) == ""
 
 
 def test_one_seed_has_no_spread(tmp_path: Path) -> None:
-    runs = plan("recipe", seeds=1, common={})
+    runs = _recipe(seeds=1)
     _finish(runs[0], 0.99)
-    assert "±" not in write_report("recipe", runs, "the command", tmp_path)
+    experiment = EXPERIMENTS["recipe"]
+    assert "±" not in write_report("recipe", experiment, runs, "the command", folder=tmp_path)
     assert as_text([]).count("\n") == 0
 
 
@@ -109,8 +209,27 @@ def test_the_folder_keeps_figures(tmp_path: Path) -> None:
     assert folder.figures() == {"test_accuracy": 0.5}
 
 
-def test_the_estimate_counts_what_is_left(runs_dir: Path) -> None:
-    runs = plan("recipe", seeds=2, common={"epochs": 1})
+def test_the_estimate_counts_what_is_left() -> None:
+    runs = _recipe(seeds=2, epochs=1)
     assert "2 epochs to go" in estimate(runs)
     _finish(runs[0], 0.9)
     assert "1 epochs to go" in estimate(runs)
+
+
+def test_the_two_sizes_of_an_experiment_share_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[Run] = []
+    commands: list[str] = []
+
+    def keep(name: str, _: Experiment, runs: list[Run], command: str, **more: object) -> str:
+        planned.extend(runs)
+        commands.append(command)
+        return name
+
+    monkeypatch.setattr(command_line, "run_all", lambda *_: None)
+    monkeypatch.setattr(command_line, "write_report", keep)
+    command_line.main(["permuted", "--seeds=1"])
+    command_line.main(["permuted", "--seeds=1", "--full", "--epochs=9"])
+    assert {run.folder.path.parent.name for run in planned} == {"permuted", "permuted-full"}
+    assert {run.hyper.limit for run in planned} == {EXPERIMENTS["permuted"].small["limit"], 0}
+    assert planned[-1].hyper.epochs == 9
+    assert "--full --epochs 9" in commands[1] and "--full" not in commands[0]

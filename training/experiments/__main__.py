@@ -1,0 +1,104 @@
+"""Runs an experiment as the command line says, and writes its table and figure."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import training.experiments
+from training.data import DataUnavailableError
+from training.experiments.definitions import EXPERIMENTS, Row
+from training.experiments.photo_reading import COUNT
+from training.experiments.running import Sources, estimate, plan, run_all
+from training.recipe import HyperParameters
+from training.reports import write_report
+from training.run_folder import RunFolderError
+
+FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
+FULL = "-full"  # after an experiment's name: its two sizes never share a run
+TRIALS, FULL_TRIALS = 20, 60  # of the sweep; ten are drawn at random before it has a view
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments", description=training.experiments.__doc__
+    )
+    parser.add_argument("name", choices=EXPERIMENTS)
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each row")
+    parser.add_argument("--workers", type=int, default=1, help="runs at a time")
+    parser.add_argument("--full", action="store_true", help="all tiles, all epochs: hours")
+    parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
+    parser.add_argument("--epochs", type=int, help="instead of the experiment's own")
+    parser.add_argument("--limit", type=int, help="training tiles, instead of the experiment's own")
+    parser.add_argument("--precision", default=HyperParameters.precision)
+    parser.add_argument("--photos", type=Path, help="augmentation: a labelled folder to read too")
+    parser.add_argument("--trials", type=int, help="sweep: how many, on all machines together")
+    parser.add_argument(
+        "--storage", help="sweep: a database's URL; by default $OPTUNA_STORAGE, or SQLite"
+    )
+    return parser.parse_args(arguments)
+
+
+def common_settings(options: argparse.Namespace) -> dict[str, object]:
+    """The settings that all rows share: the size, and what the command line changes of it."""
+    small = {} if options.full else EXPERIMENTS[options.name].small
+    said = {name: getattr(options, name) for name in ("epochs", "limit")}
+    given = {name: value for name, value in said.items() if value is not None}
+    return {**small, **given, "precision": options.precision}
+
+
+def command_of(options: argparse.Namespace) -> str:
+    """What makes the table again; where data and databases are is left out."""
+    words = [f"python -m training.experiments {options.name} --seeds {options.seeds}"]
+    words += ["--full"] if options.full else []
+    for name in ("epochs", "limit", "trials"):
+        value = getattr(options, name)
+        words += [] if value is None else [f"--{name} {value}"]
+    return " ".join([*words, f"--precision {options.precision}"])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Search where there is something to search, train, measure and write."""
+    options = parse_arguments(arguments)
+    experiment, common = EXPERIMENTS[options.name], common_settings(options)
+    folder = options.name + FULL * (options.full and bool(experiment.small))
+    rows, found = list(experiment.rows), None
+    if options.name == "sweep":
+        best, found = _search(options, folder, common)
+        rows.append(best)
+    runs = plan(folder, rows, options.seeds, common)
+    photos = (FULL_COUNT if options.full else COUNT) * experiment.photos
+    print(estimate(runs))
+    run_all(runs, Sources(options.data, photos, _photos(options)), options.workers)
+    print(write_report(options.name, experiment, runs, command_of(options), search=found))
+
+
+def _search(
+    options: argparse.Namespace, folder: str, common: Mapping[str, object]
+) -> tuple[Row, dict[str, Any]]:
+    """The best row of a sweep, and the sweep as its report keeps it."""
+    from training.experiments import sweep  # Optuna is for this experiment alone
+
+    trials = options.trials or (FULL_TRIALS if options.full else TRIALS)
+    print(f"Until {trials} trials have ended; Ctrl-C stops, the same command goes on.")
+    study = sweep.search(sweep.Search(folder, trials, options.storage), options.data, common)
+    return sweep.best_row(study), sweep.describe(study)
+
+
+def _photos(options: argparse.Namespace) -> Path | None:
+    """The labelled folder, for an experiment that reads photos."""
+    return options.photos if EXPERIMENTS[options.name].photos else None
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"A finished run is expected. Received: {error}. Read its .log, then go on.")
+    except (DataUnavailableError, RunFolderError) as error:
+        sys.exit(str(error))

@@ -1,0 +1,115 @@
+"""Reads photos with a run's network: ``python -m training.experiments.photo_reading --run FOLDER``.
+
+The photos are simulated from validation digits, which no run learns from, or lie in a labelled
+folder. The network is calibrated as it would be before it is shipped. A photo counts as read where
+the right digit is the network's likeliest, refused or not: how often to refuse is another choice
+than how to train.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import keras
+import numpy as np
+
+from digitscope.benchmark import (
+    BenchmarkError,
+    Labelled,
+    Outcome,
+    Verdict,
+    load_labels,
+    read_labelled,
+)
+from digitscope.reader import DigitReader
+from digitscope.types import Background
+from training.calibrate import fit_temperature, fold_temperature
+from training.data import DataUnavailableError, Digits, load_train_validation
+from training.evaluate import predict
+from training.run_folder import RunFolder, RunFolderError
+from training.stress import SEED, simulate
+from training.synthetic_photos import EVERYDAY
+from training.tracking import show
+
+COUNT = 300  # simulated photos: one of them is a third of a point
+WORKERS = 2  # threads: OpenCV and the network leave Python's lock alone while they work
+SIMULATED, REAL = "photo", "real_photo"  # what the figures' names begin with
+
+
+def everyday_photos(validation: Digits, count: int) -> list[Labelled]:
+    """`count` validation digits as phones bring them, the same for every run."""
+    order = np.random.default_rng(SEED["validation"]).permutation(len(validation))
+    return list(simulate(validation.take(order[:count]), [EVERYDAY], SEED["validation"]))
+
+
+def read_photos(run: RunFolder, photos: Sequence[Labelled], validation: Digits) -> list[Outcome]:
+    """Read photos with a run's best network, calibrated on validation tiles.
+
+    Raises:
+        RunFolderError: the run has no finished epoch.
+    """
+    model = run.load_best()
+    fold_temperature(model, fit_temperature(predict(model, validation.tiles), validation.labels))
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
+        path = Path(folder) / "calibrated.keras"
+        keras.saving.save_model(model, path)
+        reader = DigitReader(path, Background.OPENCV)
+        return list(pool.map(partial(read_labelled, reader), photos))
+
+
+def summarise(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
+    """Figures of the photos that show one digit: how many, and the shares read, wrong, refused.
+
+    Raises:
+        BenchmarkError: none of them shows one digit.
+    """
+    asked = [one for one in outcomes if one.labelled.is_one_digit]
+    if not asked:
+        raise BenchmarkError(
+            f"Photos of single digits are expected. Received: {len(outcomes)} others. "
+            "Name a folder whose labels.csv has some."
+        )
+    verdicts = [one.verdict for one in asked]
+    return {
+        f"{prefix}_count": len(asked),
+        f"{prefix}_accuracy": sum(one.is_guess_right for one in asked) / len(asked),
+        f"{prefix}_wrong": verdicts.count(Verdict.WRONG) / len(asked),
+        f"{prefix}_refused": verdicts.count(Verdict.REFUSED) / len(asked),
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read, and add the figures to those in the run's folder."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.photo_reading", description=__doc__
+    )
+    parser.add_argument("--run", type=Path, required=True, help="a folder that training made")
+    parser.add_argument("--count", type=int, default=COUNT, help="simulated photos")
+    parser.add_argument("--photos", type=Path, help="a labelled folder instead of simulated ones")
+    parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
+    options = parser.parse_args(arguments)
+    run = RunFolder(options.run)
+    _, validation = load_train_validation(
+        options.data, int(str(run.settings()["validation_tiles"]))
+    )
+    if options.photos:
+        photos, prefix = load_labels(options.photos, headline_only=True), REAL
+    else:
+        photos, prefix = everyday_photos(validation, options.count), SIMULATED
+    figures = summarise(read_photos(run, photos, validation), prefix)
+    run.save_figures(run.figures() | figures)
+    show(run)
+    print(figures)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (BenchmarkError, DataUnavailableError, RunFolderError) as error:
+        sys.exit(str(error))

@@ -1,0 +1,164 @@
+"""Plans an experiment's runs and trains those that are not trained yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+from threading import Event
+from typing import TextIO
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from digitscope.settings import MODEL_CARD
+from training.data import VALIDATION_TILES
+from training.experiments.definitions import Row
+from training.recipe import HyperParameters
+from training.reports import Run
+from training.run_folder import RUNS_DIR, RunFolder
+from training.tracking.record import MNIST_TILES
+
+THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+CARD_TILES = MNIST_TILES["train"] - VALIDATION_TILES  # an epoch of the shipped network
+START_S = 25  # of a run besides its epochs: TensorFlow twice, MLflow, the test set
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the pictures are.
+
+    Attributes:
+        data: `mnist.npz`; None for $MNIST_NPZ, the cache or a download.
+        simulated_photos: how many each network reads; 0 for none.
+        photos: a labelled folder that each network reads as well, or None.
+    """
+
+    data: str | None = None
+    simulated_photos: int = 0
+    photos: Path | None = None
+
+
+def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, object]) -> list[Run]:
+    """The runs of an experiment, seed by seed, so that a stopped one has whole tables.
+
+    Args:
+        folder: below training/runs; the experiment's name in MLflow too.
+        rows: of the table.
+        seeds: how many, counted from 1.
+        common: settings that all rows share, such as the epochs.
+    """
+    return [
+        Run(
+            row.name,
+            dict(row.changes),
+            replace(HyperParameters(), **(dict(common) | dict(row.changes)), seed=seed),
+            RunFolder(RUNS_DIR / folder / f"{row.folder or number}-seed-{seed}"),
+        )
+        for seed in range(1, seeds + 1)
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def estimate(runs: Sequence[Run]) -> str:
+    """How long what is left will take, by the epochs of the shipped network."""
+    card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+    epoch_s = median(epoch["seconds"] for epoch in card["training"]["history"])
+    waiting = [run for run in runs if not run.folder.figures()]
+    left = [max(0, run.hyper.epochs - run.folder.state().epochs) for run in waiting]
+    tiles = [run.hyper.limit or CARD_TILES for run in waiting]
+    training_s = epoch_s / CARD_TILES * sum(e * n for e, n in zip(left, tiles, strict=True))
+    minutes = (training_s + START_S * len(waiting)) / 60
+    return (
+        f"{len(runs)} runs, {sum(left)} epochs to go. At the pace of the shipped "
+        f"network's training, {epoch_s:.0f} s for {CARD_TILES:,} tiles: {minutes:.0f} minutes; "
+        "less where the machine is idle or the network has linear layers alone. Stop with Ctrl-C "
+        "at any time; the same command goes on."
+    )
+
+
+def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
+    """Train and measure what is not yet, `workers` runs at a time, one bar over all epochs.
+
+    Raises:
+        subprocess.CalledProcessError: a run failed; its log is its folder's name + ".log".
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with (
+        Progress(*columns, TimeRemainingColumn()) as progress,
+        ThreadPoolExecutor(workers) as pool,
+    ):
+        epochs = progress.add_task("epochs", total=sum(run.hyper.epochs for run in runs))
+        done = progress.add_task("runs measured", total=len(runs))
+        failed = Event()
+        pending = [pool.submit(_finish, run, sources, workers, failed) for run in runs]
+        while not all(one.done() for one in pending):
+            progress.update(epochs, completed=sum(_epochs_done(run) for run in runs))
+            progress.update(done, completed=sum(one.done() for one in pending))
+            time.sleep(1)
+        for one in pending:
+            one.result()
+
+
+def _epochs_done(run: Run) -> int:
+    """Epochs of a run; all of them where patience ended it."""
+    return run.hyper.epochs if run.folder.figures() else run.folder.state().epochs
+
+
+def _finish(run: Run, sources: Sources, workers: int, failed: Event) -> None:
+    """Do what a run lacks, each step in a process of its own."""
+    commands = [] if failed.is_set() else _missing_steps(run, sources)
+    run.folder.path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path(run.folder).open("a") as log:
+        for command in commands:
+            _run_module(command, log, _threads(workers), failed)
+
+
+def log_path(folder: RunFolder) -> Path:
+    """Where a run's words go: beside its folder."""
+    return folder.path.with_name(f"{folder.path.name}.log")
+
+
+def _missing_steps(run: Run, sources: Sources) -> list[list[str]]:
+    """What is left of training, the test set and photos, as modules with their options."""
+    folder, known = run.folder.path, run.folder.figures()
+    data = [f"--data={sources.data}"] if sources.data else []
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in asdict(run.hyper).items()]
+    read = ["training.experiments.photo_reading", f"--run={folder}", *data]
+    steps = []
+    if "test_accuracy" not in known:
+        steps.append(["training.train", f"--out={folder}", "--resume", *data, *options])
+        steps.append(["training.evaluate", f"--run={folder}", *data])
+    if sources.simulated_photos and "photo_accuracy" not in known:
+        steps.append([*read, f"--count={sources.simulated_photos}"])
+    if sources.photos and "real_photo_accuracy" not in known:
+        steps.append([*read, f"--photos={sources.photos}"])
+    return steps
+
+
+def _run_module(
+    command: Sequence[str], log: TextIO, environment: Mapping[str, str], failed: Event
+) -> None:
+    """``python -m`` one of ours; a failure stops the runs that have not begun."""
+    try:
+        subprocess.run(  # noqa: S603 - our own modules
+            [sys.executable, "-m", *command],
+            env=os.environ | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+    except subprocess.CalledProcessError:
+        failed.set()
+        raise
+
+
+def _threads(workers: int) -> dict[str, str]:
+    """One thread each where several runs share the processor: two in step lose a fifth."""
+    return {} if workers == 1 else dict.fromkeys(THREAD_VARIABLES, "1")

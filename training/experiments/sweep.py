@@ -1,0 +1,226 @@
+"""Searches hidden units and dropout of the 784-512-10 network with Optuna.
+
+A study lives in a database: by default SQLite below training/runs; several machines share one by
+naming the same PostgreSQL with ``--storage postgresql+psycopg://...``. Each trial is a run like
+any other, in a folder of its own, so a killed one goes on from its last epoch.
+
+Source: Akiba et al., "Optuna: A Next-generation Hyperparameter Optimization Framework", KDD 2019.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import optuna
+from optuna.study import MaxTrialsCallback
+from optuna.trial import FrozenTrial, TrialState
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from training.experiments.definitions import SWEPT, Row
+from training.experiments.running import log_path
+from training.material import Material, load_material
+from training.recipe import HyperParameters
+from training.run_folder import RUNS_DIR, RunFolder
+from training.tracking import experiment_of, follow, run_facts
+from training.train import train
+
+UNITS = (64, 1024)  # a digit needs more than a few dozen; above, only time grows
+DROPOUT = (0.0, 0.6)
+DROPOUT_STEP = 0.05
+STARTUP_TRIALS = 5  # go to their end whatever they show: the median has to mean something
+WARMUP_EPOCHS = 2  # before the schedule's rise is over nobody lags
+TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted from 1
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
+PENDING = (TrialState.WAITING, TrialState.RUNNING)
+STORAGE_VARIABLE = "OPTUNA_STORAGE"  # Optuna's own; keeps a password out of the command line
+STORE_NAME = "optuna.db"
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+FOLDER, MACHINE, PROCESS, ACCURACY = "folder", "machine", "process", "val_accuracy"
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where a study is and how far it shall go.
+
+    Attributes:
+        name: of the study and of its folders; below training/runs and in the database.
+        trials: how many shall have ended, given up ones included, on all machines together.
+        storage: an SQLAlchemy URL; None for $OPTUNA_STORAGE, or SQLite beside the runs.
+    """
+
+    name: str
+    trials: int
+    storage: str | None = None
+
+    @property
+    def shared(self) -> str | None:
+        """The database that others may use at the same time, or None."""
+        return self.storage or os.environ.get(STORAGE_VARIABLE)
+
+
+def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
+    """Try settings until enough trials have ended; a stopped search goes on where it was.
+
+    Args:
+        wanted: the study.
+        data: `mnist.npz`, or None.
+        common: settings that all trials share, such as the epochs.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+    """
+    study = open_study(wanted)
+    take_up(study)
+    hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
+    if _ended(study) >= wanted.trials:
+        return study
+    material = load_material(data, hyper)
+    with Progress(*COLUMNS, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        bar = progress.add_task("trials", total=wanted.trials, completed=_ended(study))
+        study.optimize(
+            lambda trial: _try(trial, material, hyper, wanted.name),
+            callbacks=[
+                lambda study, _: progress.update(bar, completed=_ended(study)),
+                MaxTrialsCallback(wanted.trials, states=ENDED),
+            ],
+        )
+    return study
+
+
+def _ended(study: optuna.Study) -> int:
+    """How many trials have come to an end of their own."""
+    return len(study.get_trials(deepcopy=False, states=ENDED))
+
+
+def open_study(wanted: Search) -> optuna.Study:
+    """The study of that name, made where there is none."""
+    RUNS_DIR.mkdir(parents=True, exist_ok=True)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        storage=wanted.shared or f"sqlite:///{RUNS_DIR / STORE_NAME}",
+        study_name=wanted.name,
+        direction="minimize",  # validation loss
+        load_if_exists=True,
+        pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, WARMUP_EPOCHS),
+    )
+    seed = None if wanted.shared else len(study.trials)  # several machines must not draw alike
+    study.sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+    return study
+
+
+def take_up(study: optuna.Study) -> None:
+    """Put trials that were stopped here back in the queue, with the folders that they have."""
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        if _is_dead(trial):
+            study.tell(trial.number, state=TrialState.FAIL)
+    known = [one.user_attrs.get(FOLDER) for one in study.get_trials(states=(*ENDED, *PENDING))]
+    for trial in study.get_trials(states=(TrialState.FAIL,)):
+        folder = trial.user_attrs.get(FOLDER)
+        if folder and folder not in known and trial.params:
+            study.enqueue_trial(trial.params, user_attrs={FOLDER: folder})
+            known.append(folder)
+
+
+def _is_dead(trial: FrozenTrial) -> bool:
+    """Whether a trial that is said to run was begun on this machine by a process that is gone."""
+    process = trial.user_attrs.get(PROCESS)
+    if process is None or trial.user_attrs.get(MACHINE) != socket.gethostname():
+        return False
+    try:
+        os.kill(process, 0)  # asks only whether it is there
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return bool(process == os.getpid())  # a container starts anew with the same number
+
+
+def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study: str) -> float:
+    """Train one network; the least validation loss it came to.
+
+    Raises:
+        TrialPruned: it lagged behind the others.
+    """
+    hyper = replace(hyper, seed=TRIAL_SEEDS + trial.number, **suggest(trial))
+    name = trial.user_attrs.get(FOLDER, f"trial-{trial.number:03d}")
+    folder = RunFolder(RUNS_DIR / study / name)
+    if folder.begun:  # taken up, with the seed that it began with
+        hyper = replace(hyper, seed=int(str(folder.settings()["seed"])))
+    marks = {FOLDER: name, MACHINE: socket.gethostname(), PROCESS: os.getpid()}
+    for mark, value in marks.items():
+        trial.set_user_attr(mark, value)
+    with _words_to(log_path(folder)):
+        lags = _lags(trial, material, hyper, folder)
+    trial.set_user_attr(ACCURACY, folder.best_figures()["val_accuracy"])
+    if lags:
+        raise optuna.TrialPruned
+    return folder.state().best_val_loss
+
+
+@contextmanager
+def _words_to(path: Path) -> Iterator[None]:
+    """Inside, what is printed goes to a file: the terminal is for the bar."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as log, redirect_stdout(log):
+        yield
+
+
+def suggest(trial: optuna.Trial) -> dict[str, Any]:
+    """The settings of a trial."""
+    return {
+        "hidden_units": trial.suggest_int("hidden_units", *UNITS, log=True),
+        "dropout": trial.suggest_float("dropout", *DROPOUT, step=DROPOUT_STEP),
+    }
+
+
+def _lags(
+    trial: optuna.Trial, material: Material, hyper: HyperParameters, folder: RunFolder
+) -> bool:
+    """Train until the epochs are done or the trial is given up; whether it was."""
+    keras.utils.clear_session()  # or memory grows from trial to trial
+    facts = run_facts(len(material.train), len(material.validation))
+    with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
+
+        def after_epoch() -> None:
+            tracked.epoch()
+            state = folder.state()
+            trial.report(state.best_val_loss, state.epochs)
+            if state.epochs < hyper.epochs and trial.should_prune():
+                raise optuna.TrialPruned
+
+        try:
+            train(material, hyper, folder, resume=True, on_epoch=after_epoch)
+        except optuna.TrialPruned:  # MLflow shows a run that was ended early
+            return True
+    return False
+
+
+def best_row(study: optuna.Study) -> Row:
+    """The settings with the least validation loss, to be trained anew with several seeds."""
+    found = study.best_params
+    folder = f"found-{found['hidden_units']}-{round(100 * found['dropout'])}"
+    return Row("best found", SWEPT | found, folder)
+
+
+def describe(study: optuna.Study) -> dict[str, Any]:
+    """The search as a report keeps it: its trials in their order, and the best settings."""
+    trials = [
+        trial.params
+        | {
+            "number": trial.number,
+            "state": trial.state.name.lower(),
+            "value": trial.value,
+            "epochs": max(trial.intermediate_values, default=0),
+            "val_accuracy": trial.user_attrs.get(ACCURACY),
+        }
+        for trial in study.get_trials(states=ENDED)
+    ]
+    return {"study": study.study_name, "best": study.best_params, "trials": trials}

@@ -1,0 +1,118 @@
+"""The figure of an experiment: what every row reads wrong, and where a search has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator, PercentFormatter, ScalarFormatter
+
+from training.plots.style import MAIN_COLOUR, NOTED_COLOUR, QUIET_COLOUR, new_figure
+
+PANEL_INCHES = 5.0
+NAMES_INCHES = 2.2  # left of the first panel
+ROW_INCHES = 0.62
+FRAME_INCHES = 1.7  # title, axis and legend
+LEAST_INCHES = 3.4  # a search needs height, however few rows stand beside it
+COLOURS = (QUIET_COLOUR, MAIN_COLOUR)
+STEP = 0.26  # between two figures of one row
+MARK = 0.11  # half the height of a mean's line
+UNITS_SHOWN = (64, 128, 256, 512, 1024)
+
+
+def draw_comparison(
+    title: str,
+    rows: Sequence[Mapping[str, Any]],
+    panels: Sequence[Mapping[str, str]],
+    trials: Sequence[Mapping[str, Any]] = (),
+) -> Figure:
+    """Draw each row's error: every seed a dot, the mean a line, one standard deviation a bar.
+
+    Args:
+        title: over all.
+        rows: of an experiment's report, as `training.reports` writes them.
+        panels: accuracies that share an axis, by their name in the rows and for people; two at
+            most in each; empty panels are left out.
+        trials: of a search, each with hidden_units, dropout, state and val_accuracy; they get a
+            panel of their own.
+    """
+    shown = [panel for panel in panels if panel]
+    count = len(shown) + bool(trials)
+    height = max(FRAME_INCHES + ROW_INCHES * len(rows), LEAST_INCHES if trials else 0)
+    with new_figure(NAMES_INCHES + PANEL_INCHES * count, height) as figure:
+        axes = figure.subplots(1, count, squeeze=False)[0]
+        for place, panel in enumerate(shown):
+            _draw_rows(axes[place], rows, panel, named=place == 0)
+        if trials:
+            _draw_trials(axes[-1], trials)
+        figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
+        return figure
+
+
+def _draw_rows(
+    axes: Axes, rows: Sequence[Mapping[str, Any]], panel: Mapping[str, str], *, named: bool
+) -> None:
+    """One panel: the rows below each other, its figures in two colours."""
+    for number, (column, label) in enumerate(panel.items()):
+        shift = STEP * (number - (len(panel) - 1) / 2)
+        colour = COLOURS[number - len(panel)]  # a single figure has the main colour
+        for place, row in enumerate(rows):
+            _draw_row(axes, row, column, place + shift, colour)
+        axes.plot([], [], "o-", color=colour, label=label)
+    axes.set_yticks(range(len(rows)), [row["name"] for row in rows] if named else [])
+    axes.set(title="Read wrong", xlim=(0, None), ylim=(len(rows) - 0.5, -0.5))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=len(panel))
+
+
+def _draw_row(axes: Axes, row: Mapping[str, Any], column: str, y: float, colour: str) -> None:
+    """The seeds, the mean and one standard deviation on each side."""
+    errors = [1 - run[column] for run in row["runs"]]
+    mean, spread = 1 - row[f"{column}_mean"], row[f"{column}_std"]
+    axes.plot(errors, [y] * len(errors), "o", color=colour, alpha=0.45, markersize=5)
+    axes.plot([mean] * 2, [y - MARK, y + MARK], color=colour, linewidth=2)
+    if spread is not None:
+        axes.plot([max(0, mean - spread), mean + spread], [y] * 2, color=colour, linewidth=1)
+
+
+def _draw_trials(axes: Axes, trials: Sequence[Mapping[str, Any]]) -> None:
+    """Every trial by its settings, the darker the fewer errors; crosses were given up early."""
+    ended = [one for one in trials if one["state"] == "complete"]
+    pruned = [one for one in trials if one["state"] == "pruned"]
+    axes.scatter(
+        [one["hidden_units"] for one in pruned],
+        [one["dropout"] for one in pruned],
+        marker="x",
+        color=QUIET_COLOUR,
+        label="given up early",
+    )
+    if ended:
+        _draw_ended(axes, ended)
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.set_xticks(UNITS_SHOWN)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set(title="Where the search looked", xlabel="hidden units", ylabel="dropout")
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+
+
+def _draw_ended(axes: Axes, ended: Sequence[Mapping[str, Any]]) -> None:
+    """The trials that went to their end, coloured by their error, the best in a ring."""
+    errors = [1 - one["val_accuracy"] for one in ended]
+    where = [one["hidden_units"] for one in ended], [one["dropout"] for one in ended]
+    points = axes.scatter(*where, c=errors, cmap="Blues_r", edgecolors=MAIN_COLOUR, label="ended")
+    best = min(ended, key=lambda one: one["value"])
+    axes.scatter(
+        best["hidden_units"],
+        best["dropout"],
+        s=130,
+        facecolors="none",
+        edgecolors=NOTED_COLOUR,
+        linewidths=2,
+        label="least validation loss",
+    )
+    bar = axes.figure.colorbar(points, ax=axes, format=PercentFormatter(1, decimals=1))
+    bar.set_label("validation tiles read wrong")
