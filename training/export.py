@@ -32,8 +32,7 @@ from training.run_folder import LATEST, RunFolder, RunFolderError
 from training.tracking import EXPERIMENT, TrackingError, find_folder, register
 
 NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
-KERAS_NAME = "mnist_cnn.keras"
-ONNX_NAME = "mnist_cnn.onnx"
+STEM = "mnist_cnn"  # of both files that the app, the API and the command line open
 CARD_NAME = "model_card.json"
 PARITY = 1e-5  # largest difference of a probability between both files
 PARITY_TILES = 1_000
@@ -44,8 +43,16 @@ def export_run(
     data: str | os.PathLike[str] | None = None,
     models_dir: Path = MODELS_DIR,
     pictures_dir: Path = NOTEBOOKS_DIR,
+    stem: str = STEM,
 ) -> Measured:
     """Write model files, card and pictures of a run's best network.
+
+    Args:
+        run: a folder with a finished epoch.
+        data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
+        models_dir: where files and card go.
+        pictures_dir: where training curves and confusion matrix go.
+        stem: of the files' names.
 
     Raises:
         RunFolderError: the run has no finished epoch.
@@ -57,7 +64,7 @@ def export_run(
     model = run.load_best()
     uncalibrated = evaluate_test(model, data)
     calibration = calibrate(model, validation)
-    files = write_models(model, models_dir)
+    files = write_models(model, models_dir, stem)
     measured = Measured(
         train_tiles=int(str(settings["limit"])) or len(train),
         calibration=calibration,
@@ -108,10 +115,10 @@ def calibrate(model: keras.Model, validation: Digits) -> Calibration:
     )
 
 
-def write_models(model: keras.Model, models_dir: Path) -> tuple[Path, Path]:
+def write_models(model: keras.Model, models_dir: Path, stem: str = STEM) -> tuple[Path, Path]:
     """Write the network as .keras, without optimizer, and as .onnx with any batch size."""
     models_dir.mkdir(parents=True, exist_ok=True)
-    keras_path, onnx_path = models_dir / KERAS_NAME, models_dir / ONNX_NAME
+    keras_path, onnx_path = models_dir / f"{stem}.keras", models_dir / f"{stem}.onnx"
     keras.saving.save_model(model, keras_path)
     model(np.zeros((1, TILE_PX, TILE_PX, 1), np.float32))  # a loaded model must run once first
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)

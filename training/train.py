@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import Field, asdict, fields
+from dataclasses import asdict, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -74,6 +74,15 @@ def train(
         if on_epoch:
             on_epoch()
     return state
+
+
+def train_tracked(
+    material: Material, hyper: HyperParameters, folder: RunFolder, resume: bool = False
+) -> RunState:
+    """`train`, shown in MLflow while it goes on."""
+    facts = run_facts(len(material.train), len(material.validation))
+    with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
+        return train(material, hyper, folder, resume, tracked.epoch)
 
 
 def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
@@ -179,23 +188,30 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=LATEST, help="the run's folder")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out, if any")
+    add_settings(parser)
+    return parser.parse_args(arguments)
+
+
+def add_settings(parser: argparse.ArgumentParser, besides: tuple[str, ...] = ()) -> None:
+    """Make every hyper-parameter an option but `besides`; what is not given leaves no trace."""
     for setting in fields(HyperParameters):
-        add_setting(parser, setting)
-    options = parser.parse_args(arguments)
-    if options.learning_rate is None:
-        options.learning_rate = LEARNING_RATES[options.optimizer]
-    return options
-
-
-def add_setting(parser: argparse.ArgumentParser, setting: Field) -> None:
-    """Make a hyper-parameter an option; the learning rate is the optimizer's where none is said."""
-    option, kind = "--" + setting.name.replace("_", "-"), type(setting.default)
-    default = None if setting.name == "learning_rate" else setting.default
-    if kind is bool:
-        parser.add_argument(option, type=_as_bool, default=default, metavar="True|False")
-    else:
+        if setting.name in besides:
+            continue
+        option, kind = "--" + setting.name.replace("_", "-"), type(setting.default)
         choices = CHOICES.get(setting.name)
-        parser.add_argument(option, type=kind, default=default, choices=choices)
+        reads = _as_bool if kind is bool else kind
+        parser.add_argument(option, type=reads, choices=choices, default=argparse.SUPPRESS)
+
+
+def settings_of(options: argparse.Namespace, **changes: object) -> HyperParameters:
+    """The hyper-parameters of a command line: the recipe, then `changes`, then what was given.
+
+    Where neither names a learning rate, it is the optimizer's own.
+    """
+    names = {setting.name for setting in fields(HyperParameters)}
+    given = changes | {name: value for name, value in vars(options).items() if name in names}
+    optimizer = str(given.get("optimizer", HyperParameters.optimizer))
+    return replace(HyperParameters(), **{"learning_rate": LEARNING_RATES[optimizer]} | given)
 
 
 def _as_bool(text: str) -> bool:
@@ -209,12 +225,8 @@ def _as_bool(text: str) -> bool:
 def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     options = parse_arguments(arguments)
-    names = (setting.name for setting in fields(HyperParameters))
-    hyper = HyperParameters(**{name: getattr(options, name) for name in names})
-    folder, material = RunFolder(options.out), load_material(options.data, hyper)
-    facts = run_facts(len(material.train), len(material.validation))
-    with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
-        state = train(material, hyper, folder, options.resume, tracked.epoch)
+    hyper, folder = settings_of(options), RunFolder(options.out)
+    state = train_tracked(load_material(options.data, hyper), hyper, folder, options.resume)
     print(f"Best: epoch {state.best_epoch}, validation loss {state.best_val_loss:.4f}")
     print(f"Next: python -m training.export --run {options.out}")
 

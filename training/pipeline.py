@@ -1,0 +1,132 @@
+"""From tiles to a model file in one command: ``python -m training.pipeline cnn`` (or ``mlp``).
+
+Loads MNIST, builds and trains the network, evaluates it, draws the confusion matrix, saves
+everything, and opens what it saved to see whether it is good enough. Each step is a module that
+stands on its own; here they only follow one another. A killed pipeline goes on with the same
+command. ``--small`` is the same in a minute or two, for CI.
+
+training/runs/pipeline/NAME/
+├── ...               what training leaves, see training.run_folder
+└── exported/         mnist_NAME.keras and .onnx, model_card.json, confusion_matrix.png,
+                      training_curves.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import keras
+
+from digitscope.errors import DigitscopeError
+from training.evaluate import as_text, evaluate_run, evaluate_test
+from training.export import export_run
+from training.material import load_material
+from training.recipe import HyperParameters
+from training.run_folder import RUNS_DIR, RunFolder
+from training.tracking import show
+from training.train import add_settings, settings_of, train_tracked
+
+NETWORKS = ("cnn", "mlp")
+SMALL = {  # a run whose figures say that the pipeline works, and nothing about the recipe
+    "limit": 6_000,
+    "epochs": 3,
+    "validation_tiles": 1_000,
+    "ema_momentum": 0.9,  # there are 150 steps in all: .99 would still hold the first weights
+    "photo_share": 0.0,  # photographing digits takes longer than all the rest
+}
+FLOORS = {"cnn": 0.99, "mlp": 0.95}  # test accuracy; less is a fault, not bad luck
+SMALL_FLOORS = {"cnn": 0.90, "mlp": 0.75}
+
+
+class BelowFloorError(DigitscopeError, RuntimeError):
+    """The saved network opens, but reads too few test tiles."""
+
+
+def run_pipeline(
+    hyper: HyperParameters, folder: RunFolder, floor: float, data: str | None = None
+) -> Path:
+    """Load, build, train, evaluate, draw and save; go on where an earlier one stopped.
+
+    Args:
+        hyper: all settings, the network among them.
+        folder: the run's.
+        floor: the least test accuracy of the saved network, 0..1.
+        data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
+
+    Returns:
+        The saved ``.keras`` file; the rest lies beside it.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+        RunFolderError: the folder holds a run with other settings.
+        BelowFloorError: the saved network reads too few test tiles.
+    """
+    print("1/5 Load")
+    material = load_material(data, hyper)
+    print(f"2/5 Build and train: {hyper.network}, {len(material.train):,} tiles")
+    train_tracked(material, hyper, folder, resume=True)
+    print("3/5 Evaluate")
+    print(as_text(evaluate_run(folder, data)))
+    show(folder)
+    out, stem = folder.path / "exported", f"mnist_{hyper.network}"
+    print(f"4/5 Draw the confusion matrix and save: {out}")
+    export_run(folder, data, models_dir=out, pictures_dir=out, stem=stem)
+    print("5/5 Open what was saved")
+    saved = out / f"{stem}.keras"
+    check_saved(saved, floor, data)
+    return saved
+
+
+def check_saved(path: Path, floor: float, data: str | None = None) -> float:
+    """Open a model file and measure it on the test set.
+
+    Returns:
+        The test accuracy, 0..1.
+
+    Raises:
+        BelowFloorError: it is below `floor`.
+    """
+    reached = evaluate_test(keras.saving.load_model(path), data).accuracy
+    if reached < floor:
+        raise BelowFloorError(
+            f"At least {floor:.2%} of the test tiles read right are expected. "
+            f"Received: {reached:.2%} from {path}. Look at training_curves.png beside it."
+        )
+    print(f"{path.name} reads {reached:.2%} of the test tiles; {floor:.2%} are asked for")
+    return reached
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line; all other hyper-parameters are options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.pipeline",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_settings(parser, besides=("network",))
+    parser.add_argument("network", choices=NETWORKS)
+    parser.add_argument("--small", action="store_true", help="few tiles and epochs, for CI")
+    parser.add_argument("--floor", type=float, help="least test accuracy, 0..1")
+    parser.add_argument("--out", type=Path, help="the run's folder")
+    parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the pipeline as the command line says."""
+    options = parse_arguments(arguments)
+    hyper = settings_of(options, **(SMALL if options.small else {}))
+    name = f"{hyper.network}-small" if options.small else hyper.network
+    folder = RunFolder(options.out or RUNS_DIR / "pipeline" / name)
+    floors = SMALL_FLOORS if options.small else FLOORS
+    floor = floors[hyper.network] if options.floor is None else options.floor
+    print(f"Made: {run_pipeline(hyper, folder, floor, options.data)}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except DigitscopeError as error:
+        sys.exit(str(error))
