@@ -155,7 +155,7 @@ def _train_epoch(
 def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Tie dropout's chance to seed and epoch: checkpoints do not keep it (Keras 3.15)."""
     dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
-    for number, layer in enumerate(dropouts):
+    for number, layer in enumerate(one for one in dropouts if one.rate):  # at 0, there is none
         state = layer.seed_generator.state
         chance = [seed + (number << DROPOUT_LAYER_BITS), epoch << DROPOUT_STEP_BITS]
         state.assign(keras.ops.cast(chance, state.dtype))
