@@ -87,9 +87,11 @@ def write_report(
 
 def draw_report(report: Mapping[str, Any]) -> plots.Figure:
     """The figure of a report: one panel for MNIST, one for photos, one for a search."""
-    names = [name for name in report["columns"] if name in SHARES]
-    panels = [{name: SHARES[name] for name in names if name not in PHOTO_COLUMNS}]
-    panels.append({name: SHARES[name] for name in names if name in PHOTO_COLUMNS})
+    shown = {name: SHARES[name] for name in report["columns"] if name in SHARES}
+    panels = {
+        "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in PHOTO_COLUMNS},
+        "Photos read wrong": {n: text for n, text in shown.items() if n in PHOTO_COLUMNS},
+    }
     trials = report.get("search", {}).get("trials", ())
     return plots.draw_comparison(report["title"], report["rows"], panels, trials)
 

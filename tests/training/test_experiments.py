@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 from dataclasses import asdict, replace
@@ -233,3 +234,27 @@ def test_the_two_sizes_of_an_experiment_share_no_folder(monkeypatch: pytest.Monk
     assert {run.hyper.limit for run in planned} == {EXPERIMENTS["permuted"].small["limit"], 0}
     assert planned[-1].hyper.epochs == 9
     assert "--full --epochs 9" in commands[1] and "--full" not in commands[0]
+
+
+SMALL = {"limit": 64, "epochs": 1, "validation_tiles": 100, "batch_size": 32}
+LINEAR = {"network": "mlp", "hidden_units": 32, "photo_share": 0.0, "non_digit_share": 0.0}
+
+
+@pytest.mark.slow
+def test_an_experiment_from_its_command_to_its_report(
+    mnist_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network is trained and measured in processes of its own; the second time, none is."""
+    rows = (Row("no dropout", LINEAR | {"dropout": 0.0}),)
+    experiment = Experiment("Tiny", rows, "Nothing.", small=SMALL, photos=True)
+    monkeypatch.setitem(EXPERIMENTS, "recipe", experiment)
+    monkeypatch.setattr(command_line, "COUNT", 3)
+    written = functools.partial(write_report, folder=tmp_path)
+    monkeypatch.setattr(command_line, "write_report", written)
+    command_line.main(["recipe", "--seeds=1", f"--data={mnist_npz}"])
+    (row,) = json.loads((tmp_path / "recipe.json").read_text())["rows"]
+    assert [run["photo_count"] for run in row["runs"]] == [3]
+    assert 0 < row["test_accuracy_mean"] < 1 and 0 <= row["photo_accuracy_mean"] <= 1
+    monkeypatch.setattr(running, "_run_module", lambda *_: pytest.fail("it was done"))
+    command_line.main(["recipe", "--seeds=1", f"--data={mnist_npz}"])
+    assert json.loads((tmp_path / "recipe.json").read_text())["rows"] == [row]

@@ -6,9 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -27,7 +26,8 @@ from training.tracking.record import MNIST_TILES
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 CARD_TILES = MNIST_TILES["train"] - VALIDATION_TILES  # an epoch of the shipped network
-START_S = 25  # of a run besides its epochs: TensorFlow twice, MLflow, the test set
+LOOK_S = 1.0  # between two looks at how far the runs are
+START_S = 30  # of a run besides its epochs: TensorFlow twice, MLflow, the test set
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,13 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
         done = progress.add_task("runs measured", total=len(runs))
         failed = Event()
         pending = [pool.submit(_finish, run, sources, workers, failed) for run in runs]
-        while not all(one.done() for one in pending):
+        while wait(pending, LOOK_S).not_done:
             progress.update(epochs, completed=sum(_epochs_done(run) for run in runs))
             progress.update(done, completed=sum(one.done() for one in pending))
-            time.sleep(1)
         for one in pending:
             one.result()
+        progress.update(epochs, completed=sum(run.hyper.epochs for run in runs))
+        progress.update(done, completed=len(runs))
 
 
 def _epochs_done(run: Run) -> int:

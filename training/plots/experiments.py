@@ -17,15 +17,18 @@ ROW_INCHES = 0.62
 FRAME_INCHES = 1.7  # title, axis and legend
 LEAST_INCHES = 3.4  # a search needs height, however few rows stand beside it
 COLOURS = (QUIET_COLOUR, MAIN_COLOUR)
+BELOW = (0.5, -0.14)  # of the axes: where a legend covers nothing
+BELOW_NAME = (0.5, -0.19)  # where the axis has a name
 STEP = 0.26  # between two figures of one row
 MARK = 0.11  # half the height of a mean's line
+ABOVE_GRID = 3  # matplotlib draws its lines at 2
 UNITS_SHOWN = (64, 128, 256, 512, 1024)
 
 
 def draw_comparison(
     title: str,
     rows: Sequence[Mapping[str, Any]],
-    panels: Sequence[Mapping[str, str]],
+    panels: Mapping[str, Mapping[str, str]],
     trials: Sequence[Mapping[str, Any]] = (),
 ) -> Figure:
     """Draw each row's error: every seed a dot, the mean a line, one standard deviation a bar.
@@ -33,17 +36,18 @@ def draw_comparison(
     Args:
         title: over all.
         rows: of an experiment's report, as `training.reports` writes them.
-        panels: accuracies that share an axis, by their name in the rows and for people; two at
-            most in each; empty panels are left out.
+        panels: by their titles, the accuracies that share an axis: their name in the rows and
+            for people; two at most in each. Empty panels are left out.
         trials: of a search, each with hidden_units, dropout, state and val_accuracy; they get a
             panel of their own.
     """
-    shown = [panel for panel in panels if panel]
+    shown = {name: panel for name, panel in panels.items() if panel}
     count = len(shown) + bool(trials)
     height = max(FRAME_INCHES + ROW_INCHES * len(rows), LEAST_INCHES if trials else 0)
     with new_figure(NAMES_INCHES + PANEL_INCHES * count, height) as figure:
         axes = figure.subplots(1, count, squeeze=False)[0]
-        for place, panel in enumerate(shown):
+        for place, (name, panel) in enumerate(shown.items()):
+            axes[place].set(title=name)
             _draw_rows(axes[place], rows, panel, named=place == 0)
         if trials:
             _draw_trials(axes[-1], trials)
@@ -62,9 +66,10 @@ def _draw_rows(
             _draw_row(axes, row, column, place + shift, colour)
         axes.plot([], [], "o-", color=colour, label=label)
     axes.set_yticks(range(len(rows)), [row["name"] for row in rows] if named else [])
-    axes.set(title="Read wrong", xlim=(0, None), ylim=(len(rows) - 0.5, -0.5))
+    axes.tick_params(axis="y", length=0)
+    axes.set(xlim=(0, None), ylim=(len(rows) - 0.5, -0.5))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=len(panel))
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=BELOW, ncols=len(panel))
 
 
 def _draw_row(axes: Axes, row: Mapping[str, Any], column: str, y: float, colour: str) -> None:
@@ -85,6 +90,7 @@ def _draw_trials(axes: Axes, trials: Sequence[Mapping[str, Any]]) -> None:
         [one["hidden_units"] for one in pruned],
         [one["dropout"] for one in pruned],
         marker="x",
+        zorder=ABOVE_GRID,
         color=QUIET_COLOUR,
         label="given up early",
     )
@@ -96,19 +102,22 @@ def _draw_trials(axes: Axes, trials: Sequence[Mapping[str, Any]]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set(title="Where the search looked", xlabel="hidden units", ylabel="dropout")
-    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=BELOW_NAME, ncols=3)
 
 
 def _draw_ended(axes: Axes, ended: Sequence[Mapping[str, Any]]) -> None:
     """The trials that went to their end, coloured by their error, the best in a ring."""
     errors = [1 - one["val_accuracy"] for one in ended]
     where = [one["hidden_units"] for one in ended], [one["dropout"] for one in ended]
-    points = axes.scatter(*where, c=errors, cmap="Blues_r", edgecolors=MAIN_COLOUR, label="ended")
+    points = axes.scatter(
+        *where, c=errors, cmap="Blues_r", edgecolors=MAIN_COLOUR, zorder=ABOVE_GRID, label="ended"
+    )
     best = min(ended, key=lambda one: one["value"])
     axes.scatter(
         best["hidden_units"],
         best["dropout"],
         s=130,
+        zorder=ABOVE_GRID,
         facecolors="none",
         edgecolors=NOTED_COLOUR,
         linewidths=2,
