@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,10 @@ pytest.importorskip("optuna")
 
 from optuna.trial import TrialState
 
-from training.experiments import sweep
+from training.experiments import __main__ as command_line
+from training.experiments import running, sweep
 from training.experiments.sweep import Search, best_row, describe, search
+from training.reports import Run, write_report
 from training.run_folder import RunFolder
 
 SMALL: Mapping[str, object] = {"epochs": 1, "limit": 200, "validation_tiles": 100}
@@ -26,19 +31,38 @@ def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
-def test_a_search_ends_with_a_row_and_its_trials(mnist_npz: Path, runs_dir: Path) -> None:
-    study = search(Search("small", trials=2), str(mnist_npz), SMALL)
+def test_a_search_ends_with_a_row_and_its_trials(
+    mnist_npz: Path, runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = search(Search("sweep", trials=2), str(mnist_npz), SMALL)
     found = describe(study)
     assert [one["state"] for one in found["trials"]] == ["complete"] * 2
     assert all(one["epochs"] == 1 and 0 < one["val_accuracy"] < 1 for one in found["trials"])
-    row = best_row(study)
-    assert row.changes["hidden_units"] == found["best"]["hidden_units"]
-    assert sorted(path.name for path in (runs_dir / "small").iterdir() if path.is_dir()) == [
-        "trial-000",
-        "trial-001",
-    ]
-    again = search(Search("small", trials=2), "nowhere.npz", SMALL)  # nothing is loaded for it
-    assert len(again.trials) == 2
+    folders = [path.name for path in (runs_dir / "sweep").iterdir() if path.is_dir()]
+    assert sorted(folders) == ["trial-000", "trial-001"]
+    report = _report(tmp_path, monkeypatch)
+    assert report["search"] == found
+    assert report["rows"][-1]["changes"] == best_row(study).changes
+
+
+def _report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
+    """What the command writes where all trials have ended: none is trained, nothing is loaded."""
+    monkeypatch.setattr(running, "RUNS_DIR", sweep.RUNS_DIR)
+    monkeypatch.setattr(command_line, "run_all", _pretend)
+    monkeypatch.setattr(command_line, "write_report", partial(write_report, folder=folder))
+    command_line.main(["sweep", "--trials=2", "--seeds=1", "--data=nowhere.npz"])
+    assert (folder / "sweep.png").read_bytes().startswith(b"\x89PNG")
+    return json.loads((folder / "sweep.json").read_text())
+
+
+def _pretend(runs: list[Run], *_: object) -> None:
+    """Leave in the folders what training and the test set leave."""
+    for run in runs:
+        run.folder.start(asdict(run.hyper), resume=False)
+        epoch = {"epoch": 1, "seconds": 2.0, "val_accuracy": 0.9, "val_loss": 0.5}
+        state = {"history": [epoch], "best_epoch": 1, "best_val_loss": 0.5}
+        (run.folder.path / "state.json").write_text(json.dumps(state))
+        run.folder.save_figures({"test_accuracy": 0.9})
 
 
 def test_a_killed_trial_goes_on_with_its_folder_and_its_epochs(

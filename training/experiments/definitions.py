@@ -26,6 +26,10 @@ MNIST_ALONE = {  # nothing that MNIST lacks: the networks compare on what everyo
     "non_digit_share": 0.0,
 }
 WITH_PHOTOS = {name: none for name, none in MNIST_ALONE.items() if name != "photo_share"}
+FEW_TILES = {  # an epoch of some thousand has few steps: more of them, averaged over fewer
+    "batch_size": 64,
+    "ema_momentum": 0.95,
+}
 MLP = {"network": "mlp"}
 SWEPT = MNIST_ALONE | {"network": "mlp_784_512_10"}  # fixed while units and dropout are searched
 
@@ -113,7 +117,7 @@ ARCHITECTURES = Experiment(
     "what it learns once it knows everywhere. All networks here see the same tiles in the same "
     "order, with the same augmentation, so what differs is that alone, at the price of far more "
     "arithmetic a tile.",
-    small={"limit": 6_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 6_000, "epochs": 12},
 )
 
 PERMUTED = Experiment(
@@ -129,7 +133,7 @@ PERMUTED = Experiment(
     "as well as before. A convolution lives on neighbours, and there are none any more. The gap "
     "between the CNN's two rows is what it owes to the layout of a picture; whether it falls "
     "behind the MLP shows that its lead was knowledge of pictures, not sheer size.",
-    small={"limit": 6_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 6_000, "epochs": 12},
 )
 
 OPTIMIZERS = Experiment(
@@ -144,7 +148,7 @@ OPTIMIZERS = Experiment(
     "usual for it, since one rate for all would only tell whom it suits. With a warm-up, a rate "
     "that falls to nothing and averaged weights, little is left for the choice to decide: where "
     "the rows lie within each other's spread, it does not matter here.",
-    small={"limit": 4_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 4_000, "epochs": 12},
 )
 
 AUGMENTATION = Experiment(
@@ -160,7 +164,7 @@ AUGMENTATION = Experiment(
     "so they reward little of this. A photo's tile is another matter: it lies askew, its lines "
     "have another width, bits of shadow stick to it. The columns are to be read against each "
     "other: what does nothing for MNIST may be what makes photos work.",
-    small={"limit": 3_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 3_000, "epochs": 12},
     photos=True,
 )
 
@@ -171,7 +175,7 @@ SWEEP = Experiment(
     "behind the median, and looks more closely where the good ones were. The best of many is the "
     "best partly by luck, so it is trained anew with fresh seeds beside the settings it should "
     "beat: only the second figure is worth believing.",
-    small={"limit": 6_000, "epochs": 8},
+    small=FEW_TILES | {"limit": 6_000, "epochs": 8},
 )
 
 EXPERIMENTS: dict[str, Experiment] = {
