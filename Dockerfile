@@ -10,7 +10,8 @@ WORKDIR /srv
 # --- What is installed is made in stages of its own, so that no build tool is left ---------------
 
 FROM base AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+ENV ORT_DISABLE_TELEMETRY=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_PYTHON=/opt/venv/bin/python \
     REMBG_HOME=/opt/rembg \
@@ -59,7 +60,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp
 
 FROM service AS reading
-ENV REMBG_HOME=/opt/rembg \
+ENV ORT_DISABLE_TELEMETRY=1 \
+    REMBG_HOME=/opt/rembg \
     NUMBA_DISABLE_JIT=1 \
     TF_CPP_MIN_LOG_LEVEL=3 \
     TF_ENABLE_ONEDNN_OPTS=0

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +137,19 @@ def test_every_variable_of_the_deployment_page_is_listened_to(repo_root: Path) -
 def _code(repo_root: Path, *folders: str) -> str:
     paths = [path for folder in folders for path in (repo_root / folder).rglob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+@pytest.mark.parametrize("package", ["digitscope", "training"])
+def test_onnxruntime_keeps_no_device_id(package: str, tmp_path: Path, repo_root: Path) -> None:
+    """It writes one under the home folder as soon as it is imported, unless told not to."""
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run(
+        [sys.executable, "-c", f"import {package}; import onnxruntime"],
+        env=environment | {"HOME": str(tmp_path)},
+        cwd=repo_root,
+        check=True,
+    )
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_ci_runs_the_containers_and_the_pipeline(repo_root: Path) -> None:
