@@ -148,7 +148,7 @@ OPTIMIZERS = Experiment(
     "usual for it, since one rate for all would only tell whom it suits. With a warm-up, a rate "
     "that falls to nothing and averaged weights, little is left for the choice to decide: where "
     "the rows lie within each other's spread, it does not matter here.",
-    small=FEW_TILES | {"limit": 4_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 4_000, "epochs": 10},
 )
 
 AUGMENTATION = Experiment(
@@ -164,7 +164,7 @@ AUGMENTATION = Experiment(
     "so they reward little of this. A photo's tile is another matter: it lies askew, its lines "
     "have another width, bits of shadow stick to it. The columns are to be read against each "
     "other: what does nothing for MNIST may be what makes photos work.",
-    small=FEW_TILES | {"limit": 3_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 3_000, "epochs": 10},
     photos=True,
 )
 

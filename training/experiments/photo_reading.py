@@ -37,7 +37,7 @@ from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
 from training.tracking import show
 
-COUNT = 300  # simulated photos: one of them is a third of a point
+COUNT = 200  # simulated photos: one of them is half a point; half a minute on two idle cores
 WORKERS = 2  # threads: OpenCV and the network leave Python's lock alone while they work
 SIMULATED, REAL = "photo", "real_photo"  # what the figures' names begin with
 
