@@ -56,7 +56,7 @@ def plan_looks(background: Background) -> list[Look]:
         Look(route),
         Look(route, thorough=True),
         Look(route, pass_over=1),
-        Look(route, weaker_ink=True),
+        Look(route, weaker_ink=True, thorough=True),
     ]
     if background is Background.AUTO and weights_on_disk(SALIENCY):
         planned.append(Look(SALIENCY))
