@@ -18,6 +18,7 @@ from digitscope.types import Level
 
 ECE_BINS = 15  # as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017
 THRESHOLDS = (*(step / 100 for step in range(100)), 0.995, 0.999)  # finer where answers crowd
+GUESSES = "right guesses above wrong guesses"  # the ranking that no threshold has a part in
 MOST_REFUSED = 0.01  # share of one-digit pictures that may be lost to refusing the others
 
 
@@ -194,7 +195,7 @@ def rank(outcomes: Sequence[Outcome]) -> list[Ranking]:
             [one for one in digits if one.verdict is Verdict.WRONG],
         ),
         _rank(
-            "right guesses above wrong guesses",
+            GUESSES,
             [one for one in asked if one.is_guess_right],
             [one for one in asked if not one.is_guess_right],
         ),

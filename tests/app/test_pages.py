@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from streamlit_app import card as cards
 from streamlit_app.card import Figures
+from streamlit_app.components.measured.ablation import row_names
 from streamlit_app.resources import network, reader
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
 
@@ -119,3 +120,8 @@ def test_the_ablation_is_a_table(app: AppTest, monkeypatch: pytest.MonkeyPatch) 
     (table,) = (one.value for one in app.table if "Recipe" in one.value.columns)
     (line,) = table.to_numpy().tolist()
     assert line == ["three blocks", "3", "", "99.10% ± 0.02%"]
+
+
+def test_the_rows_of_the_ablation_have_names_for_people() -> None:
+    definitions = pytest.importorskip("training.experiments.definitions")
+    assert row_names() == [row.name for row in definitions.ABLATION.rows]

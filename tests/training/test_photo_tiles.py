@@ -84,7 +84,7 @@ def test_whatever_changes_the_tiles_changes_the_name(
     photo_tiles(digits, 3, 0, tmp_path)
     photo_tiles(others, 2, 0, tmp_path)
     photo_tiles(digits, 2, 0, tmp_path, condition=CONDITIONS["plain"])
-    monkeypatch.setattr(made, "_code", lambda: b"other code")
+    monkeypatch.setattr(made, "fingerprint_photos", lambda: "other code")
     photo_tiles(digits, 2, 0, tmp_path)
     assert len(list(tmp_path.iterdir())) == 6
 

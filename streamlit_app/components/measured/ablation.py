@@ -11,16 +11,16 @@ from streamlit_app.card import Figures
 from streamlit_app.i18n import _, percent
 
 
-def row_names() -> dict[str, str]:
-    """The rows that `training.experiments` measures, for people."""
-    return {
-        "three blocks": _("three blocks"),
-        "+ augmentation": _("+ augmentation"),
-        "+ fourth block": _("+ fourth block"),
-        "+ label smoothing": _("+ label smoothing"),
-        "+ drawn 1s, 4s, 7s and non-digits": _("+ drawn 1s, 4s, 7s and non-digits"),
-        "+ simulated photos and worn strokes": _("+ simulated photos and worn strokes"),
-    }
+def row_names() -> list[str]:
+    """The rows of `training.experiments` in their order, for people."""
+    return [
+        _("three blocks"),
+        _("+ augmentation"),
+        _("+ fourth block"),
+        _("+ label smoothing"),
+        _("+ drawn 1s, 4s, 7s and non-digits"),
+        _("+ simulated photos and worn strokes"),
+    ]
 
 
 def show_ablation(ablation: Figures) -> None:
@@ -32,12 +32,12 @@ def show_ablation(ablation: Figures) -> None:
     columns = [_("Recipe"), _("Runs"), _("Validation"), _("Test")]
     lines = [
         (
-            row_names().get(row["name"], row["name"]),
+            name,
             str(len(row["runs"])),
             _mean(row, "val"),
             _mean(row, "test"),
         )
-        for row in rows
+        for name, row in zip(row_names(), rows, strict=False)
     ]
     st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
     st.caption(

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from digitscope.benchmark.measures import GUESSES
 from digitscope.types import Level
 from streamlit_app.card import Figures
 from streamlit_app.components.quality import level_looks
@@ -17,7 +18,6 @@ from streamlit_app.looks import looks
 CHART_PX = 280
 LOWEST = 0.5  # of the thresholds shown
 LINES = ("others_refused", "digits_refused", "digits_wrong")
-MAIN_RANKING = "right guesses above wrong guesses"
 
 
 def show_doubt(card: Figures) -> None:
@@ -84,7 +84,7 @@ def _ranking(card: Figures) -> str:
         (
             Figures(row)
             for row in card.rows("photos.rankings", "name", "confidence", "quality")
-            if row["name"] == MAIN_RANKING
+            if row["name"] == GUESSES
         ),
         Figures({}),
     )
