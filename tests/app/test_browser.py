@@ -141,7 +141,8 @@ def test_a_cell_pressed_shows_its_mistakes(visit: Visit) -> None:
     shown, answered = confusions(matrix)[0]
     page = visit("performance")
     page.get_by_text("Settings, commands and versions").wait_for()
-    chart = page.get_by_test_id("stVegaLiteChart").first
+    heading = page.get_by_role("heading", name="What it mixes up")
+    chart = heading.locator("xpath=following::*[@data-testid='stVegaLiteChart'][1]")
     chart.locator("canvas, svg").first.wait_for()
     size = chart.bounding_box()
     left, top, right, bottom = MATRIX_MARGINS_PX
