@@ -42,9 +42,14 @@ def epoch_batches(
 
 def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
     """How many batches an epoch has."""
-    shares = (hyper.synthetic_share, hyper.photo_share, hyper.non_digit_share)
-    tiles = train_tiles + sum(round(train_tiles * share) for share in shares)
+    tiles = train_tiles + sum(_added_tiles(train_tiles, hyper))
     return -(-tiles // hyper.batch_size)
+
+
+def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, ...]:
+    """How many drawn, photographed and non-digit tiles come to MNIST's own."""
+    shares = (hyper.synthetic_share, hyper.photo_share, hyper.non_digit_share)
+    return tuple(round(train_tiles * share) for share in shares)
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:
@@ -66,11 +71,12 @@ def _epoch_tiles(
     digits: Digits, hyper: HyperParameters, photographed: Digits | None, rng: np.random.Generator
 ) -> tuple[UInt8Array, Float32Array]:
     """All tiles of an epoch, (N, 28, 28) uint8, and their labels, (N, 10) float32."""
-    drawn = draw_digits(round(len(digits) * hyper.synthetic_share), rng)
-    others = draw_non_digits(round(len(digits) * hyper.non_digit_share), digits, rng)
+    drawn_count, photo_count, other_count = _added_tiles(len(digits), hyper)
+    drawn = draw_digits(drawn_count, rng)
+    others = draw_non_digits(other_count, digits, rng)
     parts = [digits, drawn]
     if photographed is not None:
-        chosen = rng.choice(len(photographed), round(len(digits) * hyper.photo_share))
+        chosen = rng.choice(len(photographed), photo_count)
         parts.append(photographed.take(chosen))
     tiles = np.concatenate([*(part.tiles for part in parts), others])
     labels = [*(one_hot(part.labels) for part in parts), no_digit(len(others))]

@@ -57,6 +57,10 @@ class Digits:
         """The tiles at `indices`, (M,) integers, in that order."""
         return Digits(self.tiles[indices], self.labels[indices])
 
+    def draw(self, count: int, seed: int) -> Digits:
+        """At most `count` tiles drawn without replacement; the same for the same seed."""
+        return self.take(np.random.default_rng(seed).permutation(len(self))[:count])
+
 
 def find_mnist(path: str | os.PathLike[str] | None = None) -> Path:
     """Find ``mnist.npz``: `path`, else ``$MNIST_NPZ``, else Keras' cache, else download it.

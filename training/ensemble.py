@@ -19,19 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from digitscope.types import Float32Array, UInt8Array
 from training.data import DataUnavailableError, Digits, load_train_validation
-from training.evaluate import predict, predict_turned
+from training.evaluate import find_mistakes, predict, predict_turned
 from training.provenance import git_commit
 from training.reports import REPORTS_DIR
 from training.run_folder import RunFolder, RunFolderError
 
 REPORT = "ensemble.json"
-
-
-def count_errors(probabilities: Float32Array, labels: UInt8Array) -> int:
-    """Wrong answers of (N, 10) probabilities against (N,) labels."""
-    return int((probabilities.argmax(axis=1) != labels).sum())
 
 
 def measure(runs: Sequence[RunFolder], validation: Digits) -> dict[str, Any]:
@@ -40,14 +34,16 @@ def measure(runs: Sequence[RunFolder], validation: Digits) -> dict[str, Any]:
     Raises:
         RunFolderError: a run has no finished epoch.
     """
+    models = [run.load_best() for run in runs]
     figures: dict[str, Any] = {"tiles": len(validation), "runs": [str(run.path) for run in runs]}
     for name, how in (("plain", predict), ("turned", predict_turned)):
-        answers = [how(run.load_best(), validation.tiles) for run in runs]
-        errors = [count_errors(one, validation.labels) for one in answers]
+        answers = [how(model, validation.tiles) for model in models]
+        errors = [len(find_mistakes(one, validation.labels)) for one in answers]
+        together = np.mean(answers, axis=0)
         figures[name] = {
             "errors": errors,
             "errors_mean": mean(errors),
-            "errors_together": count_errors(np.mean(answers, axis=0), validation.labels),
+            "errors_together": len(find_mistakes(together, validation.labels)),
         }
     return figures
 

@@ -152,8 +152,7 @@ def draw_test_digits(count: int, seed: int, data: str | os.PathLike[str] | None 
     Raises:
         DataUnavailableError: MNIST could not be found.
     """
-    test = load_test(data)
-    return test.take(np.random.default_rng(seed).permutation(len(test))[:count])
+    return load_test(data).draw(count, seed)
 
 
 def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> Report:

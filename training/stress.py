@@ -81,7 +81,7 @@ def load_digits(part: str, count: int, data: str | None) -> Digits:
     if part == "test":
         return draw_test_digits(count, SEED[part], data)
     _, validation = load_train_validation(data)
-    return validation.take(np.random.default_rng(SEED[part]).permutation(len(validation))[:count])
+    return validation.draw(count, SEED[part])
 
 
 def try_out(items: Sequence[Labelled], options: argparse.Namespace) -> None:

@@ -103,6 +103,7 @@ class PictureOptions(BaseModel):
 class PictureQuality(BaseModel):
     """How good the picture was to read from."""
 
+    model_config = ConfigDict(from_attributes=True)
     score: float = Field(ge=0, le=1)
     level: Level = Field(description="the score in a word")
     contrast: float = Field(ge=0, le=1, description="ink against ground")
@@ -170,23 +171,10 @@ def answer_picture(reading: Reading, *, notice: str = "", with_tile: bool) -> Pi
         confidence=None if reading.digit is None or shares is None else shares[reading.digit],
         reason=reading.reason,
         probabilities=shares,
-        quality=_answer_quality(reading),
+        quality=None if reading.quality is None else PictureQuality.model_validate(reading.quality),
         box_xyxy=None if seen.sighting is None else seen.sighting.box_xyxy,
         background=seen.background,
         notice=" ".join(str(told) for told in (notice, seen.notice) if told),
         tile=None if sent is None else [round(float(value), TILE_DECIMALS) for value in sent],
         ms=round(reading.ms, 3),
-    )
-
-
-def _answer_quality(reading: Reading) -> PictureQuality | None:
-    quality = reading.quality
-    if quality is None:
-        return None
-    return PictureQuality(
-        score=quality.score,
-        level=quality.level,
-        contrast=quality.contrast,
-        size_px=quality.size_px,
-        aspect_ratio=quality.aspect_ratio,
     )

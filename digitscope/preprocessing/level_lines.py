@@ -183,7 +183,10 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     joined = _join_pieces(pieces, mask, runs)
     found = [_mark_line(piece, SPANS, most_px) for piece in joined]
     if sum(line is not None for line in found) >= LINES_ALIKE:
-        found = [_mark_line(piece, SPANS_AMONG_LINES, most_px) for piece in joined]
+        found = [
+            _mark_line(piece, SPANS_AMONG_LINES, most_px) if line is None else line
+            for piece, line in zip(joined, found, strict=True)
+        ]
     for piece, line in zip(joined, found, strict=True):
         if line is not None:
             lines[piece.rows] |= line

@@ -17,7 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import keras
-import numpy as np
 
 from digitscope.benchmark import (
     BenchmarkError,
@@ -44,8 +43,8 @@ SIMULATED, REAL = "photo", "real_photo"  # what the figures' names begin with
 
 def everyday_photos(validation: Digits, count: int) -> list[Labelled]:
     """`count` validation digits as phones bring them, the same for every run."""
-    order = np.random.default_rng(SEED["validation"]).permutation(len(validation))
-    return list(simulate(validation.take(order[:count]), [EVERYDAY], SEED["validation"]))
+    seed = SEED["validation"]
+    return list(simulate(validation.draw(count, seed), [EVERYDAY], seed))
 
 
 def read_photos(run: RunFolder, photos: Sequence[Labelled], validation: Digits) -> list[Outcome]:

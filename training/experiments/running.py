@@ -17,15 +17,12 @@ from typing import TextIO
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitscope.settings import MODEL_CARD
-from training.data import VALIDATION_TILES
 from training.experiments.definitions import Row
 from training.recipe import HyperParameters
 from training.reports import Run
 from training.run_folder import RUNS_DIR, RunFolder
-from training.tracking.record import MNIST_TILES
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-CARD_TILES = MNIST_TILES["train"] - VALIDATION_TILES  # an epoch of the shipped network
 LOOK_S = 1.0  # between two looks at how far the runs are
 START_S = 30  # of a run besides its epochs: TensorFlow twice, MLflow, the test set
 
@@ -69,15 +66,16 @@ def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, obje
 def estimate(runs: Sequence[Run]) -> str:
     """How long what is left will take, by the epochs of the shipped network."""
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+    card_tiles = int(card["data"]["train_tiles"])
     epoch_s = median(epoch["seconds"] for epoch in card["training"]["history"])
     waiting = [run for run in runs if not run.folder.figures()]
     left = [max(0, run.hyper.epochs - run.folder.state().epochs) for run in waiting]
-    tiles = [run.hyper.limit or CARD_TILES for run in waiting]
-    training_s = epoch_s / CARD_TILES * sum(e * n for e, n in zip(left, tiles, strict=True))
+    tiles = [run.hyper.limit or card_tiles for run in waiting]
+    training_s = epoch_s / card_tiles * sum(e * n for e, n in zip(left, tiles, strict=True))
     minutes = (training_s + START_S * len(waiting)) / 60
     return (
         f"{len(runs)} runs, {sum(left)} epochs to go. At the pace of the shipped "
-        f"network's training, {epoch_s:.0f} s for {CARD_TILES:,} tiles: {minutes:.0f} minutes; "
+        f"network's training, {epoch_s:.0f} s for {card_tiles:,} tiles: {minutes:.0f} minutes; "
         "less where the machine is idle or the network has linear layers alone. Stop with Ctrl-C "
         "at any time; the same command goes on."
     )

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit_app.card import Figures
 from streamlit_app.i18n import _, number
 
+SHARES = ("correct", "wrong", "refused")
+
 
 def condition_names() -> dict[str, str]:
     """The conditions of `training.synthetic_photos`, for people."""
@@ -57,9 +59,6 @@ def simulated_table(card: Figures) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["condition", "photos", *SHARES])
     return table.sort_values("correct", kind="stable", ignore_index=True)
-
-
-SHARES = ("correct", "wrong", "refused")
 
 
 def show_simulated(card: Figures) -> None:
