@@ -31,6 +31,7 @@ MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinkin
 DECODED_PX = 640  # what the steps work at; JPEG decodes to half, a quarter, ... but not below it
 MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is decoded reduced
 MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
+UPRIGHT = 1  # EXIF: the first row is on top
 QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
@@ -205,7 +206,8 @@ def _decoded(image: Image.Image) -> Image.Image:
     """Decode the first frame upright, as L, RGB or RGBA; the caller's image stays as it is."""
     _check_pixels(*image.size, MAX_PIXELS)
     image.load()
-    upright = ImageOps.exif_transpose(image)
+    is_turned = image.getexif().get(ExifTags.Base.Orientation, UPRIGHT) != UPRIGHT
+    upright = ImageOps.exif_transpose(image) if is_turned else image
     if upright.mode in NUMBER_MODES:
         return _image_of_array(np.asarray(upright))
     if upright.has_transparency_data:
@@ -231,7 +233,7 @@ def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:
         image = image.resize(fitted_wh, Image.Resampling.HAMMING, reducing_gap=2.0)
     if image.mode == "RGBA":
         return Picture(flattened(np.asarray(image)), original_wh)
-    return Picture(np.array(image.convert("RGB")), original_wh)
+    return Picture(np.array(image if image.mode == "RGB" else image.convert("RGB")), original_wh)
 
 
 def _fitted(size_wh: tuple[int, int], longest_px: int) -> tuple[int, int]:

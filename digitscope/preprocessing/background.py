@@ -50,8 +50,8 @@ class LocalBackground:
 
     def keep(self, _: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
         """See `BackgroundRemover.keep`."""
-        red, green, blue = cv2.split(np.abs(difference))
-        distance = cv2.blur(cv2.max(cv2.max(red, green), blue), (3, 3))
+        red, green, blue = cv2.split(cv2.convertScaleAbs(difference))
+        distance = cv2.boxFilter(cv2.max(cv2.max(red, green), blue), cv2.CV_32F, (3, 3))
         return np.clip(distance / max(sigma, 1.0) - GRAIN_SIGMAS, 0, 1).astype(np.float32)
 
 

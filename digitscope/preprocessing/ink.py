@@ -8,6 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from digitscope.preprocessing.components import label_pieces
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -20,6 +21,7 @@ INK_LEAST = 7.0  # ... and by this many of 255 levels: less is compression, not 
 CONTRAST_PERCENTILE = 75  # of a stroke's levels: above the soft edges, below blots
 BLOCK_FILL = 0.45  # a piece that fills this share of its box is no stroke
 SPECK_PX, SPECK_AREA = 8, 2e-5  # a spot of fewer pixels, or a smaller share of the picture, is dust
+ROUNDED_DOWN = 0.499  # cv2 rounds to the nearest level; the next darker one keeps faint dark ink
 OTSU_RANGE = (
     0.30,
     0.50,
@@ -70,8 +72,11 @@ def is_ink_dark(difference: Float32Array, keep: Float32Array) -> bool:
         difference: (H, W, 3) float32, picture minus ground.
         keep: (H, W) float32, 0..1, how much of each pixel is kept.
     """
-    luma = cv2.transform(difference, LUMA[np.newaxis]) * keep
-    darker, lighter = (np.clip(side, 0, 255).astype(np.uint8) for side in (-luma, luma))
+    luma = cv2.transform(difference, LUMA[np.newaxis])
+    darker, lighter = (
+        cv2.multiply(luma, keep, scale=side, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
+        for side in (-1, 1)
+    )
     return _strongest_level(darker) >= _strongest_level(lighter)
 
 
@@ -86,8 +91,9 @@ def compose(difference: Float32Array, keep: Float32Array, dark: bool) -> UInt8Ar
     Returns:
         (H, W, 3) uint8.
     """
-    plain = 255.0 if dark else 0.0
-    return np.clip(plain + difference * keep[..., None], 0, 255).astype(np.uint8)
+    plain = np.array([255.0 if dark else 0.0] * 3 + [0.0]) - ROUNDED_DOWN  # a scalar of cv2's
+    kept = cv2.multiply(difference, cv2.merge([keep, keep, keep]))
+    return cv2.add(kept, plain, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
 
 
 def ink_colour(composed: UInt8Array, dark: bool) -> Float32Array:
@@ -154,7 +160,8 @@ def _cut_level(values: UInt8Array, box_area: int) -> float:
     outshine the pen line it sits on. Where that leaves a block rather than a stroke (a grey patch
     with writing on it), Otsu's threshold as it is.
     """
-    contrast = float(np.percentile(values, CONTRAST_PERCENTILE))
+    rank = CONTRAST_PERCENTILE * (values.size - 1) // 100
+    contrast = float(np.partition(values, rank)[rank])
     otsu = otsu_threshold(values)
     cut = min(max(otsu, OTSU_RANGE[0] * contrast), OTSU_RANGE[1] * contrast)
     is_block = np.count_nonzero(values > cut) > BLOCK_FILL * box_area
@@ -173,13 +180,13 @@ def mark_ink(ink: UInt8Array, least: float) -> BoolArray:
     Returns:
         (H, W) bool.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > least).astype(np.uint8))
-    cuts = np.full(count, 255.0, np.float32)
-    for label in range(1, count):
+    labels, stats = label_pieces(ink > least)
+    cuts = np.full(len(stats), 255, np.uint8)  # no pixel is above
+    for label in range(1, len(stats)):
         left, top, width, height, area = (int(value) for value in stats[label])
         if area < max(SPECK_PX, SPECK_AREA * ink.size):
             continue
         window = np.s_[top : top + height, left : left + width]
         values = ink[window][labels[window] == label]
-        cuts[label] = max(least, _cut_level(values, width * height))
-    return np.asarray((labels > 0) & (ink > cuts[labels]))
+        cuts[label] = int(max(least, _cut_level(values, width * height)))  # levels are whole
+    return np.asarray(ink > cuts[labels])

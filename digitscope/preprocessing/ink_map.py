@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from digitscope.preprocessing import ink as inks
@@ -46,10 +47,15 @@ class _Foreground:
     dark: bool
 
 
+def _minus(rgb: UInt8Array, ground: Float32Array) -> Float32Array:
+    """The picture minus its ground, (H, W, 3) float32."""
+    return np.asarray(cv2.subtract(rgb, ground, dtype=cv2.CV_32F), np.float32)
+
+
 def _part_from_page(
     rgb: UInt8Array, ground: Float32Array, remover: BackgroundRemover, weaker_ink: bool
 ) -> _Foreground:
-    difference = rgb - ground
+    difference = _minus(rgb, ground)
     keep = remover.keep(rgb, difference, inks.page_sigma(difference))
     return _Foreground(difference, keep, inks.is_ink_dark(difference, keep) != weaker_ink)
 
@@ -57,7 +63,7 @@ def _part_from_page(
 def _part_thoroughly(rgb: UInt8Array, easy: _Foreground, remover: BackgroundRemover) -> _Foreground:
     """The same, once it is known whether the ink is dark, with a ground that has sharp edges."""
     calm = inks.denoise(rgb)
-    difference = calm - ground_between_strokes(calm, easy.dark)
+    difference = _minus(calm, ground_between_strokes(calm, easy.dark))
     keep = remover.keep(rgb, difference, inks.page_sigma(difference))
     return _Foreground(difference, keep, easy.dark)
 
@@ -120,7 +126,7 @@ def map_ink(
     least = inks.ink_threshold(inks.denoised_sigma(difference))
     mask = inks.mark_ink(levels, least)
     trace.add(
-        (mask * 255).astype(np.uint8),
+        mask.astype(np.uint8) * 255,
         (
             "Turned light on dark; Otsu's threshold marks {share:.1%} as ink, "
             "nothing fainter than {least:.0f} of 255."

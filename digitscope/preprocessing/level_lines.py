@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.types import BoolArray
+from digitscope.preprocessing.components import label_pieces
+from digitscope.types import BoolArray, UInt8Array
 
 IntArray: TypeAlias = NDArray[np.int32]
 Float64Array: TypeAlias = NDArray[np.float64]
@@ -25,6 +26,7 @@ STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), 
 SPAN_OF_A_BEND = 0.7  # of the picture's width: a shorter piece does not tell how it goes on
 OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
 JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
+JOIN_STEP_PX = 8  # columns are looked at by so many: along a line a few more or less do not matter
 THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
 SLAB_MARGIN = 4  # times the most: a line is followed beyond its piece within these rows
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
@@ -35,18 +37,27 @@ def _most_px(mask: BoolArray) -> float:
     return max(3.0, THICKNESS_SHARE * max(mask.shape))
 
 
-def _long_pieces(mask: BoolArray, runs: IntArray) -> BoolArray:
+def _open_upright(ink: UInt8Array, length_px: int) -> UInt8Array:
+    """Keep the ink of vertical runs of at least this length; (H, W) uint8 0 or 1 to the same."""
+    line = np.ones((length_px, 1), np.uint8)
+    padded = cv2.copyMakeBorder(ink, length_px, length_px, 0, 0, cv2.BORDER_CONSTANT)
+    fits = cv2.erode(padded, line, anchor=(0, 0))
+    opened = cv2.dilate(fits, line, anchor=(0, length_px - 1))  # the other way: nothing is shifted
+    return opened[length_px:-length_px].astype(np.uint8, copy=False)
+
+
+def _long_pieces(mask: BoolArray) -> BoolArray:
     """Keep horizontal pieces of thin ink that are long, bridging what crosses them.
 
     Args:
         mask: (H, W) bool, True on ink.
-        runs: (H, W) int32, the length of each ink pixel's vertical run.
 
     Returns:
         (H, W) bool.
     """
     most = _most_px(mask)
-    thin = (mask & (runs <= most)).astype(np.uint8)
+    ink = mask.astype(np.uint8)
+    thin = ink & ~_open_upright(ink, int(most) + 1)  # where runs are longer, it is no line
     thick = cv2.dilate(thin, np.ones((3, 1), np.uint8))  # lines may tilt a little
     bridged = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, round(2 * most)), np.uint8))
     length = max(LEAST_WIDTH_PX // 2, round(OPENING_SHARE * mask.shape[1]))
@@ -127,15 +138,17 @@ class _Piece:
 def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Piece]:
     """Gather pieces of ink that lie on one line."""
     height, width = mask.shape
-    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * width))), np.uint8)
-    joined = cv2.dilate(pieces.astype(np.uint8), reach)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    coarse = np.logical_or.reduceat(pieces, np.arange(0, width, JOIN_STEP_PX), axis=1)
+    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * coarse.shape[1]))), np.uint8)
+    joined = cv2.dilate(coarse.astype(np.uint8), reach)
+    labels, stats = label_pieces(joined > 0)
     margin = round(SLAB_MARGIN * _most_px(mask))
     gathered = []
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         top, tall = int(stats[label, cv2.CC_STAT_TOP]), int(stats[label, cv2.CC_STAT_HEIGHT])
         rows = slice(max(0, top - margin), min(height, top + tall + margin))
-        own = (labels[rows] == label) & pieces[rows]
+        nearby = np.repeat(labels[rows] == label, JOIN_STEP_PX, axis=1)[:, :width]
+        own = nearby & pieces[rows]
         gathered.append(_Piece(rows, own, mask[rows], runs[rows]))
     return gathered
 
@@ -176,11 +189,10 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     lines = np.zeros_like(mask)
     if mask.shape[1] < LEAST_WIDTH_PX:
         return lines
-    runs = _run_lengths(mask)
-    pieces, most_px = _long_pieces(mask, runs), _most_px(mask)
+    pieces, most_px = _long_pieces(mask), _most_px(mask)
     if not pieces.any():
         return lines
-    joined = _join_pieces(pieces, mask, runs)
+    joined = _join_pieces(pieces, mask, _run_lengths(mask))
     found = [_mark_line(piece, SPANS, most_px) for piece in joined]
     if sum(line is not None for line in found) >= LINES_ALIKE:
         found = [

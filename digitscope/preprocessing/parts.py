@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 
-import cv2
 import numpy as np
 
+from digitscope.preprocessing.components import Labels, label_pieces
 from digitscope.types import BoolArray, BoxXYXY, UInt8Array
 
 # Sizes are shares of the longest side of the picture, areas shares of its area.
@@ -69,7 +69,7 @@ def _score(box: BoxXYXY, contrast: float, touches: bool, size_hw: tuple[int, int
     return contrast * size * centred * (BORDER_PENALTY if touches else 1.0)
 
 
-def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], np.ndarray]:
+def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], Labels]:
     """Split an ink mask into its connected pieces, specks left out.
 
     Args:
@@ -77,13 +77,13 @@ def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], np.ndarray
         ink: (H, W) uint8, ink levels, light on black.
 
     Returns:
-        The pieces, best first, and the (H, W) int32 map of their labels.
+        The pieces, best first, and the (H, W) map of their labels.
     """
     height, width = mask.shape
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    labels, stats = label_pieces(mask)
     parts = []
     least = max(8, SPECK_AREA * mask.size)
-    for label in range(1, count):
+    for label in range(1, len(stats)):
         left, top, wide, tall, area = (int(value) for value in stats[label])
         if area < least:
             continue

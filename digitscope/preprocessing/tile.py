@@ -81,8 +81,7 @@ def stretch_contrast(
     margin = max(2, round(longest / DIGIT_PX))
     cut = _crop(ink, box, margin)
     own = _crop(mask.astype(np.uint8), box, margin)
-    side = 2 * margin // 2 * 2 + 1
-    near = cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))) > 0
+    near = cv2.distanceTransform(1 - own, cv2.DIST_L2, cv2.DIST_MASK_5) <= margin
     full = max(float(np.percentile(cut[own > 0], LEVEL_PERCENTILE)), 1.0)
     stretched = np.clip(cut / full, 0, 1)
     if full < FAINT_CONTRAST * 255:
@@ -101,7 +100,7 @@ def measure_stroke(mask: BoolArray) -> float:
     >>> 8 < measure_stroke(strip) < 11
     True
     """
-    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     inside = distance[mask]
     return 4 * max(float(inside.mean()) - 0.25, 0.25) if inside.size else 0.0
 

@@ -12,6 +12,8 @@ from digitscope.preprocessing.steps import STEPS
 from digitscope.types import Float32Array, Step, UInt8Array
 
 BOX_RGB = (255, 122, 26)
+CHEQUER_PX, CHEQUER_LEVELS = 8, (245, 225)
+LEFT_OUT_SHARE = 0.3  # of its brightness: what is not the digit's is shown dim
 
 
 @dataclass
@@ -29,16 +31,17 @@ class Trace:
 def show_on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
     """Show what was kept on the chequered pattern that stands for nothing."""
     height, width = keep.shape
-    light, dark = np.full((8, 8, 3), 245, np.uint8), np.full((8, 8, 3), 225, np.uint8)
-    pattern = np.block([[[light], [dark]], [[dark], [light]]])
-    chequers = np.tile(pattern, (height // 16 + 1, width // 16 + 1, 1))[:height, :width]
-    return cv2.blendLinear(rgb, np.ascontiguousarray(chequers), keep, 1 - keep).astype(np.uint8)
+    rows, columns = np.arange(height) // CHEQUER_PX % 2, np.arange(width) // CHEQUER_PX % 2
+    grey = np.array(CHEQUER_LEVELS, np.uint8)[rows[:, None] ^ columns]
+    chequers = cv2.merge([grey, grey, grey])
+    return cv2.blendLinear(rgb, chequers, keep, 1 - keep).astype(np.uint8, copy=False)
 
 
 def show_location(levels: UInt8Array, location: Location) -> UInt8Array:
     """Draw the digit bright, everything left out dim, and the box."""
-    dim = (levels * 0.3).astype(np.uint8)
-    shown = np.repeat(np.where(location.mask, 255, dim)[..., None], 3, axis=2).astype(np.uint8)
+    grey = cv2.convertScaleAbs(levels, alpha=LEFT_OUT_SHARE)
+    grey[location.mask] = 255
+    shown = cv2.merge([grey, grey, grey]).astype(np.uint8, copy=False)
     if location.box_xyxy is not None:
         left, top, right, bottom = location.box_xyxy
         cv2.rectangle(shown, (left - 2, top - 2), (right + 1, bottom + 1), BOX_RGB, 2)

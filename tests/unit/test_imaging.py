@@ -276,6 +276,6 @@ def test_programming_errors_are_not_swallowed(monkeypatch: pytest.MonkeyPatch) -
     def broken(_: Image.Image) -> None:
         raise AttributeError("a fault of ours")
 
-    monkeypatch.setattr("digitscope.imaging.ImageOps.exif_transpose", broken)
+    monkeypatch.setattr("digitscope.imaging._decoded", broken)
     with pytest.raises(AttributeError, match="a fault of ours"):
         load_picture(Image.new("L", (3, 3)))

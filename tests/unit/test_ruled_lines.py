@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.level_lines import find_horizontal_lines
+from digitscope.preprocessing.level_lines import _open_upright, _run_lengths, find_horizontal_lines
 from digitscope.preprocessing.ruled_lines import SLOPES, likeliest_slope, remove_ruled_lines
 from digitscope.types import BoolArray
 from tests.unit.drawn import Points, strokes_mask
@@ -188,3 +188,11 @@ def test_a_short_line_is_one_among_others_only() -> None:
     others = _rule(40) | _rule(260)
     assert not find_horizontal_lines(short).any()
     assert find_horizontal_lines(short | others)[short].all()
+
+
+@pytest.mark.parametrize("length_px", [1, 3, 4, 13])
+def test_opening_upright_keeps_runs_of_a_length_where_they_are(length_px: int) -> None:
+    """An even window must not shift what it keeps, and the border must not lengthen a run."""
+    mask = np.random.default_rng(0).random((60, 50)) < 0.8
+    expected = mask & (_run_lengths(mask) >= length_px)
+    assert np.array_equal(_open_upright(mask.astype(np.uint8), length_px) > 0, expected)
