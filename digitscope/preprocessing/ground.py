@@ -12,7 +12,8 @@ MEDIAN_SHARE = 0.55  # window of the median, as a share of the longest side
 BORDER_AGREES = 0.9  # so much of the border on one side of Otsu's threshold shows which is page
 MOST_INK = 0.55  # no digit covers more of a picture
 SHARP_EDGE = 0.12  # slope a coarse pixel, as a share of the step from ink to page
-WIDEST_STROKE = 0.08  # of the longest side; a brush's stroke is 6 % where its digit fills half
+PEN_STROKE = 0.08  # of the longest side, at most: what is narrower than this is no page
+BRUSH_STROKE = 0.22  # ... of a brush that fills the picture; shadows are followed less closely
 REFINE_SHARE = 0.10  # blur of the second estimate: narrow, so that it follows shadows
 INK_SIGMAS = 3.0  # a coarse pixel this far from the first estimate may be ink
 INK_SHARE = 0.3  # ... if it is this far on the way to the strongest ink: shadows are not
@@ -76,7 +77,7 @@ def _blur_around_ink(coarse: UInt8Array, ink: BoolArray, first: UInt8Array) -> F
     return np.asarray(ground, np.float32)
 
 
-def ground_between_strokes(rgb: UInt8Array, dark: bool) -> Float32Array:
+def ground_between_strokes(rgb: UInt8Array, dark: bool, widest: float) -> Float32Array:
     """Estimate the page by what lies beside each stroke: the edges of shadows stay as sharp.
 
     A closing (for light ink an opening) fills whatever is narrower than its window from both
@@ -85,13 +86,14 @@ def ground_between_strokes(rgb: UInt8Array, dark: bool) -> Float32Array:
     Args:
         rgb: (H, W, 3) uint8.
         dark: whether the ink is darker than the page.
+        widest: the widest stroke, as a share of the longest side.
 
     Returns:
         (H, W, 3) float32, 0..255; its mean distance to the page, which grain brings, is taken off.
 
     Source: Serra, "Image Analysis and Mathematical Morphology" (1982).
     """
-    side = round(WIDEST_STROKE * max(rgb.shape[:2])) | 1
+    side = round(widest * max(rgb.shape[:2])) | 1
     window = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     filled = cv2.morphologyEx(rgb, cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN, window)
     ground = cv2.GaussianBlur(filled, (0, 0), 1.0).astype(np.float32)

@@ -9,7 +9,12 @@ import numpy as np
 
 from digitscope.preprocessing import ink as inks
 from digitscope.preprocessing.background import BackgroundRemover
-from digitscope.preprocessing.ground import estimate_ground, ground_between_strokes
+from digitscope.preprocessing.ground import (
+    BRUSH_STROKE,
+    PEN_STROKE,
+    estimate_ground,
+    ground_between_strokes,
+)
 from digitscope.preprocessing.trace import Trace, show_on_chequers
 from digitscope.preprocessing.working import Working
 from digitscope.types import BoolArray, Float32Array, UInt8Array
@@ -60,10 +65,12 @@ def _part_from_page(
     return _Foreground(difference, keep, inks.is_ink_dark(difference, keep) != weaker_ink)
 
 
-def _part_thoroughly(rgb: UInt8Array, easy: _Foreground, remover: BackgroundRemover) -> _Foreground:
+def _part_thoroughly(
+    rgb: UInt8Array, easy: _Foreground, remover: BackgroundRemover, widest: float
+) -> _Foreground:
     """The same, once it is known whether the ink is dark, with a ground that has sharp edges."""
     calm = inks.denoise(rgb)
-    difference = _minus(calm, ground_between_strokes(calm, easy.dark))
+    difference = _minus(calm, ground_between_strokes(calm, easy.dark, widest))
     keep = remover.keep(rgb, difference, inks.page_sigma(difference))
     return _Foreground(difference, keep, easy.dark)
 
@@ -75,6 +82,7 @@ def map_ink(
     *,
     weaker_ink: bool = False,
     thorough: bool = False,
+    broad: bool = False,
 ) -> InkMap:
     """Take steps 1 to 5: background, composition, greyscale, denoising, polarity and mask.
 
@@ -84,13 +92,15 @@ def map_ink(
         trace: where the steps go.
         weaker_ink: whether the ink that stands out less is taken, light or dark.
         thorough: whether sharp edges of shadows are followed.
+        broad: whether that is done so that even a brush's strokes are ink.
 
     Raises:
         BackgroundUnavailableError: the remover cannot run here.
     """
     found = _part_from_page(working.rgb, estimate_ground(working.rgb), remover, weaker_ink)
     if thorough:
-        found = _part_thoroughly(working.rgb, found, remover)
+        widest = BRUSH_STROKE if broad else PEN_STROKE
+        found = _part_thoroughly(working.rgb, found, remover, widest)
     difference, keep, dark = found.difference, found.keep, found.dark
     trace.add(
         show_on_chequers(working.rgb, keep),

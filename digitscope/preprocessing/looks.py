@@ -55,6 +55,7 @@ def plan_looks(background: Background) -> list[Look]:
     planned = [
         Look(route),
         Look(route, thorough=True),
+        Look(route, thorough=True, broad=True),
         Look(route, pass_over=1),
         Look(route, weaker_ink=True, thorough=True),
     ]

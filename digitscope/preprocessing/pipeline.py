@@ -39,12 +39,14 @@ class Look:
         pass_over: so many of the likeliest shapes are passed over.
         thorough: follow sharp edges of shadows, and take lines away that run askew. It takes
             longer, and may take the wide strokes of a brush for a shadow.
+        broad: with `thorough`, follow the edges less closely, so that a brush's strokes are ink.
     """
 
     background: Background = Background.OPENCV
     weaker_ink: bool = False
     pass_over: int = 0
     thorough: bool = False
+    broad: bool = False
 
     @property
     def is_elsewhere(self) -> bool:
@@ -140,6 +142,7 @@ def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preproc
         trace,
         weaker_ink=look.weaker_ink,
         thorough=look.thorough,
+        broad=look.broad,
     )
     mask, lines = remove_ruled_lines(ink_map.mask, tilted=look.thorough)
     location = locate(mask, ink_map.levels, ink_map.raw, pass_over=look.pass_over)

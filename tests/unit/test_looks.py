@@ -121,6 +121,20 @@ def test_a_thorough_look_follows_the_edge_of_a_shadow() -> None:
     np.testing.assert_allclose(tile.box_xyxy, (196, 146, 324, 344), atol=6)
 
 
+def test_a_broad_look_keeps_a_brushs_strokes_whole_where_the_shadow_ends() -> None:
+    page = write(sheet((640, 480)), [(200, 130), (330, 130), (260, 360)], width_px=64)
+    shade = np.ones((480, 640, 1), np.float32)
+    shade[:, 400:] = 0.55
+    shaded = np.clip(page * shade, 0, 255).astype(np.uint8)
+    close, broad = (
+        pipeline.preprocess(_working(shaded), Look(thorough=True, broad=broad)).sighting
+        for broad in (False, True)
+    )
+    assert broad is not None
+    np.testing.assert_allclose(broad.box_xyxy, (168, 98, 362, 392), atol=8)
+    assert close is None or close.ink_mask.sum() < 0.8 * broad.ink_mask.sum()
+
+
 def test_a_thorough_look_takes_away_lines_that_run_askew() -> None:
     page = sheet((640, 480))
     for start in range(-200, 640, 60):
