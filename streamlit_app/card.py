@@ -14,7 +14,8 @@ from streamlit_app.resources import model_path
 log = logging.getLogger(__name__)
 
 PREDECESSOR = MODELS_DIR / "predecessor.json"
-ABLATION = MODELS_DIR.parent / "training" / "reports" / "ablation.json"
+REPORTS = MODELS_DIR.parent / "training" / "reports"
+EXPERIMENTS = ("ablation", "architectures", "permuted", "optimizers", "augmentation", "sweep")
 
 
 class Figures:
@@ -71,9 +72,9 @@ def load_card() -> Figures:
     return Figures(load_card_of(path) if path.is_file() else {})
 
 
-def load_ablation() -> Figures:
-    """What each change brought, as a training command wrote it."""
-    return _read(ABLATION)
+def load_reports() -> list[Figures]:
+    """What `training.experiments` found, in the order to be told; empty where one was not run."""
+    return [_read(REPORTS / f"{name}.json") for name in EXPERIMENTS]
 
 
 def load_predecessor() -> Figures:

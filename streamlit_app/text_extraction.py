@@ -3,7 +3,8 @@
 The core hands out English templates and knows no languages. Its step table and its pipeline hold
 them as plain strings: every one that begins with a capital or with a field is for people. In files
 marked ``only = sentences``, where names of formats and the like stand beside them, so is every one
-that ends with a full stop.
+that ends with a full stop. In files marked ``calls = Row, Experiment`` it is what stands in calls
+of these names, by position.
 """
 
 from __future__ import annotations
@@ -22,10 +23,24 @@ def extract_core(
     """Yield line, function ("" here), text and comments of each text for people."""
     is_text = _is_sentence if options.get("only") == "sentences" else _is_capitalised
     tree = ast.parse(file.read())
+    if calls := options.get("calls"):
+        yield from _arguments_of(tree, calls.split(", "))
+        return
     apart = set(map(id, _docstrings_and_parts(tree)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
             yield from [(node.lineno, "", node.value, [])] if is_text(node.value) else ()
+
+
+def _arguments_of(
+    tree: ast.Module, names: Collection[str]
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """The strings that calls of these names are given by position; dictionaries are passed over."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+            for given in node.args:
+                if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                    yield given.lineno, "", given.value, []
 
 
 def _is_capitalised(text: str) -> bool:

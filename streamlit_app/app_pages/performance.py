@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from streamlit_app.boundary import error_boundary
-from streamlit_app.card import load_ablation, load_card, load_predecessor
-from streamlit_app.components.measured.ablation import show_ablation
+from streamlit_app.card import load_card, load_predecessor, load_reports
 from streamlit_app.components.measured.calibration import show_calibration
 from streamlit_app.components.measured.confusion import choose_confusion
 from streamlit_app.components.measured.curves import show_curves
 from streamlit_app.components.measured.doubt import show_doubt
+from streamlit_app.components.measured.experiments import show_experiments
 from streamlit_app.components.measured.headline import show_headline_figures
 from streamlit_app.components.measured.mistakes import show_mistakes
 from streamlit_app.components.measured.per_class import show_per_class
@@ -58,5 +58,5 @@ with error_boundary():
 
 st.header(_("What each idea brought"), anchor=False)
 with error_boundary():
-    show_ablation(load_ablation())
+    show_experiments(load_reports())
     show_recipe(card)

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from streamlit_app import card as cards
 from streamlit_app.card import Figures
-from streamlit_app.components.measured.ablation import row_names
+from streamlit_app.components.measured.experiments import ON_MNIST, ON_PHOTOS, error_rates
+from streamlit_app.i18n import catalogue
 from streamlit_app.resources import network, reader
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
 
@@ -104,7 +105,7 @@ def test_without_any_figures_each_section_says_so(
 ) -> None:
     monkeypatch.setattr(cards, "load_card_of", lambda _path: {})
     monkeypatch.setattr(cards, "PREDECESSOR", tmp_path / "none.json")
-    monkeypatch.setattr(cards, "ABLATION", tmp_path / "none.json")
+    monkeypatch.setattr(cards, "REPORTS", tmp_path)
     open_page(app, PERFORMANCE)
     assert headings(app) == SECTIONS
     assert not app.metric
@@ -112,16 +113,40 @@ def test_without_any_figures_each_section_says_so(
     assert len(app.caption) >= len(SECTIONS)
 
 
-def test_the_ablation_is_a_table(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = {"name": "three blocks", "test_accuracy_mean": 0.991, "test_accuracy_std": 0.0002}
-    rows = [row | {"runs": [{"epochs": 5}] * 3}]
-    monkeypatch.setattr(cards, "load_ablation", lambda: Figures({"rows": rows}))
+def test_an_experiment_has_its_text_a_chart_and_a_table(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"test_accuracy_mean": 0.991, "test_accuracy_std": 0.0002}
+    runs = {"runs": [{"epochs": 5, "tiles": 4_000}] * 3}
+    report = {
+        "title": "Two networks",
+        "teaches": "One is larger.",
+        "rows": [row | runs | {"name": "small"}, row | runs | {"name": "large"}],
+    }
+    monkeypatch.setattr(cards, "load_reports", lambda: [Figures({}), Figures(report)])
     open_page(app, PERFORMANCE)
-    (table,) = (one.value for one in app.table if "Recipe" in one.value.columns)
-    (line,) = table.to_numpy().tolist()
-    assert line == ["three blocks", "3", "", "99.10% ± 0.02%"]
+    assert "Two networks" in [one.label for one in app.expander]
+    assert "One is larger." in [one.value for one in app.markdown]
+    (table,) = (one.value for one in app.table if "Variant" in one.value.columns)
+    assert table.to_numpy().tolist() == [
+        ["small", "3", "99.10% ± 0.02%"],
+        ["large", "3", "99.10% ± 0.02%"],
+    ]
+    assert any("5 epochs with 4,000" in one.value for one in app.caption)
 
 
-def test_the_rows_of_the_ablation_have_names_for_people() -> None:
+def test_every_text_of_the_experiments_is_in_the_catalogue() -> None:
     definitions = pytest.importorskip("training.experiments.definitions")
-    assert row_names() == [row.name for row in definitions.ABLATION.rows]
+    french = catalogue("fr")
+    experiments = definitions.EXPERIMENTS.values()
+    texts = [text for one in experiments for text in (one.title, one.teaches)]
+    texts += [row.name for one in experiments for row in one.rows]
+    same = {"MLP", "CNN", "MLP, 784-512-10", "affine", "+ augmentation", "RMSprop", "Adam"}
+    assert [text for text in texts if french.gettext(text) == text and text not in same] == []
+
+
+def test_error_rates_are_what_is_left_of_accuracies() -> None:
+    row = {"name": "none", "photo_accuracy_mean": 0.75, "photo_accuracy_std": 0.05, "runs": []}
+    table = error_rates([row], ON_PHOTOS)
+    assert table[["error", "low", "high"]].round(6).to_numpy().tolist() == [[0.25, 0.2, 0.3]]
+    assert error_rates([row], ON_MNIST).empty

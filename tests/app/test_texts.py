@@ -52,9 +52,9 @@ def texts_in_code() -> set[str]:
 def is_ours(folder: str) -> bool:
     """Whether a folder may hold texts: nothing hidden, no caches."""
     return (
-        Path(folder).name in ("streamlit_app", "digitscope")
+        Path(folder).name in ("streamlit_app", "digitscope", "training")
         or "streamlit_app" in folder
-        or (Path(folder).name == "preprocessing")
+        or Path(folder).name in ("preprocessing", "experiments")
     )
 
 

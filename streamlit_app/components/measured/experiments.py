@@ -1,0 +1,137 @@
+"""What was compared: each experiment with its figures, and what it teaches.
+
+The texts are those of `training.experiments`; a report brings them, the catalogue translates them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.i18n import _, axis_labels, number, percent
+
+ROW_PX, AXES_PX = 34, 60  # of a chart, for each row and for what stands round them
+ON_MNIST, ON_PHOTOS = ("val", "test"), ("photo", "real_photo")
+
+
+def measure_names() -> dict[str, str]:
+    """The accuracies that a report may hold, for people."""
+    return {
+        "val": _("Validation"),
+        "test": _("Test"),
+        "photo": _("Simulated photos"),
+        "real_photo": _("Photos"),
+    }
+
+
+def show_experiments(reports: Sequence[Figures]) -> None:
+    """Each experiment to open, the first one open; a sentence where none was run."""
+    measured = [report for report in reports if report.rows("rows", "name", "runs")]
+    if not measured:
+        st.caption(_("The steps from a plain network to this one have not been measured yet."))
+    for position, report in enumerate(measured):
+        with st.expander(_(str(report.get("title"))), expanded=position == 0):
+            show_report(report)
+
+
+def show_report(report: Figures) -> None:
+    """A paragraph, the charts, the table, and how it was measured."""
+    rows = report.rows("rows", "name", "runs")
+    st.write(_(str(report.get("teaches"))))
+    titles = {ON_MNIST: _("MNIST tiles read wrong"), ON_PHOTOS: _("Photos read wrong")}
+    for group, title in titles.items():
+        values = error_rates(rows, group)
+        if not values.empty:
+            _show_chart(values, title)
+    st.table(comparison(rows), border="horizontal", hide_index=True)
+    st.caption(_size_of(rows))
+
+
+def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
+    """Columns row, measure, error, low, high: shares of 0..1, one deviation to either side."""
+    lines = []
+    for row in rows:
+        for measure in group:
+            mean, deviation = _mean_of(row, measure)
+            if mean is not None:
+                error, spread = 1 - mean, deviation or 0.0
+                name = measure_names()[measure]
+                lines.append(
+                    (_(str(row["name"])), name, error, max(0.0, error - spread), error + spread)
+                )
+    return pd.DataFrame(lines, columns=["row", "measure", "error", "low", "high"])
+
+
+def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """The table for people: a line a row, a column for each accuracy that was measured."""
+    measured = {
+        measure: name
+        for measure, name in measure_names().items()
+        if any(_mean_of(row, measure)[0] is not None for row in rows)
+    }
+    lines = [
+        [_(str(row["name"])), str(len(_runs(row))), *(_written(row, one) for one in measured)]
+        for row in rows
+    ]
+    return pd.DataFrame(lines, columns=[_("Variant"), _("Runs"), *measured.values()])
+
+
+def _show_chart(values: pd.DataFrame, title: str) -> None:
+    """Dots with bars of one deviation, a line for each row of the experiment."""
+    names = list(dict.fromkeys(values["row"]))
+    measures = list(dict.fromkeys(values["measure"]))
+    base = alt.Chart(values, title=title).encode(
+        y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=260)),
+        yOffset=alt.YOffset("measure:N", sort=measures),
+        color=alt.Color("measure:N", sort=measures, title=None, legend=alt.Legend(orient="bottom")),
+    )
+    labels = alt.Axis(labelExpr=axis_labels(".1%"))
+    bars = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("low:Q", title=None, axis=labels, scale=alt.Scale(zero=True)), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=70).encode(
+        x="error:Q",
+        shape=alt.Shape("measure:N", sort=measures, title=None),
+        tooltip=[alt.Tooltip("row:N"), alt.Tooltip("error:Q", format=".2%")],
+    )
+    st.altair_chart(
+        bars + dots,
+        height=ROW_PX * len(names) + AXES_PX,
+        alt=_("{title}, for each variant; the table below has the figures").format(title=title),
+    )
+
+
+def _size_of(rows: Sequence[Mapping[str, object]]) -> str:
+    """How large the experiment was, for the line below its table."""
+    first = Figures(_runs(rows[0])[0])
+    tiles, epochs = first.number("tiles"), first.number("epochs")
+    if tiles:
+        return _(
+            "Mean ± deviation over the runs, each of {epochs} epochs with {tiles} of MNIST's tiles."
+        ).format(epochs=number(int(epochs or 0)), tiles=number(int(tiles)))
+    return _("Mean ± deviation over the runs, each of {epochs} epochs with all tiles.").format(
+        epochs=number(int(epochs or 0))
+    )
+
+
+def _runs(row: Mapping[str, object]) -> list[object]:
+    runs = row["runs"]
+    return list(runs) if isinstance(runs, list) else []
+
+
+def _mean_of(row: Mapping[str, object], measure: str) -> tuple[float | None, float | None]:
+    """Mean and deviation of an accuracy over the runs of a row, None where it was not measured."""
+    figures = Figures(row)
+    mean = figures.number(f"{measure}_accuracy_mean")
+    return mean, figures.number(f"{measure}_accuracy_std")
+
+
+def _written(row: Mapping[str, object], measure: str) -> str:
+    mean, deviation = _mean_of(row, measure)
+    if mean is None:
+        return ""
+    return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}")
