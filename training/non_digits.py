@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw, ImageFont
 from digitscope.preprocessing.tile import bring_stroke_to_width
 from digitscope.types import TILE_PX, UInt8Array
 from training.data import Digits
+from training.penned_signs import PEN_PX, draw_sign, rounded
 from training.synthetic_strokes import to_tile
 
 CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
@@ -42,7 +43,6 @@ FAVOURED = "αγλΩωνXAKMW"  # drawn three times as often: simple enough to b
 MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # digits that are none when mirrored, turned
 WARP_SHARE = 0.06  # how far the points of a letter stray, of the canvas: no two hands agree
 SHEAR, STRETCH = 0.3, 0.3
-PEN_PX = (4, 16)
 SPECK_PX = 12  # of the canvas; what is smaller leaves an empty tile
 
 Maker = Callable[[Digits, np.random.Generator], UInt8Array]
@@ -72,13 +72,18 @@ def letter(_: Digits, rng: np.random.Generator) -> UInt8Array:
     return _finish(_warp(_printed(symbols[rng.integers(len(symbols))], font), rng))
 
 
+def penned_sign(_: Digits, rng: np.random.Generator) -> UInt8Array:
+    """A letter or a sign, each of its strokes drawn by one pen."""
+    return _finish(_warp(draw_sign(CANVAS_PX, rng), rng))
+
+
 def scribble(_: Digits, rng: np.random.Generator) -> UInt8Array:
     """Two to four strokes this way and that."""
     canvas = np.zeros((CANVAS_PX, CANVAS_PX), np.uint8)
     thickness = int(rng.integers(*PEN_PX))
     for _stroke in range(int(rng.integers(2, 5))):
         corners = rng.uniform(20, CANVAS_PX - 20, (int(rng.integers(3, 6)), 2))
-        line = np.rint(_rounded(corners)).astype(np.int32)
+        line = np.rint(rounded(corners)).astype(np.int32)
         cv2.polylines(canvas, [line], isClosed=False, color=255, thickness=thickness)
     return _finish(canvas)
 
@@ -110,11 +115,12 @@ def blob(_: Digits, rng: np.random.Generator) -> UInt8Array:
 
 
 FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their shares
-    (letter, 0.5),
-    (scribble, 0.12),
-    (pair, 0.13),
-    (mirrored_or_turned, 0.13),
-    (blob, 0.12),
+    (letter, 0.3),
+    (penned_sign, 0.35),
+    (scribble, 0.09),
+    (pair, 0.09),
+    (mirrored_or_turned, 0.09),
+    (blob, 0.08),
 )
 
 
@@ -156,15 +162,6 @@ def _warp(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     source_y = y * tall + bent_y + CANVAS_PX / 2
     maps = (np.float32(source_x), np.float32(source_y))
     return cv2.remap(drawn, *maps, cv2.INTER_LINEAR).astype(np.uint8)
-
-
-def _rounded(corners: np.ndarray) -> np.ndarray:
-    """Round a polyline off by cutting its corners three times (Chaikin, 1974)."""
-    for _ in range(3):
-        near = 0.75 * corners[:-1] + 0.25 * corners[1:]
-        far = 0.25 * corners[:-1] + 0.75 * corners[1:]
-        corners = np.stack([near, far], axis=1).reshape(-1, 2)
-    return corners
 
 
 def _finish(drawn: UInt8Array) -> UInt8Array:

@@ -54,7 +54,7 @@ class HyperParameters:
     # What MNIST lacks, as shares of its tiles
     synthetic_share: float = 0.04  # drawn 1s, 4s and 7s: an eighth of what MNIST has of them
     photo_share: float = 0.10  # digits written, photographed and read by our own pipeline
-    non_digit_share: float = 0.08  # letters, scribbles and the like, taught as none of the ten
+    non_digit_share: float = 0.12  # letters, scribbles and the like, taught as none of the ten
     # Chance, data and arithmetic
     seed: int = 0  # of weights, dropout, order and augmentation
     limit: int = 0  # training tiles to use, for a trial; 0 is all

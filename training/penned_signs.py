@@ -1,0 +1,92 @@
+"""Letters and signs as a pen draws them: strokes, not outlines as in a printer's font.
+
+Source: A. V. Hershey, "Calligraphy for Computers", U.S. Naval Weapons Laboratory, 1967; his
+alphabets as the package Hershey-Fonts holds them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from HersheyFonts import HersheyFonts
+from numpy.typing import NDArray
+
+from digitscope.types import UInt8Array
+
+SIGNS = {  # alphabet to the keys of its signs; the keys of "greeks" stand for Greek letters
+    "greeks": "CDEGJKLMNPTUVWXacgjklmpuvwx%*+=@",
+    "rowmans": "AEFHKMNRVWXdfkmnvwx",
+    "scripts": "AHKMNRWXdkmnwx",
+    "mathupp": "=abcghijkl",
+    "astrology": ":<>?@[^{}|~%",
+}
+FAVOURED = "Xackjlmwx"  # of "greeks", drawn three times as often: Ω α γ λ κ μ ν ψ ω are like digits
+HEIGHT_PX = 96  # of the longer side, before it is stretched
+STRETCH = 1.5  # at most so many times as wide, or as narrow
+STRAY = 0.02  # how far each point of a stroke strays, of the longer side
+PEN_PX = (4, 12)
+SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
+
+Stroke = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
+
+
+def draw_sign(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
+    """Draw one sign at the middle of a canvas, its points astray, now narrow and now wide.
+
+    Returns:
+        (canvas_px, canvas_px) uint8, 255 where the pen was.
+    """
+    signs = penned_signs()
+    strokes = signs[rng.integers(len(signs))]
+    low, high = _bounds(strokes)
+    stretch = STRETCH ** (rng.uniform(-1, 1) / 2)
+    scale = HEIGHT_PX / max(high - low) * np.array([stretch, 1 / stretch])
+    canvas = np.zeros((canvas_px, canvas_px), np.uint8)
+    thickness = int(rng.integers(*PEN_PX))
+    for stroke in strokes:
+        points = (stroke - (low + high) / 2) * scale + canvas_px / 2
+        points += rng.normal(0, STRAY * HEIGHT_PX, points.shape)
+        fixed = np.rint(rounded(points) * (1 << SUBPIXEL_BITS)).astype(np.int32)
+        cv2.polylines(
+            canvas,
+            [fixed],
+            isClosed=False,
+            color=255,
+            thickness=thickness,
+            lineType=cv2.LINE_AA,
+            shift=SUBPIXEL_BITS,
+        )
+    return canvas
+
+
+@cache
+def penned_signs() -> tuple[tuple[Stroke, ...], ...]:
+    """Every sign's strokes, the favoured ones three times."""
+    signs = []
+    for alphabet, keys in SIGNS.items():
+        hershey = HersheyFonts()
+        hershey.load_default_font(alphabet)
+        favoured = FAVOURED if alphabet == "greeks" else ""
+        for key in keys + 2 * favoured:
+            strokes = hershey.strokes_for_text(key)
+            signs.append(tuple(np.array(stroke, np.float64) for stroke in strokes))
+    return tuple(signs)
+
+
+def rounded(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round a polyline off by cutting its corners three times (Chaikin, 1974); its ends stay."""
+    first, last = corners[:1], corners[-1:]
+    for _ in range(3):
+        near = 0.75 * corners[:-1] + 0.25 * corners[1:]
+        far = 0.25 * corners[:-1] + 0.75 * corners[1:]
+        inner = np.stack([near, far], axis=1).reshape(-1, 2)
+        corners = np.concatenate([first, inner[1:-1], last])
+    return corners
+
+
+def _bounds(strokes: tuple[Stroke, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The least and the largest x and y of a sign."""
+    points = np.concatenate(strokes)
+    return points.min(0), points.max(0)
