@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,4 +44,25 @@ def mnist_npz(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> Path:
         x_test=digits.tiles[800:],
         y_test=digits.labels[800:],
     )
+    return path
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite store with its tables: making them takes longest, so they are made once."""
+    from training.tracking.store import connect
+
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{path}")
+        connect()
+    return path
+
+
+@pytest.fixture
+def store(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty SQLite store of its own."""
+    path = tmp_path / "mlflow.db"
+    shutil.copy(empty_store, path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{path}")
     return path

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +87,24 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
     assert [row["epoch"] for row in resumed] == [1, 2, 3]
     for name in ("loss", "val_loss", "learning_rate"):
         assert resumed[-1][name] == pytest.approx(whole[-1][name], rel=0.02, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_a_process_killed_at_any_moment_goes_on(sealed_npz: Path, tmp_path: Path) -> None:
+    """SIGKILL, as the system sends it where memory runs out: nothing is tidied up before."""
+    out = tmp_path / "killed"
+    command = [sys.executable, "-m", "training.train", *SHORT, *FAST]
+    command += ["--data", str(sealed_npz), "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not (out / "state.json").is_file():
+            time.sleep(0.02)
+        process.kill()
+    assert process.returncode != 0, "it ended before it could be killed"
+    done = RunFolder(out).state().epochs
+    assert 1 <= done < EPOCHS
+    resumed = _main(sealed_npz, out, "--resume")
+    assert [row["epoch"] for row in resumed.history] == [1, 2, 3]
+    assert (out / "best.keras").is_file()
 
 
 def _kill_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
