@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format train ablation stress notebook mlflow benchmark docs texts \
+.PHONY: help app test check lint format train ablation experiments stress notebook mlflow benchmark docs texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -56,7 +56,7 @@ EXPERIMENT = $(BIN)/python -m training.experiments $(1) --seeds $(SEEDS) --worke
 	--precision $(PRECISION)
 
 # oneDNN halves the time of a training step; the app's single tiles gain nothing by it.
-train ablation: export TF_ENABLE_ONEDNN_OPTS := 1
+train ablation experiments: export TF_ENABLE_ONEDNN_OPTS := 1
 
 train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it stopped)
 	$(call EXPERIMENT,recipe)
@@ -64,6 +64,12 @@ train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it 
 
 ablation: $(VENV)/.dev  ## Measure what each part of the recipe brings, three seeds a row
 	$(call EXPERIMENT,ablation) --epochs 5
+
+experiments: $(VENV)/.dev  ## Run the small experiments one after the other: two hours on two cores
+	for name in architectures permuted optimizers augmentation sweep; do \
+		$(BIN)/python -m training.experiments $$name --seeds $(SEEDS) --workers $(WORKERS) \
+			--precision $(PRECISION) || exit; \
+	done
 
 stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
 	$(BIN)/python -m training.stress

@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 from api_limits import describe_limits
+from experiments_text import describe_experiments
 from model_card_text import describe_card
 from PIL import Image
 from sample_photo import sample_photo
@@ -26,6 +27,7 @@ from digitscope.types import Step, UInt8Array
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
+REPORTS = ROOT / "training" / "reports"
 PHOTO = PICTURES / "photo.jpg"
 START, END = "<!-- generated:start -->", "<!-- generated:end -->"
 SHOWN_PX = 420  # longest side of a step's picture in the document
@@ -118,6 +120,7 @@ def build(reading: Reading) -> dict[Path, str]:
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
     blocks = {
         "PREPROCESSING.md": describe_steps(reading),
+        "docs/experiments.md": describe_experiments(REPORTS),
         "README.md": describe_numbers(card),
         "docs/api.md": describe_limits(),
         "models/MODEL_CARD.md": describe_card(card),
