@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from digitscope.preprocessing.components import label_pieces
 from digitscope.types import (
     DIGIT_PX,
     TILE_PX,
@@ -27,7 +29,9 @@ CLAHE_CLIP, CLAHE_GRID = (
 )  # Zuiderveld (1994); mild, as the strokes are known by now
 VISIBLE = 0.15  # the box is drawn round what is at least this dark (MNIST: any non-zero pixel)
 STROKE_RANGE_PX = (2.0, 4.6)  # nine in ten MNIST training digits lie within 1.9 and 4.3
-THIN_TARGET_PX, THICK_TARGET_PX = 2.4, 4.2  # where too thin or too thick strokes are brought
+THIN_TARGETS_PX = (2.4, 1.9, 1.5)  # too thin strokes are widened to this; less where loops fill
+THICK_TARGET_PX = 4.2  # too thick ones are narrowed to this
+LOOP_PX = 24  # a smaller patch of page inside a glyph is a pinhole, no loop
 THIN_SHARE = 0.1  # a thin line fills no pixel once shrunk: this share of one is enough
 LINES_3PX = tuple(  # directions in which breaks are closed; a cross erodes thin bridges again
     np.array(line, np.uint8)
@@ -120,6 +124,24 @@ def _redraw(mask: BoolArray, change_px: float) -> Float32Array:
     return np.clip(inside + change_px + 0.5, 0, 1).astype(np.float32)
 
 
+def _redraw_with_loops(mask: BoolArray, changes: Sequence[float]) -> Float32Array:
+    """Redraw by the first change, in tile pixels, that fills no loop; by the first if all do."""
+    loops = _count_loops(mask)
+    first, *others = (change * GLYPH_PX / DIGIT_PX for change in changes)
+    redrawn = _redraw(mask, first)
+    if _count_loops(redrawn > 0.5) >= loops:
+        return redrawn
+    tried = (_redraw(mask, change) for change in others)
+    return next((one for one in tried if _count_loops(one > 0.5) >= loops), redrawn)
+
+
+def _count_loops(mask: BoolArray) -> int:
+    """Count the patches of page that a digit's strokes enclose, pinholes left out."""
+    page = np.pad(~mask, 1, constant_values=True)  # all round the digit it is one patch
+    _, stats = label_pieces(page, connectivity=4)
+    return int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] >= LOOP_PX)) - 1
+
+
 def bring_stroke_to_width(ink: Float32Array, mask: BoolArray, longest_px: int) -> Glyph:
     """Step 8, first half. Bring the stroke's width into MNIST's range, if it lies outside.
 
@@ -137,9 +159,8 @@ def bring_stroke_to_width(ink: Float32Array, mask: BoolArray, longest_px: int) -
     large_mask = share > (0.5 if factor > 1 else THIN_SHARE)
     if STROKE_RANGE_PX[0] <= stroke_px <= STROKE_RANGE_PX[1]:
         return Glyph(large, large_mask, stroke_px)
-    target = THIN_TARGET_PX if stroke_px < STROKE_RANGE_PX[0] else THICK_TARGET_PX
-    change = (target - stroke_px) / DIGIT_PX * GLYPH_PX / 2
-    redrawn = _redraw(large_mask, change)
+    targets = THIN_TARGETS_PX if stroke_px < STROKE_RANGE_PX[0] else (THICK_TARGET_PX,)
+    redrawn = _redraw_with_loops(large_mask, [(px - stroke_px) / 2 for px in targets])
     if redrawn.max() <= VISIBLE:  # nothing but specks, thinned away
         return Glyph(large, large_mask, stroke_px)
     return Glyph(redrawn, large_mask, stroke_px, corrected=True)

@@ -188,3 +188,15 @@ def test_mnists_own_tiles_are_centred_where_they_were(
         centred = tiles.centre_by_mass(tile[top:bottom, left:right])
         offset = np.subtract(_box(centred > 0)[:2], (left, top))
         assert np.abs(offset).max() <= 1
+
+
+def test_a_thin_pens_small_loop_is_not_filled() -> None:
+    """A nine drawn with a fine pen, its loop a tenth of its height."""
+    ink = np.zeros((320, 320), np.uint8)
+    cv2.ellipse(ink, (150, 60), (17, 30), 0, 0, 360, 255, 5)
+    cv2.line(ink, (167, 60), (140, 300), 255, 5)
+    glyph = tiles.bring_stroke_to_width(np.float32(ink) / 255, ink > 0, 275)
+    assert glyph.corrected
+    scale = tiles.GLYPH_PX / 275
+    loop = glyph.ink[round(50 * scale) : round(70 * scale), round(145 * scale) : round(155 * scale)]
+    assert loop.min() < 0.2
