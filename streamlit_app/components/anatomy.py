@@ -69,6 +69,7 @@ def show_layers(layers: Sequence[Layer]) -> None:
         pd.DataFrame(rows, columns=names),
         hide_index=True,
         height="content",
+        column_config={_("Parameters"): st.column_config.NumberColumn(format="localized")},
         alt=_("Every layer with its shape and its parameters"),
     )
 

@@ -9,7 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from streamlit_app import card as cards
 from streamlit_app.card import Figures
-from streamlit_app.components.measured.experiments import ON_MNIST, ON_PHOTOS, error_rates
+from streamlit_app.components.measured.experiments import (
+    ON_MNIST,
+    ON_PHOTOS,
+    comparison,
+    error_rates,
+)
 from streamlit_app.i18n import catalogue
 from streamlit_app.resources import network, reader
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
@@ -150,3 +155,8 @@ def test_error_rates_are_what_is_left_of_accuracies() -> None:
     table = error_rates([row], ON_PHOTOS)
     assert table[["error", "low", "high"]].round(6).to_numpy().tolist() == [[0.25, 0.2, 0.3]]
     assert error_rates([row], ON_MNIST).empty
+
+
+def test_a_name_that_begins_with_a_plus_is_no_list_in_the_table() -> None:
+    table = comparison([{"name": "+ fourth block", "runs": []}])
+    assert table.iloc[0, 0] == r"\+ fourth block"

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
+from streamlit_app.components.measured.curves import BELOW, dashed_unless
 from streamlit_app.i18n import _, axis_labels, number, percent
 from streamlit_app.looks import looks
 
@@ -72,15 +73,12 @@ def _diagram(points: pd.DataFrame) -> alt.LayerChart:
         .mark_line(strokeDash=[4, 4], color=looks().text, opacity=0.5)
         .encode(x="confidence:Q", y="accuracy:Q")
     )
-    lines = (
-        alt.Chart(points)
-        .mark_line(point=True)
-        .encode(
-            x=alt.X("confidence:Q", title=_("Confidence"), scale=square, axis=axis),
-            y=alt.Y("accuracy:Q", title=_("Right"), scale=square, axis=axis),
-            color=alt.Color("when:N", title=None, legend=alt.Legend(orient="bottom")),
-            strokeDash=alt.StrokeDash("when:N", legend=None),
-            shape=alt.Shape("when:N", title=None),
-        )
+    base = alt.Chart(points).encode(
+        x=alt.X("confidence:Q", title=_("Confidence"), scale=square, axis=axis),
+        y=alt.Y("accuracy:Q", title=_("Right"), scale=square, axis=axis),
+        color=alt.Color("when:N", title=None, legend=BELOW),
     )
-    return diagonal + lines
+    lines = base.mark_line().encode(strokeDash=dashed_unless(alt.datum.when == _("after")))
+    dots = base.mark_point(filled=True, opacity=1)
+    shaped = dots.encode(shape=alt.Shape("when:N", title=None, legend=BELOW))
+    return diagonal + lines + shaped

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -10,6 +12,8 @@ from streamlit_app.card import Figures
 from streamlit_app.i18n import _, axis_labels
 
 CHART_PX = 260
+WHOLE, DASHES = [1, 0], [4, 2]
+BELOW = alt.Legend(orient="bottom")
 
 
 def history(card: Figures, what: str) -> pd.DataFrame:
@@ -49,20 +53,22 @@ def show_curves(card: Figures) -> None:
     )
 
 
-def _curve(values: pd.DataFrame, style: str) -> alt.Chart:
-    return (
-        alt.Chart(values)
-        .mark_line(point=True)
-        .encode(
-            x=alt.X("epoch:Q", title=_("Epoch"), axis=alt.Axis(tickMinStep=1, format="d")),
-            y=alt.Y(
-                "value:Q",
-                title=None,
-                scale=alt.Scale(zero=False),
-                axis=alt.Axis(labelExpr=axis_labels(style)),
-            ),
-            color=alt.Color("set:N", title=None, legend=alt.Legend(orient="bottom")),
-            strokeDash=alt.StrokeDash("set:N", title=None, legend=None),
-            shape=alt.Shape("set:N", title=None, legend=alt.Legend(orient="bottom")),
-        )
+def dashed_unless(test: Any) -> Any:
+    """Dashes where the test fails; no scale of its own, which would dash the legend's marks."""
+    return alt.condition(test, alt.value(WHOLE), alt.value(DASHES))
+
+
+def _curve(values: pd.DataFrame, style: str) -> alt.LayerChart:
+    base = alt.Chart(values).encode(
+        x=alt.X("epoch:Q", title=_("Epoch"), axis=alt.Axis(tickMinStep=1, format="d")),
+        y=alt.Y(
+            "value:Q",
+            title=None,
+            scale=alt.Scale(zero=False),
+            axis=alt.Axis(labelExpr=axis_labels(style)),
+        ),
+        color=alt.Color("set:N", title=None, legend=BELOW),
     )
+    lines = base.mark_line().encode(strokeDash=dashed_unless(alt.datum.set == _("training")))
+    dots = base.mark_point(filled=True, opacity=1)
+    return lines + dots.encode(shape=alt.Shape("set:N", title=None, legend=BELOW))

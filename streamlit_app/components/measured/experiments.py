@@ -14,7 +14,8 @@ import streamlit as st
 from streamlit_app.card import Figures
 from streamlit_app.i18n import _, axis_labels, number, percent
 
-ROW_PX, AXES_PX = 34, 60  # of a chart, for each row and for what stands round them
+ROW_PX, AXES_PX = 34, 80  # of a chart, for each row and for what stands round them
+BELOW = alt.Legend(orient="bottom", columns=1)  # beside each other they are cut off on a phone
 ON_MNIST, ON_PHOTOS = ("val", "test"), ("photo", "real_photo")
 
 
@@ -74,10 +75,19 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
         if any(_mean_of(row, measure)[0] is not None for row in rows)
     }
     lines = [
-        [_(str(row["name"])), str(len(_runs(row))), *(_written(row, one) for one in measured)]
+        [
+            _as_text(_(str(row["name"]))),
+            str(len(_runs(row))),
+            *(_written(row, one) for one in measured),
+        ]
         for row in rows
     ]
     return pd.DataFrame(lines, columns=[_("Variant"), _("Runs"), *measured.values()])
+
+
+def _as_text(name: str) -> str:
+    """The name for a table, which takes Markdown: a leading plus would make it a list."""
+    return f"\\{name}" if name.startswith("+") else name
 
 
 def _show_chart(values: pd.DataFrame, title: str) -> None:
@@ -87,7 +97,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
     base = alt.Chart(values, title=title).encode(
         y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=260)),
         yOffset=alt.YOffset("measure:N", sort=measures),
-        color=alt.Color("measure:N", sort=measures, title=None, legend=alt.Legend(orient="bottom")),
+        color=alt.Color("measure:N", sort=measures, title=None, legend=BELOW),
     )
     labels = alt.Axis(labelExpr=axis_labels(".1%"))
     bars = base.mark_rule(strokeWidth=2).encode(
@@ -95,7 +105,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
     )
     dots = base.mark_point(filled=True, size=70).encode(
         x="error:Q",
-        shape=alt.Shape("measure:N", sort=measures, title=None),
+        shape=alt.Shape("measure:N", sort=measures, title=None, legend=BELOW),
         tooltip=[alt.Tooltip("row:N"), alt.Tooltip("error:Q", format=".2%")],
     )
     st.altair_chart(

@@ -28,8 +28,8 @@ def headline_figures(card: Figures) -> list[tuple[str, str, str]]:
         )
         known.append((_("Right on development photos"), percent(share), text))
     if ece is not None:
-        text = _("apart on average: how sure it is, and how often it is right")
-        known.append((_("Confidence and accuracy"), percent(ece, TEST_DECIMALS), text))
+        text = _("on average: how sure it is, against how often it is right")
+        known.append((_("Confidence is off by"), percent(ece, TEST_DECIMALS), text))
     if parameters is not None:
         text = _("numbers that it learned or counted")
         known.append((_("Parameters"), number(int(parameters)), text))

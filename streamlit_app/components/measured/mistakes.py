@@ -15,6 +15,7 @@ from streamlit_app.mnist import Tiles
 from streamlit_app.resources import mnist_tiles
 
 TILE_PX = 84  # three times MNIST's 28
+LINE_PX = 96  # without its tile: label, answer and confidence abreast
 AREA_PX = 560  # as high as the matrix beside it; the rest scrolls
 FIELDS = ("index", "shown", "answered", "confidence")
 
@@ -35,7 +36,11 @@ def show_mistakes(card: Figures, pair: tuple[int, int] | None) -> None:
         st.caption(_("No mistakes are recorded for this network."))
         return
     tiles = mnist_tiles()
-    with st.container(height=AREA_PX), st.grid("auto", min_column_width=TILE_PX) as grid:
+    height, width = (AREA_PX, TILE_PX) if tiles.is_test_set else ("content", LINE_PX)
+    with (
+        st.container(height=height, border=True),
+        st.grid("auto", min_column_width=width) as grid,
+    ):
         for mistake in chosen:
             with grid.cell(), st.container(gap="xsmall"):
                 _show_mistake(mistake, tiles)

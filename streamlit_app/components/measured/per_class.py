@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
-from streamlit_app.i18n import _
+from streamlit_app.i18n import _, number
 
 FIELDS = ("digit", "tiles", "precision", "recall", "f1")
 
@@ -20,7 +22,8 @@ def show_per_class(card: Figures) -> None:
     table = pd.DataFrame([{field: row[field] for field in FIELDS} for row in rows])
     column = st.column_config
     least = float(table[["precision", "recall", "f1"]].to_numpy().min())
-    share = {"min_value": max(0.0, least - 0.02), "max_value": 1.0, "format": "percent"}
+    first = max(0.0, floor(100 * least - 1) / 100)
+    share = {"min_value": first, "max_value": 1.0, "format": "percent"}
     st.dataframe(
         table,
         hide_index=True,
@@ -38,3 +41,4 @@ def show_per_class(card: Figures) -> None:
         },
         alt=_("Precision, recall and F1 of each digit on the test set"),
     )
+    st.caption(_("The bars begin at {share}.").format(share=number(first, ".0%")))

@@ -57,7 +57,7 @@ def show_photos(card: Figures, predecessor: Figures) -> None:
             "kind": column.TextColumn(_("Pictures"), width=KIND_PX),
             "pictures": column.NumberColumn(_("Number"), width="small"),
             "right": column.ProgressColumn(_("Right"), width="small", **share),
-            "before": column.ProgressColumn(_("The app before, right"), width="small", **share),
+            "before": column.ProgressColumn(_("Predecessor"), width="small", **share),
             "wrong": column.NumberColumn(_("Wrong"), format="percent", width="small"),
             "refused": column.NumberColumn(_("Refused"), format="percent", width="small"),
         },
@@ -67,7 +67,7 @@ def show_photos(card: Figures, predecessor: Figures) -> None:
     st.caption(
         _(
             "Pictures of people's own, one a writer and digit; nothing was trained on them, but "
-            "thresholds were chosen on them. The app before is the one that this one succeeds, "
-            "on the same pictures."
+            "thresholds were chosen on them. Predecessor: what the app that this one succeeds "
+            "reads right of the same pictures."
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import pandas as pd
 import streamlit as st
 
@@ -68,7 +70,7 @@ def show_simulated(card: Figures) -> None:
         st.caption(_("No simulated photos have been measured with this network yet."))
         return
     column = st.column_config
-    least = float(table["correct"].min())
+    first = max(0.0, floor(10 * float(table["correct"].min()) - 1) / 10)
     st.dataframe(
         table,
         hide_index=True,
@@ -77,7 +79,7 @@ def show_simulated(card: Figures) -> None:
             "correct": column.ProgressColumn(
                 _("Right"),
                 width="small",
-                min_value=max(0.0, least - 0.1),
+                min_value=first,
                 max_value=1.0,
                 format="percent",
             ),
@@ -90,6 +92,6 @@ def show_simulated(card: Figures) -> None:
     st.caption(
         _(
             "Digits of MNIST's test set, written with simulated pens, lit and photographed: the "
-            "same {count} under every condition, the hardest first."
-        ).format(count=number(int(table["photos"].max())))
+            "same {count} under every condition, the hardest first. The bars begin at {share}."
+        ).format(count=number(int(table["photos"].max())), share=number(first, ".0%"))
     )
