@@ -133,6 +133,10 @@ class AppState:
         """The reading of this picture with these options, made only if it is new."""
         return _recalled(self.readings, (picture.fingerprint, options), make, READINGS_KEPT)
 
+    def knows_reading(self, picture: Picture, options: Options) -> bool:
+        """Whether the answer to this picture with these options is there already."""
+        return (picture.fingerprint, options) in self.readings
+
     def remembered_explanation(
         self, picture: Picture, options: Options, make: Callable[[], Explanation | None]
     ) -> Explanation | None:

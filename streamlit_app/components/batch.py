@@ -105,6 +105,15 @@ def show_batch(pictures: Sequence[Picture], options: Options) -> None:
     st.caption(_("Choose a line to see that file above."))
 
 
+def show_place(picture: Picture, count: int) -> None:
+    """Which of several files the answer above is about, and where the others are."""
+    st.caption(
+        _("This is `{file}`, one of {total} files: the table below has every answer.").format(
+            file=picture.name, total=count
+        )
+    )
+
+
 def _column_config() -> dict[str, object]:
     """How the columns are called and drawn."""
     column = st.column_config

@@ -86,7 +86,7 @@ def _show_explanation(reading: Reading, explanation: Explanation) -> None:
         )
     st.caption(
         _(
-            "Blue, +: without it, {answer} would lose to {rival}. Orange, −: speaks for {rival}. "
-            "Dots are gaps: ink there would change the answer."
+            "Blue, +: speaks for {answer}. Orange, −: speaks for {rival}, the runner-up. "
+            "Dots: a gap speaks too, because ink there would count."
         ).format(**facts)
     )

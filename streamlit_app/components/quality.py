@@ -66,7 +66,7 @@ def factor_texts() -> dict[str, tuple[str, str, str]]:
 def advice(quality: Quality) -> str:
     """The one thing that would raise the score most."""
     if quality.level is Level.EXCELLENT:
-        return _("Nothing to improve: this is how to take one.")
+        return _("Nothing to improve: just as it should be.")
     rated = rate_factors(quality)
     costliest = max(WEIGHTS, key=lambda name: WEIGHTS[name] * (1 - rated[name]))
     return factor_texts()[costliest][2]

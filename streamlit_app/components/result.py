@@ -11,29 +11,50 @@ from streamlit_app.components.probabilities import show_bars
 from streamlit_app.components.wording import certainty, refusal_texts, verdict
 from streamlit_app.i18n import _, number, percent, told
 from streamlit_app.looks import looks
-from streamlit_app.state import Options, Picture
+from streamlit_app.resources import read_once
+from streamlit_app.state import Options, Picture, app_state
 
 TOP = 3
 PLATE_PX = 104
 GREY = "#6b7280"  # neither right nor wrong; white on it is easy to read
 CARD_PX = 85  # three abreast on a phone
+MS_PER_S = 1000
 GUESS_KEY = "best_guess"
 
 
 def show_prompt(title: str, text: str) -> None:
     """What stands in the answer's place, and in its form, while there is nothing to answer."""
     with _headline("?", GREY, _("No answer yet")):
-        st.header(title, anchor=False)
+        st.subheader(title, anchor=False)
         st.markdown(text)
 
 
-def show_headline(reading: Reading, picture: Picture) -> None:
-    """The answer at a glance: the digit, how sure; or why there is none."""
+def read_announced(picture: Picture, options: Options) -> Reading:
+    """Read a picture; while a new one is being read, a card says so where the answer will stand.
+
+    Raises:
+        InvalidImageError: the bytes are no picture; the text is fit for a person.
+        ModelUnavailableError: the network's file is missing or broken.
+    """
+    if not app_state().knows_reading(picture, options):
+        show_prompt(_("One moment"), _("Your picture is being read."))
+    return read_once(picture, options)
+
+
+def show_headline(reading: Reading, picture: Picture, *, with_reason: bool = True) -> None:
+    """The answer at a glance: the digit, how sure; or why there is none.
+
+    Args:
+        reading: the answer.
+        picture: what was read.
+        with_reason: a refusal says why at once. Without, the card is as high as with an answer:
+            nothing below it moves, and `show_reason` says why elsewhere.
+    """
     if reading.digit is None or reading.prediction is None:
-        refusal = refusal_texts(reading)
         with _headline("?", GREY, _("No digit")):
-            st.header(refusal.heading, anchor=False)
-            st.markdown(f"{refusal.why} **{refusal.advice}**")
+            st.header(refusal_texts(reading).heading, anchor=False)
+            if with_reason:
+                show_reason(reading)
         return
     with _headline(str(reading.digit), looks().accent, str(reading.digit)):
         st.header(verdict(reading.prediction), anchor=False)
@@ -43,9 +64,16 @@ def show_headline(reading: Reading, picture: Picture) -> None:
                 _show_label(reading.digit, picture.label)
 
 
+def show_reason(reading: Reading) -> None:
+    """Why there is no answer and what to do about it; nothing where there is one."""
+    if reading.digit is None:
+        refusal = refusal_texts(reading)
+        st.markdown(f"{refusal.why} **{refusal.advice}**")
+
+
 def _headline(glyph: str, colour: str, alt: str) -> st.delta_generator.DeltaGenerator:
     """The plate with its character; returns where the words go."""
-    row = st.container(horizontal=True, vertical_alignment="center", gap="medium", border=True)
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", border=True)
     row.image(digit_plate(glyph, colour), width=PLATE_PX, alt=alt)
     return row.container(width="stretch", gap="xsmall")
 
@@ -90,7 +118,14 @@ def show_details(reading: Reading, plain: Reading, options: Options) -> None:
             _show_change(plain.prediction, reading.prediction)
     elif options.anyway:
         st.caption(_("No shape was found that could be given to the network: there is no guess."))
-    st.caption(_("Read in {ms} ms").format(ms=number(reading.ms, ".0f")))
+    st.caption(_time_taken(reading.ms))
+
+
+def _time_taken(ms: float) -> str:
+    """In milliseconds, or in seconds from the first one on."""
+    if ms < MS_PER_S:
+        return _("Read in {ms} ms").format(ms=number(ms, ".0f"))
+    return _("Read in {s} s").format(s=number(ms / MS_PER_S, ".1f"))
 
 
 def wants_guess() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from digitscope import DigitReader
+from digitscope.types import Reading, Reason
 from streamlit_app.resources import model_path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +91,21 @@ def canvas_value(*strokes: list[tuple[int, int]]) -> dict[str, Any]:
 def headings(app: AppTest) -> list[str]:
     """The answer's heading and whatever others the page shows."""
     return [header.value for header in app.header]
+
+
+def refuse_all(monkeypatch: pytest.MonkeyPatch, reason: Reason) -> None:
+    """Let the core refuse whatever it reads."""
+    read = DigitReader.read
+
+    def refused(self: DigitReader, image: Any, **options: Any) -> Reading:
+        return replace(read(self, image, **options), digit=None, reason=reason)
+
+    monkeypatch.setattr(DigitReader, "read", refused)
+
+
+def prompt(app: AppTest) -> str:
+    """What stands in the answer's place while there is none."""
+    return str(app.subheader[0].value)
 
 
 def texts(app: AppTest) -> str:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from tests.app.scenes import SEVEN_XY, OpenPredict, draw, headings, needs_model, press
+import pytest
+
+from digitscope.types import Reason
+from tests.app.scenes import (
+    SEVEN_XY,
+    OpenPredict,
+    draw,
+    headings,
+    needs_model,
+    press,
+    prompt,
+    refuse_all,
+    texts,
+)
 
 pytestmark = needs_model
-PROMPT = ["Draw a digit on the pad, large, in the middle"]
+PROMPT = "Draw a digit"
 
 
 def test_drawn_digit_is_read_without_a_button(open_predict: OpenPredict) -> None:
@@ -18,10 +31,20 @@ def test_empty_canvas_is_a_prompt_not_an_error(open_predict: OpenPredict) -> Non
     app = draw(open_predict("draw"))
     assert not app.exception
     assert not app.error
-    assert headings(app) == PROMPT
+    assert prompt(app) == PROMPT
 
 
 def test_cleared_canvas_returns_to_the_prompt(open_predict: OpenPredict) -> None:
     app = press(draw(open_predict("draw"), SEVEN_XY), "Clear")
     assert not app.exception
-    assert headings(app) == PROMPT
+    assert prompt(app) == PROMPT
+
+
+def test_a_refusal_of_a_drawing_says_why_below_the_pad(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_all(monkeypatch, Reason.NOT_A_DIGIT)
+    app = draw(open_predict("draw"), SEVEN_XY)
+    assert headings(app) == ["Not a digit"]
+    assert texts(app).count("Write one digit, large") == 1
+    assert "Write one digit, large" in "".join(m.value for m in app.columns[1].markdown)

@@ -18,6 +18,8 @@ from tests.app.scenes import (
     digit_on_paper,
     headings,
     needs_model,
+    prompt,
+    refuse_all,
     texts,
     upload,
 )
@@ -39,16 +41,6 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return seen
 
 
-def refuse_all(monkeypatch: pytest.MonkeyPatch, reason: Reason) -> None:
-    """Let the core refuse whatever it reads."""
-    read = DigitReader.read
-
-    def refused(self: DigitReader, image: Any, **options: Any) -> Reading:
-        return replace(read(self, image, **options), digit=None, reason=reason)
-
-    monkeypatch.setattr(DigitReader, "read", refused)
-
-
 @pytest.mark.parametrize("digit", [2, 7])
 def test_answer_has_its_certainty_and_its_figures(open_predict: OpenPredict, digit: int) -> None:
     app = upload(open_predict("upload"), digit_on_paper(digit))
@@ -68,7 +60,7 @@ def test_answer_has_its_certainty_and_its_figures(open_predict: OpenPredict, dig
 def test_without_a_picture_there_are_a_prompt_and_examples(open_predict: OpenPredict) -> None:
     app = open_predict("upload")
     assert not app.exception
-    assert headings(app) == ["Upload a photo of a handwritten digit"]
+    assert prompt(app) == "Upload a photo"
     assert {"Photo", "A star"} <= {button.label for button in app.button}
 
 

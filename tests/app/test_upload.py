@@ -11,6 +11,8 @@ from tests.app.scenes import (
     headings,
     needs_model,
     press,
+    prompt,
+    texts,
     upload,
 )
 
@@ -58,6 +60,7 @@ def test_the_line_chosen_is_shown_large(open_predict: OpenPredict) -> None:
     assert headings(app) == ["It is a 2"]
     app.session_state["files_table"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     assert headings(app.run()) == ["It is a 7"]
+    assert "`photo_1.png`, one of 2 files" in texts(app)
 
 
 def test_the_table_can_be_downloaded(open_predict: OpenPredict) -> None:
@@ -70,7 +73,7 @@ def test_an_example_is_read_and_put_back(open_predict: OpenPredict) -> None:
     assert not app.exception
     assert headings(app) == ["It is a 7"]
     press(app, "Other examples")
-    assert headings(app) == ["Upload a photo of a handwritten digit"]
+    assert prompt(app) == "Upload a photo"
 
 
 def test_an_example_that_is_refused_says_why(open_predict: OpenPredict) -> None:

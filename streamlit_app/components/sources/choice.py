@@ -25,8 +25,9 @@ class Source:
         label: its name for people, in their language.
         invitation: the same as something to do.
         render: draws the input; returns the picture, or None where there is none yet.
-        prompt: what to do, shown in place of an answer while there is no picture.
+        prompt: how to go about it, shown in place of an answer while there is no picture.
         shows_picture: the input itself shows what was given.
+        is_live: answered while it is being drawn or leafed through: an answer must not move it.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Source:
     render: Callable[[], Picture | None]
     prompt: Callable[[], str]
     shows_picture: bool
+    is_live: bool = False
 
 
 SOURCES: tuple[Source, ...] = (
@@ -45,7 +47,7 @@ SOURCES: tuple[Source, ...] = (
         invitation=lambda: _("Upload a photo"),
         label=lambda: _("Upload"),
         render=upload_field,
-        prompt=lambda: _("Upload a photo of a handwritten digit"),
+        prompt=lambda: _("One handwritten digit. The answer appears here."),
         shows_picture=False,
     ),
     Source(
@@ -54,7 +56,7 @@ SOURCES: tuple[Source, ...] = (
         invitation=lambda: _("Take a photo"),
         label=lambda: _("Camera"),
         render=camera_field,
-        prompt=lambda: _("Hold a handwritten digit before the camera"),
+        prompt=lambda: _("Hold one handwritten digit before the camera."),
         shows_picture=True,
     ),
     Source(
@@ -63,8 +65,9 @@ SOURCES: tuple[Source, ...] = (
         invitation=lambda: _("Draw a digit"),
         label=lambda: _("Draw"),
         render=draw_pad,
-        prompt=lambda: _("Draw a digit on the pad, large, in the middle"),
+        prompt=lambda: _("Large, in the middle of the pad."),
         shows_picture=True,
+        is_live=True,
     ),
     Source(
         key="mnist",
@@ -72,8 +75,9 @@ SOURCES: tuple[Source, ...] = (
         invitation=lambda: _("Browse MNIST"),
         label=lambda: _("MNIST"),
         render=mnist_picker,
-        prompt=lambda: _("Choose a tile"),
+        prompt=lambda: _("Choose a tile."),
         shows_picture=True,
+        is_live=True,
     ),
 )
 SOURCE_BY_KEY = {source.key: source for source in SOURCES}
