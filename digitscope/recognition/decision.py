@@ -19,7 +19,7 @@ from digitscope.types import Level, Prediction, Quality, Reading, Reason
 
 DOUBT = 0.5  # temperature added at quality 0; lowers the log loss of simulated photos' answers
 LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below
-LEAST_CONFIDENCE = 0.80  # chosen on the development photos: refuses most letters, few digits
+LEAST_CONFIDENCE = 0.77  # chosen on the development photos: refuses most letters, few digits
 SURE = 0.95  # of the first look: no other is needed; of another one: it may answer instead
 JUST_A_LINE = 1  # beside the likeliest shape, any line is one: no answer there
 OF_THE_WHOLE_PAGE = (
