@@ -37,8 +37,8 @@ def stage_names(stages: Sequence[Stage]) -> list[str]:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape as people write it: ``28 × 28 × 32``."""
-    return " × ".join(map(str, shape))
+    """A shape as people write it: ``28 × 28 × 32``, never broken into two lines."""
+    return "\u00a0×\u00a0".join(map(str, shape))
 
 
 def show_stages(stages: Sequence[Stage]) -> None:

@@ -12,6 +12,7 @@ from digitscope import DigitReader
 from digitscope.messages import Message
 from digitscope.preprocessing.steps import STEPS
 from digitscope.types import Background, Reading, Reason
+from streamlit_app.components import result
 from tests.app.scenes import (
     OpenPredict,
     blank_paper,
@@ -191,3 +192,33 @@ def test_unexpected_error_shows_a_reference_and_no_details(
     assert "secret" not in app.error[0].value
     reference = app.error[0].value.split("`")[1]
     assert reference in caplog.text
+
+
+@pytest.mark.parametrize(("ms", "said"), [(142.4, "Read in 142 ms"), (1451, "Read in 1.5 s")])
+def test_a_long_reading_is_told_in_seconds(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch, ms: float, said: str
+) -> None:
+    read = DigitReader.read
+    monkeypatch.setattr(
+        DigitReader, "read", lambda *args, **how: replace(read(*args, **how), ms=ms)
+    )
+    assert said in texts(upload(open_predict("upload"), digit_on_paper(7)))
+
+
+def test_a_new_picture_is_announced_and_then_answered(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[str] = []
+    show = result.show_prompt
+
+    def noted(title: str, text: str) -> None:
+        announced.append(title)
+        show(title, text)
+
+    monkeypatch.setattr(result, "show_prompt", noted)
+    app = upload(open_predict("upload"), digit_on_paper(7))
+    assert announced[-1] == "One moment"
+    announced.clear()
+    app.run()
+    assert announced == []
+    assert "Your picture is being read." not in texts(app)
