@@ -1,27 +1,26 @@
 """Letters and signs as a pen draws them: strokes, not outlines as in a printer's font.
 
-Source: A. V. Hershey, "Calligraphy for Computers", U.S. Naval Weapons Laboratory, 1967; his
-alphabets as the package Hershey-Fonts holds them.
+Source: the Hershey Fonts, created by A. V. Hershey at the U.S. National Bureau of Standards
+("Calligraphy for Computers", 1967), in the format of James Hurt, Cognition, Inc.; the signs that
+no hand writes as a digit stand in ``hershey_signs.json``. (The packages that hold them all install
+a module named ``tests``, which hides ours.)
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
-from HersheyFonts import HersheyFonts
 from numpy.typing import NDArray
 
 from digitscope.types import UInt8Array
 
-SIGNS = {  # alphabet to the keys of its signs; the keys of "greeks" stand for Greek letters
-    "greeks": "CDEGJKLMNPTUVWXacgjklmpuvwx%*+=@",
-    "rowmans": "AEFHKMNRVWXdfkmnvwx",
-    "scripts": "AHKMNRWXdkmnwx",
-    "mathupp": "=abcghijkl",
-    "astrology": ":<>?@[^{}|~%",
-}
+SIGNS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
+    Path(__file__).with_name("hershey_signs.json").read_text(encoding="utf-8")
+)  # the keys of "greeks" stand for Greek letters
 FAVOURED = "Xackjlmwx"  # of "greeks", drawn three times as often: Ω α γ λ κ μ ν ψ ω are like digits
 HEIGHT_PX = 96  # of the longer side, before it is stretched
 STRETCH = 1.5  # at most so many times as wide, or as narrow
@@ -64,15 +63,11 @@ def draw_sign(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
 @cache
 def penned_signs() -> tuple[tuple[Stroke, ...], ...]:
     """Every sign's strokes, the favoured ones three times."""
-    signs = []
-    for alphabet, keys in SIGNS.items():
-        hershey = HersheyFonts()
-        hershey.load_default_font(alphabet)
-        favoured = FAVOURED if alphabet == "greeks" else ""
-        for key in keys + 2 * favoured:
-            strokes = hershey.strokes_for_text(key)
-            signs.append(tuple(np.array(stroke, np.float64) for stroke in strokes))
-    return tuple(signs)
+    return tuple(
+        tuple(np.array(stroke, np.float64) for stroke in strokes_of[key])
+        for alphabet, strokes_of in SIGNS.items()
+        for key in [*strokes_of, *2 * (FAVOURED if alphabet == "greeks" else "")]
+    )
 
 
 def rounded(corners: NDArray[np.float64]) -> NDArray[np.float64]:

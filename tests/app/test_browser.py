@@ -159,6 +159,8 @@ def test_a_cell_pressed_shows_its_mistakes(visit: Visit) -> None:
     heading = page.get_by_role("heading", name="What it mixes up")
     chart = heading.locator("xpath=following::*[@data-testid='stVegaLiteChart'][1]")
     chart.locator("canvas, svg").first.wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+    page.wait_for_load_state("networkidle")  # the pictures beside it are there: nothing moves now
     size = chart.bounding_box()
     left, top, right, bottom = MATRIX_MARGINS_PX
     x = left + (answered + 0.5) * (size["width"] - left - right) / CLASSES

@@ -17,7 +17,6 @@ EXTRAS = {"digitscope": ("api", "app", "train"), "streamlit_app": ("app",), "tra
 DISTRIBUTION_OF_MODULE = {
     "PIL": "pillow",
     "cv2": "opencv-python-headless",
-    "HersheyFonts": "hershey-fonts",
     "fontTools": "fonttools",
     "prometheus_client": "prometheus-client",
     "pythonjsonlogger": "python-json-logger",
