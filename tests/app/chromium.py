@@ -40,6 +40,7 @@ PHONE = {
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 START_S, STOP_S, ANSWER_MS = 120, 20, 120_000  # the first answer loads TensorFlow
 SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.6, 0.5), (0.45, 0.85)]  # shares of the pad's sides
+DASH = [(0.2, 0.5), (0.3, 0.5)]  # no digit
 ONE = [(0.5, 0.15), (0.49, 0.85)]
 DRAW_PROMPT = "Draw a digit"
 FRAMES = 30  # of the camera's film; it begins anew after the last

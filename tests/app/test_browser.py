@@ -12,6 +12,7 @@ from digitscope.types import CLASSES
 from streamlit_app.card import load_card
 from streamlit_app.components.measured.confusion import confusions
 from tests.app.chromium import (
+    DASH,
     DESKTOP,
     DRAW_PROMPT,
     ONE,
@@ -83,6 +84,30 @@ def test_drawing_with_a_finger_is_answered_without_scrolling(visit: Visit) -> No
     pad = page.locator("canvas.upper-canvas").bounding_box()
     assert bottom_px(page, "It is a 7") < pad["y"]
     assert pad["y"] + pad["height"] <= PHONE["viewport"]["height"]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_the_pad_stays_where_it_is_between_strokes(visit: Visit, locale: str) -> None:
+    page = visit("predict?source=draw", **(PHONE | {"locale": locale}))
+    pad = page.locator("canvas.upper-canvas")
+    pad.wait_for()
+    page.get_by_text(re.compile("network is loading|réseau se charge")).wait_for(state="hidden")
+    settled(page)
+    before = pad.bounding_box()
+    draw_by_touch(page, DASH)
+    page.get_by_role("heading", name=re.compile("Not a digit|Pas un chiffre")).wait_for()
+    settled(page)
+    assert pad.bounding_box() == before
+    press(page, "Clear" if locale == "en-GB" else "Effacer")
+    draw_by_touch(page, SEVEN)
+    page.get_by_role("heading", name=re.compile("7$")).wait_for()
+    settled(page)
+    assert pad.bounding_box() == before
+
+
+def settled(page: Any) -> None:
+    """Wait until the page has been drawn to its end."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def test_photographed_digit_is_read(photographer: Visit) -> None:
