@@ -24,7 +24,7 @@ from digitscope.preprocessing.steps import STEPS
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.serving import ServerUnavailableError, run_serve
-from digitscope.settings import load_card_of, resolve_model_path
+from digitscope.settings import fingerprint_of, load_card_of, resolve_model_path
 from digitscope.types import Reading, UInt8Array
 
 OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes; 130 as shells have it
@@ -147,7 +147,7 @@ def _writing_to(folder: Path | None) -> Iterator[None]:
 def run_info(options: argparse.Namespace) -> int:
     """Tell what would answer: version, model, its card, backgrounds."""
     path = resolve_model_path(options.model)
-    card = load_card_of(path)
+    card = load_card_of(fingerprint_of(path))
     facts = {
         "version": __version__,
         "model": str(path),

@@ -42,11 +42,20 @@ def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
     return chosen
 
 
-def load_card_of(model: Path) -> dict[str, Any]:
+def fingerprint_of(file: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def load_card_of(fingerprint: str) -> dict[str, Any]:
     """Read the figures measured of a model file; none where the card is of another file.
 
     Args:
-        model: a file that exists.
+        fingerprint: of the model file.
 
     Returns:
         The content of ``model_card.json``, or an empty dict.
@@ -56,4 +65,4 @@ def load_card_of(model: Path) -> dict[str, Any]:
         known = {facts["sha256"] for facts in card["files"].values()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return card if hashlib.sha256(model.read_bytes()).hexdigest() in known else {}
+    return card if fingerprint in known else {}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digitscope.settings import MODELS_DIR, load_card_of
-from streamlit_app.resources import model_path
+from streamlit_app.resources import network_fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +68,8 @@ class Figures:
 
 def load_card() -> Figures:
     """The card of the network in use; empty where there is none or it is of another file."""
-    path = model_path()
-    return Figures(load_card_of(path) if path.is_file() else {})
+    fingerprint = network_fingerprint()
+    return Figures(load_card_of(fingerprint) if fingerprint else {})
 
 
 def load_reports() -> list[Figures]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ import numpy as np
 import streamlit as st
 
 from digitscope import DigitReader
-from digitscope.settings import KERAS_MODEL
+from digitscope.recognition.classifier import KerasClassifier
+from digitscope.settings import KERAS_MODEL, fingerprint_of
 from digitscope.types import Explanation, Float32Array, Reading, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, find_mnist, load_tiles
@@ -37,17 +39,34 @@ def model_path() -> Path:
     return Path(os.environ.get("DIGITSCOPE_MODEL") or KERAS_MODEL).expanduser()
 
 
+@dataclass(frozen=True)
+class Network:
+    """The network that answers here, whatever becomes of its file afterwards.
+
+    Attributes:
+        reader: answers with it.
+        fingerprint: of the file, as it was loaded.
+    """
+
+    reader: DigitReader
+    fingerprint: str
+
+
+def _load(path: Path) -> Network:
+    return Network(DigitReader(path), fingerprint_of(path))
+
+
 @st.cache_resource(show_spinner=False)
-def _loading(path: Path) -> Future[DigitReader]:
+def _loading(path: Path) -> Future[Network]:
     """The loading of the network at `path`: begun once a server, in a thread of its own."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="network")
-    loading = thread.submit(DigitReader, path)
+    loading = thread.submit(_load, path)
     thread.shutdown(wait=False)
     return loading
 
 
-def _loaded(path: Path) -> DigitReader:
-    """Wait for the reader; where it cannot be made, the next one who asks tries anew."""
+def _loaded(path: Path) -> Network:
+    """Wait for the network; where it cannot be loaded, the next one who asks tries anew."""
     try:
         return _loading(path).result()
     except Exception:
@@ -67,9 +86,29 @@ def reader() -> DigitReader:
         ModelUnavailableError: the network's file is missing or broken.
     """
     if is_network_awake():
-        return _loaded(model_path())
+        return _loaded(model_path()).reader
     with st.spinner(loading_text()):
-        return _loaded(model_path())
+        return _loaded(model_path()).reader
+
+
+def network_fingerprint() -> str | None:
+    """Of the network that answers; while none is loaded, of its file; None where there is none."""
+    loading = _loading(model_path())
+    if loading.done() and not loading.exception():
+        return loading.result().fingerprint
+    return _fingerprint_on_disk()
+
+
+def is_network_replaced() -> bool:
+    """Whether the network's file has changed, or gone, since it was loaded."""
+    return network_fingerprint() != _fingerprint_on_disk()
+
+
+def _fingerprint_on_disk() -> str | None:
+    try:
+        return fingerprint_of(model_path())
+    except OSError:
+        return None
 
 
 def loading_text() -> str:
@@ -110,7 +149,7 @@ def mnist_tiles() -> Tiles:
 
 @st.cache_resource(show_spinner=False)
 def _answers(model: Path, mnist: Path | None) -> Float32Array:
-    classify = _loaded(model).classifier.classify
+    classify = _loaded(model).reader.classifier.classify
     pixels = _tiles_at(mnist).pixels
     return np.concatenate([classify(pixels[i : i + BATCH]) for i in range(0, len(pixels), BATCH)])
 
@@ -146,22 +185,19 @@ def hardest_first() -> np.ndarray:
     return _hardest_first(model_path(), find_mnist())
 
 
-@st.cache_resource(show_spinner=False)
-def _network_at(path: Path) -> keras.Model:
-    import keras
-
-    return keras.saving.load_model(path, compile=False)
-
-
 def network() -> keras.Model | None:
     """The network as a Keras model, to be looked at; None where another kind of file is in use."""
-    path = model_path()
-    return _network_at(path) if path.suffix == KERAS_MODEL.suffix else None
+    return _model_of(model_path())
+
+
+def _model_of(path: Path) -> keras.Model | None:
+    classifier = _loaded(path).reader.classifier
+    return classifier.model if isinstance(classifier, KerasClassifier) else None
 
 
 @st.cache_resource(show_spinner=False)
 def _outputs_at(path: Path) -> keras.Model:
-    return stage_outputs(_network_at(path))
+    return stage_outputs(_model_of(path))
 
 
 @st.cache_data(show_spinner=False, max_entries=MAPS_KEPT)

@@ -5,7 +5,6 @@ All of it is computed from the run, the saved files and the machine; nothing is 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ import keras
 from scipy.stats import binomtest
 from scipy.stats import t as student_t
 
+from digitscope.settings import fingerprint_of
 from training.augment import Augmentation
 from training.data import SPLIT_SEED
 from training.evaluate import Report
@@ -135,7 +135,7 @@ def describe_file(path: Path) -> dict[str, Any]:
     """Size in bytes and SHA-256 of a file."""
     return {
         "bytes": path.stat().st_size,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": fingerprint_of(path),
     }
 
 

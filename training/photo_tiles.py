@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from filelock import FileLock
 
 import digitscope.imaging
 import digitscope.pixels
@@ -68,9 +69,19 @@ def photo_tiles(
         tiles (N, 28, 28) uint8 as the pipeline made them, N at most `count`, with their labels.
     """
     kept_at = cache_dir / _file_name(digits, count, seed, condition)
-    kept = _load(kept_at)
-    if kept is not None:
-        return kept
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept_at.with_suffix(".lock")):  # who asks meanwhile waits, and finds them
+        made = _load(kept_at)
+        if made is None:
+            made = _photograph_all(digits, count, seed, condition, workers)
+            _save(made, kept_at)
+    return made
+
+
+def _photograph_all(
+    digits: Digits, count: int, seed: int, condition: Condition, workers: int
+) -> Digits:
+    """Take the photos and read them, see `photo_tiles`."""
     rng = np.random.default_rng(seed)
     sources = digits.take(rng.integers(0, len(digits), count))
     read: list[UInt8Array | None] = []
@@ -80,9 +91,7 @@ def photo_tiles(
             read += pool.map(one, chunk)
     came_out = [index for index, tile in enumerate(read) if tile is not None]
     tiles = np.array([read[index] for index in came_out], np.uint8).reshape(-1, TILE_PX, TILE_PX)
-    made = Digits(tiles, sources.labels[came_out])
-    _save(made, kept_at)
-    return made
+    return Digits(tiles, sources.labels[came_out])
 
 
 def _read_one(sources: Digits, condition: Condition, seed: int, index: int) -> UInt8Array | None:
@@ -171,7 +180,6 @@ def _load(path: Path) -> Digits | None:
 
 def _save(digits: Digits, path: Path) -> None:
     """Write tiles whole or not at all: into a file beside it that is then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{os.getpid()}_{path.name}")
     np.savez_compressed(beside, tiles=digits.tiles, labels=digits.labels)
     beside.replace(path)

@@ -15,6 +15,7 @@ from digitscope.benchmark.outcomes import Outcome, read_labelled
 from digitscope.benchmark.report import Report, describe_report
 from digitscope.benchmark.sheet import make_read, write_sheet
 from digitscope.reader import DigitReader
+from digitscope.settings import fingerprint_of
 
 RESULTS_FILE, SHEET_FILE = "results.json", "mistakes.html"
 
@@ -59,7 +60,7 @@ class Session:
             "pictures": len(self.items),
             "labels_sha256": hashlib.sha256(labels.encode()).hexdigest(),
             "model": str(model),
-            "model_sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+            "model_sha256": fingerprint_of(model),
             "background": str(self.reader.background),
             "tta": self.tta,
             "code_sha256": fingerprint_code(),

@@ -102,7 +102,11 @@ class OnnxClassifier:
 
 
 class KerasClassifier:
-    """The network through Keras, in this process; for the app."""
+    """The network through Keras, in this process; for the app.
+
+    Attributes:
+        model: the Keras model itself, to be looked at.
+    """
 
     engine = "keras"
 
@@ -123,12 +127,12 @@ class KerasClassifier:
             ) from error
         self.path = path
         with _foreign_errors_told("A Keras model", path):
-            self._model = keras.saving.load_model(path, compile=False)
+            self.model = keras.saving.load_model(path, compile=False)
             self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
         """See `Classifier.classify`."""
-        return check_output(np.asarray(self._model.predict_on_batch(to_batch(tiles))), self.path)
+        return check_output(np.asarray(self.model.predict_on_batch(to_batch(tiles))), self.path)
 
 
 def load_classifier(path: Path) -> Classifier:

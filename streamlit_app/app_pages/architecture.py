@@ -10,6 +10,7 @@ from streamlit_app.components.anatomy import reasons, show_layers, show_reasons,
 from streamlit_app.components.examples import sample_tile
 from streamlit_app.components.page_head import show_page_head
 from streamlit_app.components.passage import show_fields, show_passage
+from streamlit_app.components.waking import tell_if_replaced
 from streamlit_app.i18n import _, number
 from streamlit_app.network import CONVOLUTION, describe_layers, group_stages, strongest_kernels
 from streamlit_app.resources import is_network_awake, maps_of, network, reader
@@ -20,6 +21,7 @@ def show_network() -> None:
     """The whole page, asked of the model object; nothing while that is being loaded."""
     if not is_network_awake():
         return
+    tell_if_replaced()
     predict = reader().predict
     model = network()
     if model is None:

@@ -18,11 +18,13 @@ from streamlit_app.components.measured.photos import show_photos
 from streamlit_app.components.measured.recipe import show_recipe
 from streamlit_app.components.measured.simulated import show_simulated
 from streamlit_app.components.page_head import show_page_head
+from streamlit_app.components.waking import tell_if_replaced
 from streamlit_app.i18n import _
 
 show_page_head(_("How well it reads"))
 card = load_card()
 with error_boundary():
+    tell_if_replaced()
     show_headline_figures(card)
 
 st.header(_("On pictures of people's own"), anchor=False)

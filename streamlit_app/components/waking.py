@@ -1,10 +1,11 @@
-"""What stands on every page while the network is loading in the background."""
+"""What pages say of the network: that it is loading, or that its file has changed since."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app.resources import is_network_awake, loading_text
+from streamlit_app.i18n import _
+from streamlit_app.resources import is_network_awake, is_network_replaced, loading_text
 
 POLL_S = 0.5  # soon enough that nobody waits for it
 
@@ -21,3 +22,15 @@ def _watch() -> None:
     if is_network_awake():
         st.rerun()
     st.caption(f":material/hourglass_top: {loading_text()}")
+
+
+def tell_if_replaced() -> None:
+    """Say that another network would answer after a new start, where that is so."""
+    if is_network_awake() and is_network_replaced():
+        st.info(
+            _(
+                "The network's file has changed since this app was started. The network that was "
+                "loaded goes on answering; start the app anew to use the new file."
+            ),
+            icon=":material/sync_problem:",
+        )

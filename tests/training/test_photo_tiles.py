@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +26,11 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tiles(digits: Digits, cache_dir: Path) -> Digits:
     return photo_tiles(digits, COUNT, SEED, cache_dir)
+
+
+def kept_in(folder: Path) -> list[Path]:
+    """The archives there, half-written ones too."""
+    return [path for path in folder.iterdir() if path.suffix != ".lock"]
 
 
 def _no_camera(*_: object) -> None:
@@ -49,7 +56,24 @@ def test_made_once(
     again = photo_tiles(digits, COUNT, SEED, cache_dir)
     assert np.array_equal(again.tiles, tiles.tiles)
     assert np.array_equal(again.labels, tiles.labels)
-    assert [path.suffix for path in cache_dir.iterdir()] == [".npz"]  # nothing half-written
+    assert len(kept_in(cache_dir)) == 1  # nothing half-written
+
+
+def test_made_once_for_all_who_ask_at_the_same_time(
+    digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photographed = []
+
+    def counted(*arguments: Any) -> Any:
+        photographed.append(arguments)
+        return take_photo(*arguments)
+
+    monkeypatch.setattr(made, "take_photo", counted)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(photo_tiles, digits, 4, SEED, tmp_path) for _ in range(3)]
+    first, *others = [one.result() for one in asked]
+    assert len(photographed) == 4
+    assert all(np.array_equal(one.tiles, first.tiles) for one in others)
 
 
 def test_number_of_workers_changes_nothing(digits: Digits, tiles: Digits, tmp_path: Path) -> None:
@@ -61,7 +85,7 @@ def test_number_of_workers_changes_nothing(digits: Digits, tiles: Digits, tmp_pa
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off"])
 def test_damaged_cache_is_made_again(content: bytes, digits: Digits, tmp_path: Path) -> None:
     first = photo_tiles(digits, 2, SEED, tmp_path)
-    (kept,) = tmp_path.iterdir()
+    (kept,) = kept_in(tmp_path)
     kept.write_bytes(content)
     again = photo_tiles(digits, 2, SEED, tmp_path)
     assert np.array_equal(again.tiles, first.tiles)
@@ -70,7 +94,7 @@ def test_damaged_cache_is_made_again(content: bytes, digits: Digits, tmp_path: P
 
 def test_cache_without_labels_is_made_again(digits: Digits, tmp_path: Path) -> None:
     first = photo_tiles(digits, 2, SEED, tmp_path)
-    (kept,) = tmp_path.iterdir()
+    (kept,) = kept_in(tmp_path)
     np.savez(kept, tiles=first.tiles)
     assert np.array_equal(photo_tiles(digits, 2, SEED, tmp_path).labels, first.labels)
 
@@ -86,7 +110,7 @@ def test_whatever_changes_the_tiles_changes_the_name(
     photo_tiles(digits, 2, 0, tmp_path, condition=CONDITIONS["plain"])
     monkeypatch.setattr(made, "fingerprint_photos", lambda: "other code")
     photo_tiles(digits, 2, 0, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(kept_in(tmp_path)) == 6
 
 
 def test_tiles_that_show_something_else_are_left_out(

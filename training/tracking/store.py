@@ -7,15 +7,15 @@ without it. Nothing leaves the machine unless $MLFLOW_TRACKING_URI names a serve
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
+from filelock import FileLock
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import CLASSES, TILE_PX
@@ -83,17 +83,13 @@ def experiment_id(name: str) -> str:
 
 @contextmanager
 def _alone(store: str) -> Iterator[None]:
-    """Inside, no other of our processes is: two that make the tables at once ruin the file.
-
-    The lock is one of SQLite's on an empty file of its own, and ends with the process at latest.
-    """
+    """Inside, no other of our processes is: two that make the tables at once ruin the file."""
     file = _sqlite_file(store)
     if not file:
         yield
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(file.with_suffix(".lock"), timeout=LOCK_S)) as lock:
-        lock.execute("BEGIN EXCLUSIVE")
+    with FileLock(file.with_suffix(".lock"), timeout=LOCK_S):  # ends with the process at latest
         yield
 
 
