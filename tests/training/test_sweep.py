@@ -13,11 +13,15 @@ import pytest
 pytest.importorskip("keras")
 pytest.importorskip("optuna")
 
+import optuna
 from optuna.trial import TrialState
+from sqlalchemy.exc import IntegrityError
 
 from training.experiments import __main__ as command_line
 from training.experiments import running, sweep
-from training.experiments.sweep import Search, best_row, describe, search
+from training.experiments import study as study_module
+from training.experiments.study import Search, StudyUnavailableError
+from training.experiments.sweep import best_row, describe, search
 from training.reports import Run, write_report
 from training.run_folder import RunFolder
 
@@ -26,8 +30,10 @@ SMALL: Mapping[str, object] = {"epochs": 1, "limit": 200, "validation_tiles": 10
 
 @pytest.fixture(autouse=True)
 def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(sweep, "RUNS_DIR", tmp_path / "runs")
-    monkeypatch.delenv(sweep.STORAGE_VARIABLE, raising=False)
+    for module in (sweep, study_module):
+        monkeypatch.setattr(module, "RUNS_DIR", tmp_path / "runs")
+    monkeypatch.setattr(study_module, "PAUSE_S", 0.0)
+    monkeypatch.delenv(study_module.STORAGE_VARIABLE, raising=False)
     return tmp_path / "runs"
 
 
@@ -70,7 +76,7 @@ def test_a_killed_trial_goes_on_with_its_folder_and_its_epochs(
 ) -> None:
     two_epochs = {**SMALL, "epochs": 2}
     with monkeypatch.context() as patch:
-        patch.setattr(sweep.optuna.Trial, "report", _killed)
+        patch.setattr(optuna.Trial, "report", _killed)
         with pytest.raises(KeyboardInterrupt):
             search(Search("killed", trials=1), str(mnist_npz), two_epochs)
     folder = RunFolder(runs_dir / "killed" / "trial-000")
@@ -89,27 +95,27 @@ def _killed(*_: object) -> None:
 
 
 def test_a_trial_whose_process_is_gone_is_taken_up(runs_dir: Path) -> None:
-    study = sweep.open_study(Search("gone", trials=1))
+    study = study_module.open_study(Search("gone", trials=1))
     dead, alive = (_begun(study, process) for process in (2**22 + 1, 1))
-    sweep.take_up(study)
-    sweep.take_up(study)  # a second time finds it waiting, and leaves it
+    study_module.take_up(study)
+    study_module.take_up(study)  # a second time finds it waiting, and leaves it
     states = {trial.number: trial.state for trial in study.trials}
     assert states == {
         dead: TrialState.FAIL,
         alive: TrialState.RUNNING,
         2: TrialState.WAITING,
     }
-    assert study.trials[2].user_attrs[sweep.FOLDER] == f"trial-{dead}"
+    assert study.trials[2].user_attrs[study_module.FOLDER] == f"trial-{dead}"
 
 
-def _begun(study: sweep.optuna.Study, process: int) -> int:
+def _begun(study: optuna.Study, process: int) -> int:
     """A trial as a process leaves it that was killed without a word."""
     trial = study.ask()
     sweep.suggest(trial)
     marks = {
-        sweep.FOLDER: f"trial-{trial.number}",
-        sweep.MACHINE: sweep.socket.gethostname(),
-        sweep.PROCESS: process,
+        study_module.FOLDER: f"trial-{trial.number}",
+        study_module.MACHINE: study_module.socket.gethostname(),
+        study_module.PROCESS: process,
     }
     for mark, value in marks.items():
         trial.set_user_attr(mark, value)
@@ -119,7 +125,7 @@ def _begun(study: sweep.optuna.Study, process: int) -> int:
 def test_a_trial_that_lags_is_given_up(
     mnist_npz: Path, runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep.optuna.Trial, "should_prune", lambda _: True)
+    monkeypatch.setattr(optuna.Trial, "should_prune", lambda _: True)
     study = search(Search("lags", trials=1), str(mnist_npz), {**SMALL, "epochs": 3})
     (trial,) = study.trials
     assert trial.state is TrialState.PRUNED
@@ -127,7 +133,7 @@ def test_a_trial_that_lags_is_given_up(
     assert describe_pruned(study) == ["pruned"]
 
 
-def describe_pruned(study: sweep.optuna.Study) -> list[str]:
+def describe_pruned(study: optuna.Study) -> list[str]:
     study.enqueue_trial({"hidden_units": 64, "dropout": 0.1})
     ended = study.ask()
     sweep.suggest(ended)
@@ -139,9 +145,57 @@ def test_machines_share_a_study_by_a_url(
     tmp_path: Path, runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite:///{tmp_path / 'shared.db'}"
-    here = sweep.open_study(Search("shared", trials=1, storage=url))
+    here = study_module.open_study(Search("shared", trials=1, storage=url))
     here.tell(here.ask(), 0.5)
-    monkeypatch.setenv(sweep.STORAGE_VARIABLE, url)
-    there = sweep.open_study(Search("shared", trials=1))
+    monkeypatch.setenv(study_module.STORAGE_VARIABLE, url)
+    there = study_module.open_study(Search("shared", trials=1))
     assert [trial.value for trial in there.trials] == [0.5]
     assert not (runs_dir / "optuna.db").exists()
+
+
+def test_a_machine_that_makes_the_tables_a_moment_later_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, told = optuna.storages.RDBStorage.__init__, []
+
+    def begin_second(storage: optuna.storages.RDBStorage, url: str) -> None:
+        if not told:
+            told.append(url)
+            raise IntegrityError("CREATE TYPE studydirection", None, Exception("already exists"))
+        begin(storage, url)
+
+    monkeypatch.setattr(optuna.storages.RDBStorage, "__init__", begin_second)
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    assert study_module.open_study(Search("shared", 1, storage=url)).study_name == "shared"
+    assert told == [url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////nowhere/at/all.db",
+        "no address",
+        "postgresql+nodriver://me:secret@127.0.0.1/study",
+        "postgresql+psycopg2://me:secret@127.0.0.1:1/study",  # driver or server is missing
+    ],
+)
+def test_a_database_that_does_not_answer_is_told_in_a_line(url: str) -> None:
+    with pytest.raises(StudyUnavailableError, match="Look at --storage") as caught:
+        search(Search("away", 1, storage=url), None, SMALL)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_that_goes_away_is_told_and_what_ended_is_kept(
+    mnist_npz: Path, runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise optuna.exceptions.StorageInternalError("server closed the connection\nunexpectedly")
+
+    search(Search("kept", trials=1), str(mnist_npz), SMALL)
+    with monkeypatch.context() as patch:
+        patch.setattr(optuna.Trial, "report", gone)
+        with pytest.raises(StudyUnavailableError, match="server closed the connection"):
+            search(Search("kept", trials=2), str(mnist_npz), SMALL)
+    study = search(Search("kept", trials=2), str(mnist_npz), SMALL)
+    assert [one["state"] for one in describe(study)["trials"]] == ["complete"] * 2

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import training.experiments
-from training.data import DataUnavailableError
+from digitscope.errors import DigitscopeError
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.experiments.photo_reading import COUNT
 from training.experiments.running import Sources, estimate, plan, run_all
 from training.recipe import HyperParameters
 from training.reports import write_report
-from training.run_folder import RunFolderError
 
 FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
 FULL = "-full"  # after an experiment's name: its two sizes never share a run
@@ -100,5 +99,5 @@ if __name__ == "__main__":
         main()
     except subprocess.CalledProcessError as error:
         sys.exit(f"A finished run is expected. Received: {error}. Read its .log, then go on.")
-    except (DataUnavailableError, RunFolderError) as error:
+    except DigitscopeError as error:
         sys.exit(str(error))

@@ -1,7 +1,7 @@
 """Searches hidden units and dropout of the 784-512-10 network with Optuna.
 
 A study lives in a database: by default SQLite below training/runs; several machines share one by
-naming the same PostgreSQL with ``--storage postgresql+psycopg://...``. Each trial is a run like
+naming the same PostgreSQL with ``--storage postgresql+psycopg2://...``. Each trial is a run like
 any other, in a folder of its own, so a killed one goes on from its last epoch.
 
 Source: Akiba et al., "Optuna: A Next-generation Hyperparameter Optimization Framework", KDD 2019.
@@ -13,19 +13,28 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import optuna
 from optuna.study import MaxTrialsCallback
-from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.experiments.definitions import SWEPT, Row
 from training.experiments.running import log_path
+from training.experiments.study import (
+    ENDED,
+    FOLDER,
+    MACHINE,
+    PROCESS,
+    Search,
+    database_errors_told,
+    open_study,
+    take_up,
+)
 from training.material import Material, load_material
 from training.recipe import HyperParameters
 from training.run_folder import RUNS_DIR, RunFolder
@@ -35,35 +44,8 @@ from training.train import train
 UNITS = (64, 1024)  # a digit needs more than a few dozen; above, only time grows
 DROPOUT = (0.0, 0.6)
 DROPOUT_STEP = 0.05
-STARTUP_TRIALS = 5  # go to their end whatever they show: the median has to mean something
-WARMUP_EPOCHS = 2  # before the schedule's rise is over nobody lags
 TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted from 1
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
-PENDING = (TrialState.WAITING, TrialState.RUNNING)
-STORAGE_VARIABLE = "OPTUNA_STORAGE"  # Optuna's own; keeps a password out of the command line
-STORE_NAME = "optuna.db"
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-FOLDER, MACHINE, PROCESS, ACCURACY = "folder", "machine", "process", "val_accuracy"
-
-
-@dataclass(frozen=True)
-class Search:
-    """Where a study is and how far it shall go.
-
-    Attributes:
-        name: of the study and of its folders; below training/runs and in the database.
-        trials: how many shall have ended, given up ones included, on all machines together.
-        storage: an SQLAlchemy URL; None for $OPTUNA_STORAGE, or SQLite beside the runs.
-    """
-
-    name: str
-    trials: int
-    storage: str | None = None
-
-    @property
-    def shared(self) -> str | None:
-        """The database that others may use at the same time, or None."""
-        return self.storage or os.environ.get(STORAGE_VARIABLE)
 
 
 def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
@@ -76,7 +58,13 @@ def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> op
 
     Raises:
         DataUnavailableError: MNIST could not be found.
+        StudyUnavailableError: the database does not answer, or no longer.
     """
+    with database_errors_told():
+        return _search(wanted, data, common)
+
+
+def _search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
     study = open_study(wanted)
     take_up(study)
     hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
@@ -100,49 +88,6 @@ def _ended(study: optuna.Study) -> int:
     return len(study.get_trials(deepcopy=False, states=ENDED))
 
 
-def open_study(wanted: Search) -> optuna.Study:
-    """The study of that name, made where there is none."""
-    RUNS_DIR.mkdir(parents=True, exist_ok=True)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        storage=wanted.shared or f"sqlite:///{RUNS_DIR / STORE_NAME}",
-        study_name=wanted.name,
-        direction="minimize",  # validation loss
-        load_if_exists=True,
-        pruner=optuna.pruners.MedianPruner(STARTUP_TRIALS, WARMUP_EPOCHS),
-    )
-    seed = None if wanted.shared else len(study.trials)  # several machines must not draw alike
-    study.sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
-    return study
-
-
-def take_up(study: optuna.Study) -> None:
-    """Put trials that were stopped here back in the queue, with the folders that they have."""
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if _is_dead(trial):
-            study.tell(trial.number, state=TrialState.FAIL)
-    known = [one.user_attrs.get(FOLDER) for one in study.get_trials(states=(*ENDED, *PENDING))]
-    for trial in study.get_trials(states=(TrialState.FAIL,)):
-        folder = trial.user_attrs.get(FOLDER)
-        if folder and folder not in known and trial.params:
-            study.enqueue_trial(trial.params, user_attrs={FOLDER: folder})
-            known.append(folder)
-
-
-def _is_dead(trial: FrozenTrial) -> bool:
-    """Whether a trial that is said to run was begun on this machine by a process that is gone."""
-    process = trial.user_attrs.get(PROCESS)
-    if process is None or trial.user_attrs.get(MACHINE) != socket.gethostname():
-        return False
-    try:
-        os.kill(process, 0)  # asks only whether it is there
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return bool(process == os.getpid())  # a container starts anew with the same number
-
-
 def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study: str) -> float:
     """Train one network; the least validation loss it came to.
 
@@ -159,7 +104,7 @@ def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study:
         trial.set_user_attr(mark, value)
     with _words_to(log_path(folder)):
         lags = _lags(trial, material, hyper, folder)
-    trial.set_user_attr(ACCURACY, folder.best_figures()["val_accuracy"])
+    trial.set_user_attr("val_accuracy", folder.best_figures()["val_accuracy"])
     if lags:
         raise optuna.TrialPruned
     return folder.state().best_val_loss
@@ -219,7 +164,7 @@ def describe(study: optuna.Study) -> dict[str, Any]:
             "state": trial.state.name.lower(),
             "value": trial.value,
             "epochs": max(trial.intermediate_values, default=0),
-            "val_accuracy": trial.user_attrs.get(ACCURACY),
+            "val_accuracy": trial.user_attrs.get("val_accuracy"),
         }
         for trial in study.get_trials(states=ENDED)
     ]
