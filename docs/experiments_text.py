@@ -44,11 +44,23 @@ def _describe(report: Mapping[str, Any]) -> str:
         [
             f"## {report['title']}\n",
             f"{report['teaches']}\n",
+            *([f"{_found_by(report['search'])}\n"] if "search" in report else []),
             *lines,
             f"\n{report['finding']}\n",
             f"![{report['title']}: a dot is a run](../training/reports/{report['name']}.png)\n",
             f"{_size_of(report)} `{report['command']}`",
         ]
+    )
+
+
+def _found_by(search: Mapping[str, Any]) -> str:
+    trials, best, recipe = search["trials"], search["best"], search["recipe"]
+    given_up = sum(trial["state"] == "pruned" for trial in trials)
+    return (
+        f"{len(trials)} settings were tried, {given_up} of them given up early. The least "
+        f"validation loss had {best['hidden_units']} hidden units and a dropout of "
+        f"{best['dropout']:.2f}; the recipe has {recipe['hidden_units']} and "
+        f"{recipe['dropout']:.2f}."
     )
 
 

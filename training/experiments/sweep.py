@@ -156,7 +156,7 @@ def best_row(study: optuna.Study) -> Row:
 
 
 def describe(study: optuna.Study) -> dict[str, Any]:
-    """The search as a report keeps it: its trials in their order, and the best settings."""
+    """The search as a report keeps it: its trials in their order, the best settings and ours."""
     trials = [
         trial.params
         | {
@@ -168,4 +168,6 @@ def describe(study: optuna.Study) -> dict[str, Any]:
         }
         for trial in study.get_trials(states=ENDED)
     ]
-    return {"study": study.study_name, "best": study.best_params, "trials": trials}
+    recipe = {name: getattr(HyperParameters(), name) for name in study.best_params}
+    found = {"best": study.best_params, "recipe": recipe}
+    return {"study": study.study_name, **found, "trials": trials}

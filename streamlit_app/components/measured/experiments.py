@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
+from streamlit_app.components.measured.search import show_search
 from streamlit_app.i18n import _, axis_labels, number, percent
 
 ROW_PX, AXES_PX = 34, 80  # of a chart, for each row and for what stands round them
@@ -43,6 +44,7 @@ def show_report(report: Figures) -> None:
     """A paragraph, the charts, the table, and how it was measured."""
     rows = report.rows("rows", "name", "runs")
     st.write(_(str(report.get("teaches"))))
+    show_search(report)
     titles = {ON_MNIST: _("MNIST tiles read wrong"), ON_PHOTOS: _("Photos read wrong")}
     for group, title in titles.items():
         values = error_rates(rows, group)

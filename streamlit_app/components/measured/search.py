@@ -1,0 +1,89 @@
+"""Where a search for settings looked, and what it found: each trial a mark."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.card import Figures
+from streamlit_app.i18n import _, axis_labels, number
+from streamlit_app.looks import looks
+
+CHART_PX = 320
+FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
+ENDED = "complete"
+UNITS_SHOWN = [64, 128, 256, 512, 1024]
+BELOW = "bottom"  # beside the marks, legends are cut off on a phone
+
+
+def show_search(report: Figures) -> None:
+    """A sentence and the chart; nothing where the report tells of no search."""
+    trials = trials_of(report)
+    best = Figures(report.table("search.best"))
+    recipe = Figures(report.table("search.recipe"))
+    if trials.empty:
+        return
+    st.write(
+        _(
+            "{count} settings were tried, {given_up} of them given up early. The least validation "
+            "loss had {units} hidden units and a dropout of {dropout}; the recipe has "
+            "{recipe_units} and {recipe_dropout}."
+        ).format(
+            count=number(len(trials)),
+            given_up=number(int((~trials["ended"]).sum())),
+            units=number(best.number("hidden_units") or 0, ",.0f"),
+            dropout=number(best.number("dropout") or 0, ".2f"),
+            recipe_units=number(recipe.number("hidden_units") or 0, ",.0f"),
+            recipe_dropout=number(recipe.number("dropout") or 0, ".2f"),
+        )
+    )
+    st.altair_chart(
+        _chart(trials),
+        height=CHART_PX,
+        alt=_("Each trial by its hidden units and its dropout, the darker the fewer errors"),
+    )
+
+
+def trials_of(report: Figures) -> pd.DataFrame:
+    """Columns hidden_units, dropout, error (0..1), ended (whether it went to its end), outcome."""
+    lines = [
+        (
+            trial["hidden_units"],
+            trial["dropout"],
+            1 - trial["val_accuracy"],
+            trial["state"] == ENDED,
+            _("went to its end") if trial["state"] == ENDED else _("given up early"),
+        )
+        for trial in report.rows("search.trials", *FIELDS)
+    ]
+    return pd.DataFrame(lines, columns=["hidden_units", "dropout", "error", "ended", "outcome"])
+
+
+def _chart(trials: pd.DataFrame) -> alt.LayerChart:
+    base = alt.Chart(trials, title=_("Where the search looked")).encode(
+        x=alt.X(
+            "hidden_units:Q",
+            title=_("Hidden units"),
+            scale=alt.Scale(type="log", base=2, domain=[UNITS_SHOWN[0], 1100]),
+            axis=alt.Axis(values=UNITS_SHOWN, format="d"),
+        ),
+        y=alt.Y("dropout:Q", title=_("Dropout"), axis=alt.Axis(labelExpr=axis_labels(".1f"))),
+        tooltip=[
+            alt.Tooltip("hidden_units:Q", title=_("Hidden units")),
+            alt.Tooltip("dropout:Q", title=_("Dropout"), format=".2f"),
+            alt.Tooltip("error:Q", title=_("Validation tiles read wrong"), format=".2%"),
+            alt.Tooltip("outcome:N", title=" "),
+        ],
+    )
+    given_up = base.transform_filter("!datum.ended").mark_point(
+        shape="cross", angle=45, filled=True, size=70, color=looks().text, opacity=0.35
+    )
+    ended = base.transform_filter("datum.ended").mark_circle(size=160, opacity=1)
+    colour = alt.Color(
+        "error:Q",
+        title=_("Validation tiles read wrong; crosses were given up early"),
+        scale=alt.Scale(scheme="viridis"),
+        legend=alt.Legend(orient=BELOW, labelExpr=axis_labels(".1%"), titleLimit=0),
+    )
+    return given_up + ended.encode(color=colour)
