@@ -15,6 +15,7 @@ from streamlit_app.components.measured.experiments import (
     comparison,
     error_rates,
 )
+from streamlit_app.components.measured.search import trials_of
 from streamlit_app.i18n import catalogue
 from streamlit_app.resources import network, reader
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
@@ -138,6 +139,32 @@ def test_an_experiment_has_its_text_a_chart_and_a_table(
         ["large", "3", "99.10% ± 0.02%"],
     ]
     assert any("5 epochs with 4,000" in one.value for one in app.caption)
+
+
+SEARCH = {
+    "best": {"hidden_units": 968, "dropout": 0.1},
+    "recipe": {"hidden_units": 512, "dropout": 0.3},
+    "trials": [
+        {"hidden_units": 968, "dropout": 0.1, "state": "complete", "val_accuracy": 0.96},
+        {"hidden_units": 64, "dropout": 0.5, "state": "pruned", "val_accuracy": 0.85},
+    ],
+}
+
+
+def test_a_search_tells_what_it_found(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"name": "best found", "test_accuracy_mean": 0.97, "runs": [{"epochs": 8}]}
+    report = {"title": "Searched", "teaches": "Luck.", "rows": [row], "search": SEARCH}
+    monkeypatch.setattr(cards, "load_reports", lambda: [Figures(report)])
+    open_page(app, PERFORMANCE)
+    assert "2 settings were tried, 1 of them given up early." in texts(app)
+    assert "968 hidden units and a dropout of 0.10; the recipe has 512 and 0.30." in texts(app)
+
+
+def test_trials_are_drawn_by_their_errors() -> None:
+    trials = trials_of(Figures({"search": SEARCH}))
+    assert trials["error"].round(6).tolist() == [0.04, 0.15]
+    assert trials["ended"].tolist() == [True, False]
+    assert trials_of(Figures({"rows": []})).empty
 
 
 def test_every_text_of_the_experiments_is_in_the_catalogue() -> None:

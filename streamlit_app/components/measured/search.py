@@ -41,7 +41,7 @@ def show_search(report: Figures) -> None:
     st.altair_chart(
         _chart(trials),
         height=CHART_PX,
-        alt=_("Each trial by its hidden units and its dropout, the darker the fewer errors"),
+        alt=_("Each trial by its hidden units and its dropout; the colour tells its errors"),
     )
 
 
