@@ -163,7 +163,7 @@ def test_a_search_tells_what_it_found(app: AppTest, monkeypatch: pytest.MonkeyPa
 def test_trials_are_drawn_by_their_errors() -> None:
     trials = trials_of(Figures({"search": SEARCH}))
     assert trials["error"].round(6).tolist() == [0.04, 0.15]
-    assert trials["ended"].tolist() == [True, False]
+    assert trials["ended"].tolist() == trials["best"].tolist() == [True, False]
     assert trials_of(Figures({"rows": []})).empty
 
 

@@ -15,7 +15,7 @@ from streamlit_app.card import Figures
 from streamlit_app.components.measured.search import show_search
 from streamlit_app.i18n import _, axis_labels, number, percent
 
-ROW_PX, AXES_PX = 34, 80  # of a chart, for each row and for what stands round them
+ROW_PX = 34  # of a chart; what stands round the rows takes what it needs
 BELOW = alt.Legend(orient="bottom", columns=1)  # beside each other they are cut off on a phone
 ON_MNIST, ON_PHOTOS = ("val", "test"), ("photo", "real_photo")
 
@@ -111,8 +111,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
         tooltip=[alt.Tooltip("row:N"), alt.Tooltip("error:Q", format=".2%")],
     )
     st.altair_chart(
-        bars + dots,
-        height=ROW_PX * len(names) + AXES_PX,
+        (bars + dots).properties(height=alt.Step(ROW_PX, **{"for": "position"})),
         alt=_("{title}, for each variant; the table below has the figures").format(title=title),
     )
 

@@ -10,7 +10,7 @@ from streamlit_app.card import Figures
 from streamlit_app.i18n import _, axis_labels, number
 from streamlit_app.looks import looks
 
-CHART_PX = 320
+CHART_PX = 380
 FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
 ENDED = "complete"
 UNITS_SHOWN = [64, 128, 256, 512, 1024]
@@ -43,21 +43,23 @@ def show_search(report: Figures) -> None:
         height=CHART_PX,
         alt=_("Each trial by its hidden units and its dropout; the colour tells its errors"),
     )
+    st.caption(_("The ring is the least validation loss; crosses were given up early."))
 
 
 def trials_of(report: Figures) -> pd.DataFrame:
-    """Columns hidden_units, dropout, error (0..1), ended (whether it went to its end), outcome."""
+    """Columns hidden_units, dropout, error (0..1), ended (whether it went to its end), best."""
+    best = report.table("search.best")
     lines = [
         (
             trial["hidden_units"],
             trial["dropout"],
             1 - trial["val_accuracy"],
             trial["state"] == ENDED,
-            _("went to its end") if trial["state"] == ENDED else _("given up early"),
+            all(trial.get(name) == value for name, value in best.items()),
         )
         for trial in report.rows("search.trials", *FIELDS)
     ]
-    return pd.DataFrame(lines, columns=["hidden_units", "dropout", "error", "ended", "outcome"])
+    return pd.DataFrame(lines, columns=["hidden_units", "dropout", "error", "ended", "best"])
 
 
 def _chart(trials: pd.DataFrame) -> alt.LayerChart:
@@ -73,17 +75,19 @@ def _chart(trials: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("hidden_units:Q", title=_("Hidden units")),
             alt.Tooltip("dropout:Q", title=_("Dropout"), format=".2f"),
             alt.Tooltip("error:Q", title=_("Validation tiles read wrong"), format=".2%"),
-            alt.Tooltip("outcome:N", title=" "),
         ],
     )
     given_up = base.transform_filter("!datum.ended").mark_point(
         shape="cross", angle=45, filled=True, size=70, color=looks().text, opacity=0.35
     )
-    ended = base.transform_filter("datum.ended").mark_circle(size=160, opacity=1)
     colour = alt.Color(
         "error:Q",
-        title=_("Validation tiles read wrong; crosses were given up early"),
-        scale=alt.Scale(scheme="viridis"),
+        title=_("Validation tiles read wrong"),
+        scale=alt.Scale(range=[looks().accent, looks().wrong]),
         legend=alt.Legend(orient=BELOW, labelExpr=axis_labels(".1%"), titleLimit=0),
     )
-    return given_up + ended.encode(color=colour)
+    ended = base.transform_filter("datum.ended").mark_circle(size=160, opacity=1)
+    ring = base.transform_filter("datum.best").mark_point(
+        size=380, color=looks().text, strokeWidth=2
+    )
+    return given_up + ended.encode(color=colour) + ring
