@@ -7,13 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-NAMES = ("ablation", "architectures", "permuted", "optimizers", "augmentation", "sweep")
-COLUMNS = {  # of a report: what it calls an accuracy, and what people do
-    "val_accuracy": "validation",
-    "test_accuracy": "test",
-    "photo_accuracy": "simulated photos",
-    "real_photo_accuracy": "photos",
-}
+from training.experiments.definitions import COMPARED
+from training.reports import SHARES
 
 
 def describe_experiments(reports: Path) -> str:
@@ -22,13 +17,13 @@ def describe_experiments(reports: Path) -> str:
     Args:
         reports: the folder of ``NAME.json`` and ``NAME.png``.
     """
-    files = [reports / f"{name}.json" for name in NAMES]
+    files = [reports / f"{name}.json" for name in COMPARED]
     found = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.is_file()]
     return "\n\n".join(_describe(report) for report in found)
 
 
 def _describe(report: Mapping[str, Any]) -> str:
-    shown = {name: text for name, text in COLUMNS.items() if name in report["columns"]}
+    shown = {name: text for name, text in SHARES.items() if name in report["columns"]}
     heads = ("", "runs", *shown.values())
     lines = [
         f"| {' | '.join(heads)} |",

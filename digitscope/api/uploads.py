@@ -17,7 +17,6 @@ FORM_TYPE = "multipart/form-data"
 FORM_FIELD = "file"
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # what the documentation offers
 ANY_BYTES = "application/octet-stream"
-MAX_FIELDS = 8  # beside the file; none is read
 NEVER_ON_DISK = 2**40  # bytes; the body's own limit is far below
 
 
@@ -45,7 +44,7 @@ async def receive_picture(request: Request) -> bytes:
 
 
 async def _receive_form(request: Request) -> bytes:
-    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS)
+    parser = MultiPartParser(request.headers, request.stream(), max_files=1)
     parser.spool_max_size = NEVER_ON_DISK
     try:
         form = await parser.parse()

@@ -1,6 +1,7 @@
-"""Load a server of its own with many clients, hostile ones among them: python -m tests.api.load.
+"""Load a server of its own with many clients: python -m tests.api.load.
 
-Says what was wrong, lost or slow, and how the server's throughput compares with the reader's alone.
+First with the pictures alone, whose throughput compares with the reader's without any server; then
+with hostile clients among the others. Says what was wrong, lost or slow.
 """
 
 from __future__ import annotations
@@ -52,12 +53,18 @@ class Tally:
 
 
 def visit(
-    number: int, server: Server, pictures: dict[str, bytes], expected: dict[str, Any], until: float
+    number: int,
+    server: Server,
+    pictures: dict[str, bytes],
+    expected: dict[str, Any],
+    until: float,
+    *,
+    hostile_too: bool,
 ) -> Tally:
-    """Be one client until the time is over; every tenth one sends mutated pictures."""
+    """Be one client until the time is over; every tenth may be one who sends mutated pictures."""
     tally, chance = Tally(), random.Random(number)  # noqa: S311  # nothing here is secret
     hostile = mutated(list(pictures.values()), 10**9, seed=number)
-    is_hostile = number % 10 == 9
+    is_hostile = hostile_too and number % 10 == 9
     with httpx2.Client(base_url=server.url, timeout=PATIENCE_S) as client:
         while time.monotonic() < until:
             name = chance.choice(list(pictures))
@@ -122,23 +129,39 @@ def expect(server: Server, pictures: dict[str, bytes]) -> dict[str, Any]:
     return {name: send(server, data).json()["probabilities"] for name, data in pictures.items()}
 
 
-def load(server: Server, pictures: dict[str, bytes], clients: int, seconds: float) -> Tally:
+def load(
+    server: Server, pictures: dict[str, bytes], clients: int, seconds: float, *, hostile_too: bool
+) -> Tally:
     """Let many clients ask at once."""
-    expected, until = expect(server, pictures), time.monotonic() + seconds
+    one = partial(
+        visit,
+        server=server,
+        pictures=pictures,
+        expected=expect(server, pictures),
+        until=time.monotonic() + seconds,
+        hostile_too=hostile_too,
+    )
     with ThreadPoolExecutor(clients) as pool:
-        visits = partial(visit, server=server, pictures=pictures, expected=expected, until=until)
-        return merge(list(pool.map(visits, range(clients))))
+        return merge(list(pool.map(one, range(clients))))
 
 
-def report(server: Server, pictures: dict[str, bytes], clients: int, seconds: float) -> Tally:
-    """Print what one client sees, what many see, and what it costs."""
+def report(
+    server: Server, pictures: dict[str, bytes], clients: int, seconds: float, alone: float
+) -> Tally:
+    """Print what one client sees, what many see beside the reader alone, and what it costs."""
     tile = partial(server.client.post, "/predict", json={"image": [0.5] * 784})
     print("one client, a tile:", measure(tile, 300))
     first = next(iter(pictures.values()))
     print("one client, a picture:", measure(partial(send, server, first), 50))
-    before, tally = resident_mb(server), load(server, pictures, clients, seconds)
-    rate = tally.statuses.total() / seconds
-    print(f"{clients} clients: {describe(tally.ms)}; {rate:.1f} a second; {dict(tally.statuses)}")
+    before, tallies = resident_mb(server), []
+    for hostile_too in (False, True):
+        tally = load(server, pictures, clients, seconds, hostile_too=hostile_too)
+        tallies.append(tally)
+        rate = tally.statuses.total() / seconds
+        share = "" if hostile_too else f", {rate / alone:.0%} of the reader's"
+        print(f"{clients} clients{', hostile ones among them' * hostile_too}:", describe(tally.ms))
+        print(f"  {rate:.1f} a second{share}; {dict(tally.statuses)}")
+    tally = merge(tallies)
     print(f"memory: {before:.0f} MB before, {resident_mb(server):.0f} MB after")
     print("\n".join((f"{len(tally.wrong)} wrong", *tally.wrong[:10])))
     return tally
@@ -149,14 +172,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pictures", nargs="+", type=Path, help="pictures to send")
     parser.add_argument("--clients", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=60, help="each of the two times")
     options = parser.parse_args()
     pictures = {file.name: file.read_bytes() for file in options.pictures}
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
-        tally = report(server, pictures, options.clients, options.seconds)
     threads = ApiSettings().workers
-    alone = rate_alone(pictures, threads, min(10, options.seconds))
+    alone = rate_alone(pictures, threads, min(20, options.seconds))
     print(f"the reader alone, {threads} threads: {alone:.1f} a second")
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
+        tally = report(server, pictures, options.clients, options.seconds, alone)
     return 1 if tally.wrong else 0
 
 

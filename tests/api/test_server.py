@@ -53,7 +53,8 @@ def test_every_client_gets_its_own_answer(server: Server, pages: list[bytes]) ->
 
 @pytest.mark.slow
 def test_hostile_clients_do_not_disturb_the_others(server: Server, pages: list[bytes]) -> None:
-    tally = load(server, {str(digit): page for digit, page in enumerate(pages)}, 20, seconds=4)
+    named = {str(digit): page for digit, page in enumerate(pages)}
+    tally = load(server, named, clients=20, seconds=4, hostile_too=True)
     assert tally.wrong == []
     assert tally.statuses["real 200"] >= 18 and tally.statuses["hostile 422"] > 0
     assert server.metric("digitscope_in_flight") == 0

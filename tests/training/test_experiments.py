@@ -15,15 +15,16 @@ pytest.importorskip("keras")
 
 import itertools
 
+from streamlit_app import card as cards
 from training.experiments import __main__ as command_line
 from training.experiments import running
-from training.experiments.definitions import EXPERIMENTS, PLAIN, Experiment, Row
+from training.experiments.definitions import COMPARED, EXPERIMENTS, PLAIN, Experiment, Row
 from training.experiments.running import Sources, estimate, plan, run_all
 from training.recipe import HyperParameters
 from training.reports import Run, as_text, finding, write_report
 from training.run_folder import RunFolder
 
-COMPARED = ("architectures", "permuted", "optimizers", "augmentation", "sweep")
+SHRUNK = [name for name, experiment in EXPERIMENTS.items() if experiment.small]
 TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))
 NO_SOURCES = Sources()
 
@@ -63,6 +64,12 @@ def test_the_ablation_adds_one_thing_a_row_and_ends_with_the_recipe() -> None:
     assert rows[-1].changes == {}
 
 
+def test_nobody_forgets_an_experiment(repo_root: Path) -> None:
+    """The app cannot import training, and the Makefile nothing: each names them again."""
+    assert cards.EXPERIMENTS == COMPARED
+    assert f"for name in {' '.join(SHRUNK)}; do" in (repo_root / "Makefile").read_text()
+
+
 def test_plain_settings_differ_from_the_recipe() -> None:
     recipe = asdict(HyperParameters())
     assert not [name for name, value in PLAIN.items() if recipe[name] == value]
@@ -75,7 +82,7 @@ def test_rows_are_settings_and_no_two_are_alike(name: str) -> None:
     assert len(set(recipes)) == len({row.name for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize("name", COMPARED)
+@pytest.mark.parametrize("name", SHRUNK)
 def test_a_small_size_is_smaller_and_no_row_undoes_it(name: str) -> None:
     small = EXPERIMENTS[name].small
     assert 0 < small["limit"] < 10_000 and small["epochs"] < HyperParameters.epochs
