@@ -12,11 +12,11 @@ import json
 from functools import cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from digitscope.types import UInt8Array
+from training.synthetic_strokes import draw_lines
 
 SIGNS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
     Path(__file__).with_name("hershey_signs.json").read_text(encoding="utf-8")
@@ -26,7 +26,6 @@ HEIGHT_PX = 96  # of the longer side, before it is stretched
 STRETCH = 1.5  # at most so many times as wide, or as narrow
 STRAY = 0.02  # how far each point of a stroke strays, of the longer side
 PEN_PX = (4, 12)
-SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
 
 Stroke = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
 
@@ -42,22 +41,13 @@ def draw_sign(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
     low, high = _bounds(strokes)
     stretch = STRETCH ** (rng.uniform(-1, 1) / 2)
     scale = HEIGHT_PX / max(high - low) * np.array([stretch, 1 / stretch])
-    canvas = np.zeros((canvas_px, canvas_px), np.uint8)
-    thickness = int(rng.integers(*PEN_PX))
+    width_px = int(rng.integers(*PEN_PX))
+    lines = []
     for stroke in strokes:
         points = (stroke - (low + high) / 2) * scale + canvas_px / 2
         points += rng.normal(0, STRAY * HEIGHT_PX, points.shape)
-        fixed = np.rint(rounded(points) * (1 << SUBPIXEL_BITS)).astype(np.int32)
-        cv2.polylines(
-            canvas,
-            [fixed],
-            isClosed=False,
-            color=255,
-            thickness=thickness,
-            lineType=cv2.LINE_AA,
-            shift=SUBPIXEL_BITS,
-        )
-    return canvas
+        lines.append(rounded(points))
+    return draw_lines(lines, width_px, canvas_px)
 
 
 @cache

@@ -10,7 +10,7 @@ an open 4 from being a 6 or a 9: its stem passes the bar and goes on below it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import cv2
 import numpy as np
@@ -122,11 +122,18 @@ def _level_line(
 
 def _draw(strokes: list[Stroke], rng: np.random.Generator) -> UInt8Array:
     """Draw strokes with one pen; (160, 160) uint8, white on black."""
-    canvas = np.zeros((CANVAS_PX, CANVAS_PX), np.uint8)
     width_px = int(rng.integers(*WIDTH_RANGE_PX))
-    for stroke in strokes:
-        points_px = _bent(stroke, rng) * HEIGHT_PX + TOP_PX  # (12, 2)
-        fixed = np.rint(points_px * 2**SUBPIXEL_BITS).astype(np.int32)
+    bent = [_bent(stroke, rng) * HEIGHT_PX + TOP_PX for stroke in strokes]  # (12, 2) each
+    return draw_lines(bent, width_px, CANVAS_PX)
+
+
+def draw_lines(
+    lines_px: Iterable[NDArray[np.float64]], width_px: int, canvas_px: int
+) -> UInt8Array:
+    """Draw polylines, (N, 2) x and y each, between pixels too: square, white on black."""
+    canvas = np.zeros((canvas_px, canvas_px), np.uint8)
+    for line in lines_px:
+        fixed = np.rint(line * 2**SUBPIXEL_BITS).astype(np.int32)
         cv2.polylines(
             canvas,
             [fixed],
