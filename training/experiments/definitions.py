@@ -160,12 +160,12 @@ AUGMENTATION = Experiment(
         Row("affine + elastic", _augmented_by("affine_elastic")),
         Row("+ simulated photos", WITH_PHOTOS | {"augmented_by": "affine_elastic"}),
     ),
-    "MNIST's test tiles come from the same scanner and the same centring as its training tiles, "
-    "so they reward little of this. A photo's tile lies askew and bits of shadow stick to it; but "
-    "the pipeline has centred it, sized it and brought its strokes to MNIST's width, which is much "
-    "of what augmentation imitates. A network that sees few tiles for a few epochs has enough to "
-    "learn without it: what these rows show is for such a size, and the columns are to be read "
-    "against each other.",
+    "Augmentation shows a network more than the tiles it has: digits shifted, turned, sheared and "
+    "bent a little, as MNIST's own test tiles are, too. A photo's tile has been through the "
+    "pipeline, which centred it, sized it and brought its strokes to MNIST's width: much of what "
+    "augmentation imitates is gone by then. So the columns are to be read against each other: what "
+    "helps on MNIST need not help on photos. And these rows show networks that saw few tiles for a "
+    "few epochs; a long training may judge otherwise.",
     small=FEW_TILES | {"limit": 3_000, "epochs": 10},
     photos=True,
 )
