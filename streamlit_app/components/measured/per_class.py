@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
+from streamlit_app.components.measured.bars import first_of_bars
 from streamlit_app.i18n import _, number
 
 FIELDS = ("digit", "tiles", "precision", "recall", "f1")
@@ -22,7 +21,7 @@ def show_per_class(card: Figures) -> None:
     table = pd.DataFrame([{field: row[field] for field in FIELDS} for row in rows])
     column = st.column_config
     least = float(table[["precision", "recall", "f1"]].to_numpy().min())
-    first = max(0.0, floor(100 * least - 1) / 100)
+    first = first_of_bars(least, steps=100)
     share = {"min_value": first, "max_value": 1.0, "format": "percent"}
     st.dataframe(
         table,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
+from streamlit_app.components.measured.bars import first_of_bars
 from streamlit_app.i18n import _, number
 
 SHARES = ("correct", "wrong", "refused")
@@ -70,7 +69,7 @@ def show_simulated(card: Figures) -> None:
         st.caption(_("No simulated photos have been measured with this network yet."))
         return
     column = st.column_config
-    first = max(0.0, floor(10 * float(table["correct"].min()) - 1) / 10)
+    first = first_of_bars(float(table["correct"].min()), steps=10)
     st.dataframe(
         table,
         hide_index=True,
