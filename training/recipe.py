@@ -73,3 +73,16 @@ class HyperParameters:
                     f"{name} is one of {', '.join(choices)}. Received: {getattr(self, name)!r}. "
                     "Name one of these."
                 )
+
+
+def difference(begun: dict[str, object], wanted: dict[str, object]) -> tuple[str, str] | None:
+    """What two sets of settings differ in, in words, as each has it; None where they are alike.
+
+    >>> difference({"epochs": 5, "seed": 1}, {"epochs": 9, "seed": 1})
+    ('epochs 5', 'epochs 9')
+    """
+    names = [name for name in wanted | begun if wanted.get(name) != begun.get(name)]
+    if not names:
+        return None
+    first, second = (", ".join(f"{n} {one.get(n)}" for n in names) for one in (begun, wanted))
+    return first, second

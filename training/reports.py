@@ -78,10 +78,11 @@ def write_report(
         "columns": columns_of(rows),
         "rows": rows,
     } | ({"search": dict(search)} if search else {})
+    figure = draw_report(report)
     folder.mkdir(exist_ok=True)
     text = json.dumps(report, indent=1) + "\n"
     (folder / f"{name}.json").write_text(text, encoding="utf-8", newline="\n")
-    plots.save(draw_report(report), folder / f"{name}.png")
+    plots.save(figure, folder / f"{name}.png")
     return f"{as_text(rows)}\n\n{experiment.teaches}\n{report['finding']}"
 
 

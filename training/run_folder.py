@@ -26,7 +26,7 @@ import keras
 
 from digitscope.errors import DigitscopeError
 from training.model_definition import build_network
-from training.recipe import ADDED_LATER, HyperParameters
+from training.recipe import ADDED_LATER, HyperParameters, difference
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
@@ -95,7 +95,7 @@ class RunFolder:
         if self.begun:
             self._check_resumable(settings, resume)
         self.path.mkdir(parents=True, exist_ok=True)
-        _write(self._settings_path, json.dumps(settings, indent=2) + "\n")
+        write_whole(self._settings_path, json.dumps(settings, indent=2) + "\n")
 
     def _check_resumable(self, settings: dict[str, object], resume: bool) -> None:
         if not resume:
@@ -103,10 +103,19 @@ class RunFolder:
                 f"A new run goes to a new folder. Received: {self.path}, which holds one. "
                 "Add --resume to go on with it, or name another with --out."
             )
-        if self.settings() != _complete(settings):
+        self.check_settings(settings)
+
+    def check_settings(self, wanted: dict[str, object]) -> None:
+        """Make sure that the run in the folder has these settings.
+
+        Raises:
+            RunFolderError: there is none, or with others.
+        """
+        if others := difference(self.settings(), _complete(wanted)):
             raise RunFolderError(
-                f"A run goes on with the settings it began with: {self.settings()}. "
-                f"Received: {settings}. Repeat the first command and add --resume."
+                f"A run keeps the settings that it began with: {others[0]} in {self.path}. "
+                f"Received: {others[1]}. Repeat the first command, or move the folder away to "
+                "begin anew."
             )
 
     def settings(self) -> dict[str, object]:
@@ -137,7 +146,7 @@ class RunFolder:
     def save(self, model: keras.Model, state: RunState) -> None:
         """Keep network, optimizer and state, and drop the checkpoint before."""
         keras.saving.save_model(model, self._checkpoint(state.epochs))
-        _write(self._state_path, json.dumps(asdict(state), indent=2) + "\n")
+        write_whole(self._state_path, json.dumps(asdict(state), indent=2) + "\n")
         self._checkpoint(state.epochs - 1).unlink(missing_ok=True)
         self._write_history(state)
 
@@ -184,7 +193,7 @@ class RunFolder:
 
     def save_figures(self, figures: dict[str, float]) -> None:
         """Keep the figures of the finished network."""
-        _write(self._figures_path, json.dumps(figures, indent=2) + "\n")
+        write_whole(self._figures_path, json.dumps(figures, indent=2) + "\n")
 
     def _checkpoint(self, epoch: int) -> Path:
         return self.path / f"epoch-{epoch:03d}.keras"
@@ -201,8 +210,8 @@ def _complete(settings: dict[str, Any]) -> dict[str, object]:
     return settings | {name: ADDED_LATER[name] for name in ADDED_LATER if name not in settings}
 
 
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one move."""
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one move: whoever is killed leaves the old one or the new one."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(text)
     unfinished.replace(path)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import functools
 import json
+import signal
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import stdev
+from subprocess import Popen
+from typing import Any
 
 import pytest
 
@@ -22,7 +27,7 @@ from training.experiments.definitions import COMPARED, EXPERIMENTS, PLAIN, Exper
 from training.experiments.running import Sources, estimate, plan, run_all
 from training.recipe import HyperParameters
 from training.reports import Run, as_text, finding, write_report
-from training.run_folder import RunFolder
+from training.run_folder import RunFolder, RunFolderError
 
 SHRUNK = [name for name, experiment in EXPERIMENTS.items() if experiment.small]
 TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))
@@ -35,12 +40,34 @@ def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
+class Process:
+    """Stands in for a process that has ended at once; keeps its command."""
+
+    def __init__(self, commands: list[list[str]], code: int, command: list[str]) -> None:
+        self.args, self._code = command, code
+        commands.append(command)
+
+    def wait(self) -> int:
+        return self._code
+
+
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def start(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[list[str]]]:
+    """Let commands end at once with an exit code, and list them."""
+
+    def ending_with(code: int) -> list[list[str]]:
+        commands: list[list[str]] = []
+        popen = functools.partial(Process, commands, code)
+        monkeypatch.setattr(running.subprocess, "Popen", lambda command, **_: popen(command))
+        return commands
+
+    return ending_with
+
+
+@pytest.fixture
+def started(start: Callable[[int], list[list[str]]]) -> list[list[str]]:
     """The commands that are started, instead of starting them."""
-    commands: list[list[str]] = []
-    monkeypatch.setattr(running.subprocess, "run", lambda command, **_: commands.append(command))
-    return commands
+    return start(0)
 
 
 def _finish(run: Run, accuracy: float, **more: float) -> None:
@@ -123,8 +150,8 @@ def test_finished_runs_are_not_run_again(started: list[list[str]]) -> None:
 def test_photos_are_read_where_they_were_not(started: list[list[str]], tmp_path: Path) -> None:
     runs = _recipe(seeds=3)
     _finish(runs[0], 0.9)
-    _finish(runs[1], 0.9, photo_accuracy=0.5)
-    _finish(runs[2], 0.9, photo_accuracy=0.5, real_photo_accuracy=0.5)
+    _finish(runs[1], 0.9, photo_count=7, photo_accuracy=0.5)
+    _finish(runs[2], 0.9, photo_count=7, photo_accuracy=0.5, real_photo_accuracy=0.5)
     run_all(runs, Sources(simulated_photos=7, photos=tmp_path), workers=1)
     assert {command[2] for command in started} == {"training.experiments.photo_reading"}
     read = [(command[3][-1], command[4]) for command in started]
@@ -135,17 +162,54 @@ def test_photos_are_read_where_they_were_not(started: list[list[str]], tmp_path:
     ]
 
 
-def test_a_failed_run_is_told_and_ends_the_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[list[str]] = []
-
-    def failing(command: list[str], **_: object) -> None:
-        started.append(command)
-        raise subprocess.CalledProcessError(1, command)
-
-    monkeypatch.setattr(running.subprocess, "run", failing)
+def test_a_failed_run_is_told_and_ends_the_experiment(
+    start: Callable[[int], list[list[str]]],
+) -> None:
+    started = start(1)
     with pytest.raises(subprocess.CalledProcessError):
         run_all(_recipe(seeds=3), NO_SOURCES, workers=1)
     assert len(started) == 1
+
+
+def test_runs_with_other_settings_are_not_taken_for_these(started: list[list[str]]) -> None:
+    for run in _recipe(seeds=2, limit=256, epochs=1):
+        _finish(run, 0.9)
+    with pytest.raises(RunFolderError, match=r"epochs 1, limit 256.*epochs 9, limit 5000"):
+        run_all(_recipe(seeds=2, limit=5000, epochs=9), NO_SOURCES, workers=1)
+    assert started == []
+
+
+def test_ctrl_c_ends_what_runs_and_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from an editor's stop button, which reaches this process alone."""
+    begun: list[Popen] = []
+
+    def pressed(*_: object) -> None:
+        while not begun:
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    def kept(command: list[str], **options: Any) -> Popen:
+        begun.append(Popen(command, **options))
+        return begun[-1]
+
+    forever = [["timeit", "-n1", "-r1", "import time; time.sleep(600)"]]
+    monkeypatch.setattr(running, "_missing_steps", lambda *_: forever)
+    monkeypatch.setattr(running, "wait", pressed)
+    monkeypatch.setattr(running.subprocess, "Popen", kept)
+    with pytest.raises(KeyboardInterrupt):
+        run_all(_recipe(seeds=3), NO_SOURCES, workers=1)
+    assert [process.poll() for process in begun] == [-signal.SIGTERM]
+
+
+@pytest.mark.parametrize("option", ["--seeds", "--workers", "--trials", "--limit", "--epochs"])
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_numbers_that_mean_nothing_are_wrong_usage(
+    option: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["recipe", f"{option}={number}"])
+    assert ended.value.code == 2
+    assert option in capsys.readouterr().err
 
 
 def test_a_report_has_mean_and_spread_over_seeds(tmp_path: Path) -> None:
@@ -262,6 +326,6 @@ def test_an_experiment_from_its_command_to_its_report(
     (row,) = json.loads((tmp_path / "recipe.json").read_text())["rows"]
     assert [run["photo_count"] for run in row["runs"]] == [3]
     assert 0 < row["test_accuracy_mean"] < 1 and 0 <= row["photo_accuracy_mean"] <= 1
-    monkeypatch.setattr(running, "_run_module", lambda *_: pytest.fail("it was done"))
+    monkeypatch.setattr(running._Steps, "run", lambda *_: pytest.fail("it was done"))
     command_line.main(["recipe", "--seeds=1", f"--data={mnist_npz}"])
     assert json.loads((tmp_path / "recipe.json").read_text())["rows"] == [row]

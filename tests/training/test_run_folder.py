@@ -60,7 +60,7 @@ def test_a_kill_between_checkpoint_and_state_leaves_the_epoch_before(
     def killed(path: Path, text: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.run_folder._write", killed)
+    monkeypatch.setattr("training.run_folder.write_whole", killed)
     with pytest.raises(KeyboardInterrupt):
         run.save(model, first.after(_figures(0.6)))
     assert run.state() == first

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from training.experiments import __main__ as command_line
 from training.experiments import running, sweep
 from training.experiments import study as study_module
-from training.experiments.study import Search, StudyUnavailableError
+from training.experiments.study import OtherStudyError, Search, StudyUnavailableError
 from training.experiments.sweep import best_row, describe, search
 from training.reports import Run, write_report
 from training.run_folder import RunFolder
@@ -56,6 +56,7 @@ def _report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     monkeypatch.setattr(running, "RUNS_DIR", sweep.RUNS_DIR)
     monkeypatch.setattr(command_line, "run_all", _pretend)
     monkeypatch.setattr(command_line, "write_report", partial(write_report, folder=folder))
+    monkeypatch.setattr(command_line, "common_settings", lambda _: SMALL)
     command_line.main(["sweep", "--trials=2", "--seeds=1", "--data=nowhere.npz"])
     assert (folder / "sweep.png").read_bytes().startswith(b"\x89PNG")
     return json.loads((folder / "sweep.json").read_text())
@@ -199,3 +200,9 @@ def test_a_database_that_goes_away_is_told_and_what_ended_is_kept(
             search(Search("kept", trials=2), str(mnist_npz), SMALL)
     study = search(Search("kept", trials=2), str(mnist_npz), SMALL)
     assert [one["state"] for one in describe(study)["trials"]] == ["complete"] * 2
+
+
+def test_trials_of_another_size_are_another_study(mnist_npz: Path) -> None:
+    search(Search("sized", trials=1), str(mnist_npz), SMALL)
+    with pytest.raises(OtherStudyError, match=r"epochs 1\. Received: epochs 2"):
+        search(Search("sized", trials=2), str(mnist_npz), {**SMALL, "epochs": 2})

@@ -19,6 +19,7 @@ from training.reports import write_report
 
 FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
 FULL = "-full"  # after an experiment's name: its two sizes never share a run
+INTERRUPTED = 130  # what shells say of a process that Ctrl-C has ended
 TRIALS, FULL_TRIALS = 20, 60  # of the sweep; ten are drawn at random before it has a view
 
 
@@ -28,19 +29,30 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         prog="python -m training.experiments", description=training.experiments.__doc__
     )
     parser.add_argument("name", choices=EXPERIMENTS)
-    parser.add_argument("--seeds", type=int, default=3, help="runs of each row")
-    parser.add_argument("--workers", type=int, default=1, help="runs at a time")
+    parser.add_argument("--seeds", type=_positive, default=3, help="runs of each row")
+    parser.add_argument("--workers", type=_positive, default=1, help="runs at a time")
     parser.add_argument("--full", action="store_true", help="all tiles, all epochs: hours")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
-    parser.add_argument("--epochs", type=int, help="instead of the experiment's own")
-    parser.add_argument("--limit", type=int, help="training tiles, instead of the experiment's own")
+    parser.add_argument("--epochs", type=_positive, help="instead of the experiment's own")
+    parser.add_argument(
+        "--limit", type=_positive, help="training tiles, instead of the experiment's own"
+    )
     parser.add_argument("--precision", default=HyperParameters.precision)
     parser.add_argument("--photos", type=Path, help="augmentation: a labelled folder to read too")
-    parser.add_argument("--trials", type=int, help="sweep: how many, on all machines together")
+    parser.add_argument(
+        "--trials", type=_positive, help="sweep: how many, on all machines together"
+    )
     parser.add_argument(
         "--storage", help="sweep: a database's URL; by default $OPTUNA_STORAGE, or SQLite"
     )
     return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 is expected. Received: {text}")
+    return number
 
 
 def common_settings(options: argparse.Namespace) -> dict[str, object]:
@@ -98,6 +110,9 @@ def _photos(options: argparse.Namespace) -> Path | None:
 if __name__ == "__main__":
     try:
         main()
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except subprocess.CalledProcessError as error:
         sys.exit(f"A finished run is expected. Received: {error}. Read its .log, then go on.")
     except DigitscopeError as error:

@@ -87,18 +87,25 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
     Raises:
         subprocess.CalledProcessError: a run failed; its log is its folder's name + ".log".
     """
+    for run in runs:
+        if run.folder.begun:
+            run.folder.check_settings(asdict(run.hyper))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    steps = _Steps(workers)
     with (
         Progress(*columns, TimeRemainingColumn()) as progress,
         ThreadPoolExecutor(workers) as pool,
     ):
         epochs = progress.add_task("epochs", total=sum(run.hyper.epochs for run in runs))
         done = progress.add_task("runs measured", total=len(runs))
-        failed = Event()
-        pending = [pool.submit(_finish, run, sources, workers, failed) for run in runs]
-        while wait(pending, LOOK_S).not_done:
-            progress.update(epochs, completed=sum(_epochs_done(run) for run in runs))
-            progress.update(done, completed=sum(one.done() for one in pending))
+        pending = [pool.submit(_finish, run, sources, steps) for run in runs]
+        try:
+            while wait(pending, LOOK_S).not_done:
+                progress.update(epochs, completed=sum(_epochs_done(run) for run in runs))
+                progress.update(done, completed=sum(one.done() for one in pending))
+        except KeyboardInterrupt:
+            steps.stop()
+            raise
         for one in pending:
             one.result()
         progress.update(epochs, completed=sum(run.hyper.epochs for run in runs))
@@ -110,13 +117,12 @@ def _epochs_done(run: Run) -> int:
     return run.hyper.epochs if run.folder.figures() else run.folder.state().epochs
 
 
-def _finish(run: Run, sources: Sources, workers: int, failed: Event) -> None:
+def _finish(run: Run, sources: Sources, steps: _Steps) -> None:
     """Do what a run lacks, each step in a process of its own."""
-    commands = [] if failed.is_set() else _missing_steps(run, sources)
     run.folder.path.parent.mkdir(parents=True, exist_ok=True)
     with log_path(run.folder).open("a") as log:
-        for command in commands:
-            _run_module(command, log, _threads(workers), failed)
+        for command in _missing_steps(run, sources):
+            steps.run(command, log)
 
 
 def log_path(folder: RunFolder) -> Path:
@@ -134,30 +140,46 @@ def _missing_steps(run: Run, sources: Sources) -> list[list[str]]:
     if "test_accuracy" not in known:
         steps.append(["training.train", f"--out={folder}", "--resume", *data, *options])
         steps.append(["training.evaluate", f"--run={folder}", *data])
-    if sources.simulated_photos and "photo_accuracy" not in known:
+    if sources.simulated_photos != known.get("photo_count", 0) and sources.simulated_photos:
         steps.append([*read, f"--count={sources.simulated_photos}"])
     if sources.photos and "real_photo_accuracy" not in known:
         steps.append([*read, f"--photos={sources.photos}"])
     return steps
 
 
-def _run_module(
-    command: Sequence[str], log: TextIO, environment: Mapping[str, str], failed: Event
-) -> None:
-    """``python -m`` one of ours; a failure stops the runs that have not begun."""
-    try:
-        subprocess.run(  # noqa: S603 - our own modules
+class _Steps:
+    """Modules of ours, each in a process of its own, until one fails or all are to stop."""
+
+    def __init__(self, workers: int) -> None:
+        """Have none yet; one thread each where several share the processor."""
+        threads = {} if workers == 1 else dict.fromkeys(THREAD_VARIABLES, "1")
+        self._environment = os.environ | threads  # two in step would lose a fifth
+        self._ended = Event()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def run(self, command: Sequence[str], log: TextIO) -> None:
+        """``python -m`` a module; where another one has failed, do nothing.
+
+        Raises:
+            subprocess.CalledProcessError: it failed, or was stopped.
+        """
+        if self._ended.is_set():
+            return
+        process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, "-m", *command],
-            env=os.environ | environment,
+            env=self._environment,
             stdout=log,
             stderr=subprocess.STDOUT,
-            check=True,
         )
-    except subprocess.CalledProcessError:
-        failed.set()
-        raise
+        self._running.add(process)
+        code = process.wait()
+        self._running.discard(process)
+        if code:
+            self._ended.set()
+            raise subprocess.CalledProcessError(code, process.args)
 
-
-def _threads(workers: int) -> dict[str, str]:
-    """One thread each where several runs share the processor: two in step lose a fifth."""
-    return {} if workers == 1 else dict.fromkeys(THREAD_VARIABLES, "1")
+    def stop(self) -> None:
+        """End those that run; what they have saved stays."""
+        self._ended.set()
+        for process in tuple(self._running):
+            process.terminate()

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digitscope.errors import DigitscopeError
+from training.recipe import difference
 from training.run_folder import RUNS_DIR
 from training.tracking.store import first_line
 
@@ -24,11 +25,16 @@ PENDING = (TrialState.WAITING, TrialState.RUNNING)
 STORAGE_VARIABLE = "OPTUNA_STORAGE"  # Optuna's own; keeps a password out of the command line
 STORE_NAME = "optuna.db"
 TRIES, PAUSE_S = 4, 1.0  # of two that make the tables at once, one is told that they are there
+SETTINGS = "settings"  # what a study is marked with
 FOLDER, MACHINE, PROCESS = "folder", "machine", "process"  # what a trial is marked with
 
 
 class StudyUnavailableError(DigitscopeError, RuntimeError):
     """The database with the study does not answer."""
+
+
+class OtherStudyError(DigitscopeError, RuntimeError):
+    """The database has a study of that name with other settings."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,23 @@ def open_study(wanted: Search) -> optuna.Study:
     seed = None if wanted.shared else len(study.trials)  # several machines must not draw alike
     study.sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
     return study
+
+
+def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
+    """Keep what all trials of a study share, or make sure that it is what they began with.
+
+    Raises:
+        OtherStudyError: they began with something else; their losses would not compare.
+    """
+    begun = study.user_attrs.get(SETTINGS)
+    if begun is None:
+        study.set_user_attr(SETTINGS, wanted)
+        return
+    if others := difference(begun, wanted):
+        raise OtherStudyError(
+            f"A study keeps what its trials share: {others[0]}. Received: {others[1]}. "
+            "Repeat the first command, or name another database with --storage."
+        )
 
 
 def _open_storage(url: str, tries: int = TRIES) -> optuna.storages.RDBStorage:

@@ -31,6 +31,7 @@ from training.experiments.study import (
     MACHINE,
     PROCESS,
     Search,
+    check_settings,
     database_errors_told,
     open_study,
     take_up,
@@ -44,6 +45,7 @@ from training.train import train
 UNITS = (64, 1024)  # a digit needs more than a few dozen; above, only time grows
 DROPOUT = (0.0, 0.6)
 DROPOUT_STEP = 0.05
+SEARCHED = ("hidden_units", "dropout", "seed")  # what differs from trial to trial
 TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted from 1
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
@@ -59,6 +61,7 @@ def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> op
     Raises:
         DataUnavailableError: MNIST could not be found.
         StudyUnavailableError: the database does not answer, or no longer.
+        OtherStudyError: it has the study with other settings.
     """
     with database_errors_told():
         return _search(wanted, data, common)
@@ -66,8 +69,9 @@ def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> op
 
 def _search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
     study = open_study(wanted)
-    take_up(study)
     hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
+    check_settings(study, {n: value for n, value in asdict(hyper).items() if n not in SEARCHED})
+    take_up(study)
     if _ended(study) >= wanted.trials:
         return study
     material = load_material(data, hyper)

@@ -20,7 +20,7 @@ import keras
 
 from training.data import SPLIT_SEED
 from training.provenance import git_commit, versions
-from training.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState
+from training.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
 
 EXPERIMENT = "mnist-cnn"  # of runs that lie in training/runs itself
 RECORD_NAME = "tracking.json"
@@ -85,7 +85,7 @@ def keep_record(folder: RunFolder, record: RunRecord) -> None:
     """Write the record, unless the folder has one: a run that goes on keeps its first."""
     path = folder.path / RECORD_NAME
     if not path.is_file():
-        path.write_text(json.dumps(asdict(record), indent=2, default=str) + "\n")
+        write_whole(path, json.dumps(asdict(record), indent=2, default=str) + "\n")
 
 
 def run_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
