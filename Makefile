@@ -65,10 +65,10 @@ train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it 
 ablation: $(VENV)/.dev  ## Measure what each part of the recipe brings, three seeds a row
 	$(call EXPERIMENT,ablation) --epochs 5
 
-experiments: $(VENV)/.dev  ## Run the small experiments one after the other: two hours on two cores
+experiments: $(VENV)/.dev  ## Run the small experiments: two hours on two cores (PHOTOS=folder reads it too)
 	for name in architectures permuted optimizers augmentation sweep; do \
 		$(BIN)/python -m training.experiments $$name --seeds $(SEEDS) --workers $(WORKERS) \
-			--precision $(PRECISION) || exit; \
+			--precision $(PRECISION) $(if $(PHOTOS),--photos "$(PHOTOS)") || exit; \
 	done
 
 stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
@@ -83,15 +83,16 @@ mlflow: export MLFLOW_LOGGING_LEVEL := ERROR
 # Otherwise eight processes and over a gigabyte wait for jobs that nothing here asks for.
 mlflow: export MLFLOW_SERVER_ENABLE_JOB_EXECUTION := false
 mlflow: $(VENV)/.dev  ## The page of all training runs, http://127.0.0.1:5000
-	@echo "Open http://127.0.0.1:5000 to see the training runs; Ctrl-C ends it."
-	@$(BIN)/mlflow server --host 127.0.0.1 --port 5000 --workers 1 --uvicorn-opts --log-level=warning \
+	@case "$$MLFLOW_TRACKING_URI" in http*) echo "They stand at $$MLFLOW_TRACKING_URI: open it."; exit;; esac; \
+	echo "Open http://127.0.0.1:5000 to see the training runs; Ctrl-C ends it."; \
+	$(BIN)/mlflow server --host 127.0.0.1 --port 5000 --workers 1 --uvicorn-opts --log-level=warning \
 		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///training/runs/mlflow.db}"
 
 benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark PHOTOS=folder
 	@test -n "$(PHOTOS)" || { echo "Expected a folder with a labels.csv: make benchmark PHOTOS=folder"; exit 2; }
 	$(BIN)/digitscope benchmark "$(PHOTOS)" --headline
 
-docs: $(VENV)/.dev  ## Write the generated parts of README.md and PREPROCESSING.md
+docs: $(VENV)/.dev  ## Write the generated parts of all documents
 	$(BIN)/python docs/build.py
 
 CATALOGUES := -D digitscope -d streamlit_app/locale

@@ -76,8 +76,15 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         default="127.0.0.1",
         help="0.0.0.0 answers other machines, too (default: %(default)s)",
     )
-    serve.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=8000, help="(default: %(default)s)")
     serve.add_argument("--model", metavar="PATH", type=Path, help=MODEL_HELP)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**16:
+        raise argparse.ArgumentTypeError(f"a port, 0 to 65535, is expected. Received: {text}")
+    return number
 
 
 def _add_ask(ask: argparse.ArgumentParser) -> None:

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# Must stand before the first import of TensorFlow and of rembg: they read them once.
+# Must stand before the first import of TensorFlow, which reads them once.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-# What rembg brings for fine edges, unused here, would be compiled at its first import on a machine:
-# half a minute and 300 MB.
-os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 import numpy as np
 import streamlit as st

@@ -50,7 +50,7 @@ def create_app(
     )
     app.state.service = service
     app.add_middleware(BodyGuard, settings=settings)
-    app.add_middleware(Observer, metrics=service.metrics)  # added last: outermost
+    app.add_middleware(Observer, metrics=service.metrics)  # added last: before the others
     add_problem_handlers(app)
     for module in (status, tiles, pictures):
         app.include_router(module.router)

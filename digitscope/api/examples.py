@@ -17,14 +17,15 @@ def draw_one() -> list[float]:
     return values
 
 
+SHARES_OF_THE_ONE = [0.0001, 0.999, 0.0001, 0.0002, 0.0001, 0.0001, 0.0001, 0.0001, 0.0001, 0.0001]
 SHARES_OF_A_SEVEN = [0.0004, 0.0081, 0.0032, 0.0009, 0.0005, 0.0003, 0.0001, 0.9823, 0.0007, 0.0035]
 
 TILE_QUESTION: dict[str, Any] = {"image": draw_one()}
 TILES_QUESTION: dict[str, Any] = {"images": [draw_one()]}
 TILE_ANSWER: dict[str, Any] = {
-    "prediction": 7,
-    "confidence": 0.9823,
-    "probabilities": SHARES_OF_A_SEVEN,
+    "prediction": 1,
+    "confidence": 0.999,
+    "probabilities": SHARES_OF_THE_ONE,
 }
 ANSWER: dict[str, Any] = {
     "status": "ok",

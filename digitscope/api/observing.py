@@ -10,15 +10,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digitscope.api.metrics import METHODS, OTHER, Metrics
+from digitscope.api.problems import REQUEST_ID
 
 log = logging.getLogger(__name__)
-REQUEST_ID = "X-Request-ID"
 PROBES = ("/health", "/metrics")  # asked every few seconds: their lines are for debugging
 LEAST_FAULT = 500
 
 
 class Observer:
-    """Stands outermost: what it sees is what the client gets."""
+    """Stands before all but the answer to a fault of ours, which has its number already."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         """Count into `metrics`."""

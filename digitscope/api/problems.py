@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 PROBLEM_TYPE = "application/problem+json"
+REQUEST_ID = "X-Request-ID"  # the header with the request's number
 MAX_ERRORS = 10  # of one request; the rest repeats them
 MAX_VALUE_CHARS = 60  # of what was received, in a message
 
@@ -107,7 +108,7 @@ def respond(instance: str, error: ProblemError) -> ProblemResponse:
         received=error.received,
         errors=error.errors,
     )
-    headers = dict(error.headers or {})
+    headers = dict(error.headers or {}) | {REQUEST_ID: instance}
     if error.kind in RETRY_AFTER_S:
         headers["Retry-After"] = str(RETRY_AFTER_S[error.kind])
     return ProblemResponse(problem.model_dump(exclude_none=True), error.kind.status, headers)

@@ -1,4 +1,4 @@
-"""What the API may be told by environment variables, and every limit it keeps. Checked at start.
+"""What the API may be told by environment variables: its limits, and its network. Checked at start.
 
 Each field is a variable: ``max_picture_bytes`` is ``DIGITSCOPE_API_MAX_PICTURE_BYTES``. The limits
 on pixels are those of `digitscope.imaging`, the same for every way in.

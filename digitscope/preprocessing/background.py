@@ -90,6 +90,9 @@ def rembg_session(name: Background) -> Any:
         BackgroundUnavailableError: rembg is not installed, or the weights are neither on disk
             nor to be had.
     """
+    # What rembg brings for fine edges, unused here, would be compiled at its first import on a
+    # machine: half a minute and 300 MB.
+    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
     try:
         import onnxruntime
         from rembg import new_session

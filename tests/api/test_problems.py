@@ -49,6 +49,7 @@ def test_a_fault_of_ours_is_logged_and_not_told(
     (line,) = [one for one in caplog.records if one.message == "request"]
     assert (line.status, line.levelname) == (500, "WARNING")
     assert answer.json()["instance"] == f"urn:uuid:{line.request_id}"
+    assert answer.headers["X-Request-ID"] == line.request_id
 
 
 def test_what_was_received_is_told_in_few_plain_characters() -> None:

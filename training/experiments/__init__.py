@@ -2,7 +2,8 @@
 
 Every row of an experiment is the recipe with some settings changed; every row and seed is one run
 of `training.train` in a folder of its own. A killed experiment goes on where it stopped, with the
-same command. Without ``--full`` an experiment is cut to what two cores do within half an hour.
+same command. Without ``--full`` all but ablation and recipe, which have one size, are cut to what
+two idle cores do within three quarters of an hour.
 
 What comes out is a table and a figure, `training/reports/NAME.json` and `NAME.png`: mean and
 standard deviation over the seeds, never one lucky run. Test figures are reported and nothing is

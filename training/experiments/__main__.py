@@ -70,7 +70,7 @@ def command_of(options: argparse.Namespace) -> str:
     for name in ("epochs", "limit", "trials"):
         value = getattr(options, name)
         words += [] if value is None else [f"--{name} {value}"]
-    words += ["--photos FOLDER"] if options.photos else []
+    words += ["--photos FOLDER"] if _photos(options) else []
     return " ".join([*words, f"--precision {options.precision}"])
 
 

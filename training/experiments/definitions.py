@@ -57,8 +57,8 @@ class Experiment:
         title: over the figure.
         rows: of the table, in their order.
         teaches: a paragraph for people; no figures in it.
-        small: the settings that cut it to half an hour on two cores; empty where it has but one
-            size.
+        small: the settings that cut it to what two cores do in less than an hour; empty where it
+            has but one size.
         photos: whether each network reads photos, too.
     """
 
