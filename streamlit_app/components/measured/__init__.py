@@ -1,1 +1,1 @@
-"""What was measured of the network, section by section. Each shows nothing where nothing was."""
+"""What was measured of the network, section by section. Each says so where nothing was."""

@@ -96,7 +96,8 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
     """Dots with bars of one deviation, a line for each row of the experiment."""
     names = list(dict.fromkeys(values["row"]))
     measures = list(dict.fromkeys(values["measure"]))
-    base = alt.Chart(values, title=title).encode(
+    told = values.assign(told=[percent(error, 2) for error in values["error"]])
+    base = alt.Chart(told, title=title).encode(
         y=alt.Y("row:N", sort=names, title=None, axis=alt.Axis(labelLimit=260)),
         yOffset=alt.YOffset("measure:N", sort=measures),
         color=alt.Color("measure:N", sort=measures, title=None, legend=BELOW),
@@ -108,7 +109,11 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
     dots = base.mark_point(filled=True, size=70).encode(
         x="error:Q",
         shape=alt.Shape("measure:N", sort=measures, title=None, legend=BELOW),
-        tooltip=[alt.Tooltip("row:N"), alt.Tooltip("error:Q", format=".2%")],
+        tooltip=[
+            alt.Tooltip("row:N", title=_("Variant")),
+            alt.Tooltip("measure:N", title=_("Measured on")),
+            alt.Tooltip("told:N", title=title),
+        ],
     )
     st.altair_chart(
         (bars + dots).properties(height=alt.Step(ROW_PX, **{"for": "position"})),

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import Figures
-from streamlit_app.i18n import _, axis_labels, number
+from streamlit_app.i18n import _, axis_labels, number, percent
 from streamlit_app.looks import looks
 
 CHART_PX = 380
@@ -63,7 +63,12 @@ def trials_of(report: Figures) -> pd.DataFrame:
 
 
 def _chart(trials: pd.DataFrame) -> alt.LayerChart:
-    base = alt.Chart(trials, title=_("Where the search looked")).encode(
+    told = trials.assign(
+        units_told=[number(units) for units in trials["hidden_units"]],
+        dropout_told=[number(dropout, ".2f") for dropout in trials["dropout"]],
+        error_told=[percent(error, 2) for error in trials["error"]],
+    )
+    base = alt.Chart(told, title=_("Where the search looked")).encode(
         x=alt.X(
             "hidden_units:Q",
             title=_("Hidden units"),
@@ -72,9 +77,9 @@ def _chart(trials: pd.DataFrame) -> alt.LayerChart:
         ),
         y=alt.Y("dropout:Q", title=_("Dropout"), axis=alt.Axis(labelExpr=axis_labels(".1f"))),
         tooltip=[
-            alt.Tooltip("hidden_units:Q", title=_("Hidden units")),
-            alt.Tooltip("dropout:Q", title=_("Dropout"), format=".2f"),
-            alt.Tooltip("error:Q", title=_("Validation tiles read wrong"), format=".2%"),
+            alt.Tooltip("units_told:N", title=_("Hidden units")),
+            alt.Tooltip("dropout_told:N", title=_("Dropout")),
+            alt.Tooltip("error_told:N", title=_("Validation tiles read wrong")),
         ],
     )
     given_up = base.transform_filter("!datum.ended").mark_point(
