@@ -1,0 +1,23 @@
+"""Runs for the tests of experiments: planned ones, and folders as finished ones leave them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from training.experiments.definitions import EXPERIMENTS
+from training.experiments.running import plan
+from training.reports import Run
+
+
+def finish(run: Run, accuracy: float, **more: float) -> None:
+    """What training and evaluation leave in the folder."""
+    run.folder.start(asdict(run.hyper), resume=False)
+    epoch = {"epoch": 1, "seconds": 2.0, "val_accuracy": accuracy, "val_loss": 1 - accuracy}
+    state = {"history": [epoch], "best_epoch": 1, "best_val_loss": 1 - accuracy}
+    (run.folder.path / "state.json").write_text(json.dumps(state))
+    run.folder.save_figures({"test_accuracy": accuracy - 0.01} | more)
+
+
+def plan_recipe(seeds: int, **common: object) -> list[Run]:
+    return plan("recipe", EXPERIMENTS["recipe"].rows, seeds, common)

@@ -1,0 +1,174 @@
+"""Plans experiments, does what is left of them, ends what is stopped or asked in vain."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+import pytest
+
+pytest.importorskip("keras")
+
+
+from tests.training.finished_runs import finish, plan_recipe
+from training.experiments import __main__ as command_line
+from training.experiments import running
+from training.experiments.definitions import EXPERIMENTS, PLAIN, Experiment
+from training.experiments.running import Sources, estimate, plan, run_all
+from training.recipe import HyperParameters
+from training.reports import Run
+from training.run_folder import RunFolderError
+
+NO_SOURCES = Sources()
+
+
+@pytest.fixture(autouse=True)
+def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(running, "RUNS_DIR", tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+class Process:
+    """Stands in for a process that has ended at once; keeps its command."""
+
+    def __init__(self, commands: list[list[str]], code: int, command: list[str]) -> None:
+        self.args, self._code = command, code
+        commands.append(command)
+
+    def wait(self) -> int:
+        return self._code
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[list[str]]]:
+    """Let commands end at once with an exit code, and list them."""
+
+    def ending_with(code: int) -> list[list[str]]:
+        commands: list[list[str]] = []
+        popen = functools.partial(Process, commands, code)
+        monkeypatch.setattr(running.subprocess, "Popen", lambda command, **_: popen(command))
+        return commands
+
+    return ending_with
+
+
+@pytest.fixture
+def started(start: Callable[[int], list[list[str]]]) -> list[list[str]]:
+    """The commands that are started, instead of starting them."""
+    return start(0)
+
+
+def test_a_plan_has_every_row_and_seed_in_a_folder_of_its_own() -> None:
+    rows = EXPERIMENTS["ablation"].rows
+    runs = plan("ablation", rows, seeds=2, common={"epochs": 5})
+    assert len({run.folder.path for run in runs}) == 2 * len(rows)
+    assert {run.hyper.seed for run in runs} == {1, 2}
+    assert {run.hyper.epochs for run in runs} == {5}
+    assert runs[0].hyper == replace(HyperParameters(), **PLAIN, epochs=5, seed=1)
+
+
+def test_finished_runs_are_not_run_again(started: list[list[str]]) -> None:
+    runs = plan_recipe(seeds=2)
+    finish(runs[0], 0.9)
+    run_all(runs, Sources("some.npz"), workers=1)
+    assert [command[2] for command in started] == ["training.train", "training.evaluate"]
+    assert all(any(str(runs[1].folder.path) in word for word in one) for one in started)
+    assert "--seed=2" in started[0] and "--data=some.npz" in started[1]
+
+
+def test_photos_are_read_where_they_were_not(started: list[list[str]], tmp_path: Path) -> None:
+    runs = plan_recipe(seeds=3)
+    finish(runs[0], 0.9)
+    finish(runs[1], 0.9, photo_count=7, photo_accuracy=0.5)
+    finish(runs[2], 0.9, photo_count=7, photo_accuracy=0.5, real_photo_accuracy=0.5)
+    run_all(runs, Sources(simulated_photos=7, photos=tmp_path), workers=1)
+    assert {command[2] for command in started} == {"training.experiments.photo_reading"}
+    read = [(command[3][-1], command[4]) for command in started]
+    assert read == [
+        ("1", "--count=7"),
+        ("1", f"--photos={tmp_path}"),
+        ("2", f"--photos={tmp_path}"),
+    ]
+
+
+def test_a_failed_run_is_told_and_ends_the_experiment(
+    start: Callable[[int], list[list[str]]],
+) -> None:
+    started = start(1)
+    with pytest.raises(subprocess.CalledProcessError):
+        run_all(plan_recipe(seeds=3), NO_SOURCES, workers=1)
+    assert len(started) == 1
+
+
+def test_runs_with_other_settings_are_not_taken_for_these(started: list[list[str]]) -> None:
+    for run in plan_recipe(seeds=2, limit=256, epochs=1):
+        finish(run, 0.9)
+    with pytest.raises(RunFolderError, match=r"epochs 1, limit 256.*epochs 9, limit 5000"):
+        run_all(plan_recipe(seeds=2, limit=5000, epochs=9), NO_SOURCES, workers=1)
+    assert started == []
+
+
+def test_ctrl_c_ends_what_runs_and_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from an editor's stop button, which reaches this process alone."""
+    begun: list[Popen] = []
+
+    def pressed(*_: object) -> None:
+        while not begun:
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    def kept(command: list[str], **options: Any) -> Popen:
+        begun.append(Popen(command, **options))
+        return begun[-1]
+
+    forever = [["timeit", "-n1", "-r1", "import time; time.sleep(600)"]]
+    monkeypatch.setattr(running, "_missing_steps", lambda *_: forever)
+    monkeypatch.setattr(running, "wait", pressed)
+    monkeypatch.setattr(running.subprocess, "Popen", kept)
+    with pytest.raises(KeyboardInterrupt):
+        run_all(plan_recipe(seeds=3), NO_SOURCES, workers=1)
+    assert [process.poll() for process in begun] == [-signal.SIGTERM]
+
+
+@pytest.mark.parametrize("option", ["--seeds", "--workers", "--trials", "--limit", "--epochs"])
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_numbers_that_mean_nothing_are_wrong_usage(
+    option: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["recipe", f"{option}={number}"])
+    assert ended.value.code == 2
+    assert option in capsys.readouterr().err
+
+
+def test_the_estimate_counts_what_is_left() -> None:
+    runs = plan_recipe(seeds=2, epochs=1)
+    assert "2 epochs to go" in estimate(runs)
+    finish(runs[0], 0.9)
+    assert "1 epochs to go" in estimate(runs)
+
+
+def test_the_two_sizes_of_an_experiment_share_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[Run] = []
+    commands: list[str] = []
+
+    def keep(name: str, _: Experiment, runs: list[Run], command: str, **more: object) -> str:
+        planned.extend(runs)
+        commands.append(command)
+        return name
+
+    monkeypatch.setattr(command_line, "run_all", lambda *_: None)
+    monkeypatch.setattr(command_line, "write_report", keep)
+    command_line.main(["permuted", "--seeds=1"])
+    command_line.main(["permuted", "--seeds=1", "--full", "--epochs=9"])
+    assert {run.folder.path.parent.name for run in planned} == {"permuted", "permuted-full"}
+    assert {run.hyper.limit for run in planned} == {EXPERIMENTS["permuted"].small["limit"], 0}
+    assert planned[-1].hyper.epochs == 9
+    assert "--full --epochs 9" in commands[1] and "--full" not in commands[0]
