@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitscope.errors import DigitscopeError
 from digitscope.shares import format_share
+from digitscope.types import CLASSES
 
 if TYPE_CHECKING:
     import httpx2
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 PREDICT_PATH = "/api/v1/predict"
 TIMEOUT_S = 60.0  # more than the server takes before it gives up
 SENT_NAME = "picture"  # the file's own name is nobody's business
+ANOTHER_SERVER = "Another server answered"
 BAR_CHARS = 30
 FAR_SHARE = 0.01  # digits below it are printed dim
 
@@ -36,9 +38,16 @@ def run_ask(options: argparse.Namespace) -> int:
     Raises:
         AskError: no server answers there, or the packages for asking are missing.
     """
+    answers: list[dict[str, Any]] = []
     with _connected(options.url) as (client, console):
-        answers = [_ask_and_show(client, console, file, options) for file in options.files]
-    return 0 if all(answers) else 1
+        for file in options.files:
+            answer = _ask_or_tell(client, file, options, is_first=not answers)
+            answers.append({"file": str(file)} | answer | {"file": str(file)})
+            if options.json:
+                console.out(json.dumps(answers[-1]), highlight=False)
+            else:
+                show(console, answers[-1])
+    return 0 if all("digit" in answer for answer in answers) else 1
 
 
 @contextmanager
@@ -54,26 +63,33 @@ def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
         ) from error
     try:
         with httpx2.Client(base_url=url, timeout=TIMEOUT_S) as client:
-            yield client, Console(highlight=False, soft_wrap=True)
-    except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            console = Console(highlight=False, soft_wrap=True)
+            console.on_broken_pipe = _let_through  # type: ignore[method-assign]
+            yield client, console
+    except (httpx2.TransportError, httpx2.InvalidURL, UnicodeError) as error:
         raise AskError(
             f"A Digitscope server is expected, like http://127.0.0.1:8000. "
             f"Received: {url} ({error}). `digitscope serve` starts one."
         ) from error
 
 
-def _ask_and_show(
-    client: httpx2.Client, console: Console, file: Path, options: argparse.Namespace
-) -> bool:
-    answer = {
-        "file": str(file),
-        **ask(client, file, tta=options.tta, background=options.background),
-    }
-    if options.json:
-        console.out(json.dumps(answer), highlight=False)
-    else:
-        show(console, answer)
-    return "digit" in answer
+def _let_through() -> None:
+    """What rich calls where nobody reads any more: it would end the process with 1."""
+    raise BrokenPipeError
+
+
+def _ask_or_tell(
+    client: httpx2.Client, file: Path, options: argparse.Namespace, *, is_first: bool
+) -> dict[str, Any]:
+    """Ask about one file; a server that goes away after the first is a problem of this one."""
+    import httpx2
+
+    try:
+        return ask(client, file, tta=options.tta, background=options.background)
+    except httpx2.TransportError as error:
+        if is_first:
+            raise
+        return {"title": "The server does not answer any more", "detail": str(error)}
 
 
 def ask(client: httpx2.Client, file: Path, *, tta: bool, background: str) -> dict[str, Any]:
@@ -88,6 +104,8 @@ def ask(client: httpx2.Client, file: Path, *, tta: bool, background: str) -> dic
     Returns:
         The answer, or the problem (with `title` and `detail`), as the server words it.
     """
+    if file.exists() and not file.is_file() and not file.is_dir():
+        return {"title": "The file cannot be opened", "detail": "It is no regular file"}
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -100,34 +118,59 @@ def ask(client: httpx2.Client, file: Path, *, tta: bool, background: str) -> dic
         return _content(client.post(PREDICT_PATH, params=options, files=form))
     except httpx2.ReadTimeout:
         return {"title": "No answer in time", "detail": f"The server had {TIMEOUT_S:g} s."}
+    except httpx2.DecodingError as error:
+        return {"title": ANOTHER_SERVER, "detail": str(error)}
 
 
 def _content(response: httpx2.Response) -> dict[str, Any]:
     """The answer or the problem in a response, whoever answered."""
     try:
         content: dict[str, Any] = dict(response.json())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         content = {}
-    if "digit" in content or "title" in content:
+    if _is_answer(content):
         return content
+    if isinstance(content.get("title"), str) and "digit" not in content:
+        return content | {"detail": str(content.get("detail", ""))}
     detail = f"Status {response.status_code} and no answer that Digitscope would give."
-    return {"title": "Another server answered", "detail": detail}
+    return {"title": ANOTHER_SERVER, "detail": detail}
+
+
+def _is_answer(content: dict[str, Any]) -> bool:
+    """Whether it has what is shown, in the form that it is shown in."""
+    shares = content.get("probabilities")
+    is_ranked = isinstance(shares, list) and len(shares) == CLASSES and all(map(_is_share, shares))
+    if "digit" not in content or not (shares is None or is_ranked):
+        return False
+    if content["digit"] is None:
+        return isinstance(content.get("reason"), str)
+    return isinstance(content["digit"], int) and _is_share(content.get("confidence"))
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value <= 1
+
+
+def _printable(text: str) -> str:
+    """A server's words without what would steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def show(console: Console, answer: dict[str, Any]) -> None:
     """Print an answer and all ten digits, the most probable first, each with its bar."""
     name = answer["file"]
     if "digit" not in answer:
-        console.out(f"{name}: error: {answer['title']}. {answer['detail']}", style="red")
+        told = _printable(f"{answer['title']}. {answer['detail']}")
+        console.out(f"{name}: error: {told}", style="red")
         return
     if answer["digit"] is None:
-        console.out(f"{name}: rejected: {answer['reason']}", style="yellow")
+        console.out(f"{name}: rejected: {_printable(answer['reason'])}", style="yellow")
     else:
         sure = format_share(answer["confidence"])
         console.out(f"{name}: {answer['digit']}  {sure} sure", style="bold")
-    if answer["notice"]:
-        console.out(answer["notice"])
-    if answer["probabilities"] is not None:
+    if answer.get("notice"):
+        console.out(_printable(str(answer["notice"])))
+    if answer.get("probabilities") is not None:
         _show_bars(console, answer["probabilities"])
 
 

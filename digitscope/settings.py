@@ -28,16 +28,23 @@ def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
     Raises:
         ModelUnavailableError: the file does not exist or has an unknown suffix.
     """
-    chosen = Path(path or os.environ.get("DIGITSCOPE_MODEL") or ONNX_MODEL).expanduser()
+    given = Path(path or os.environ.get("DIGITSCOPE_MODEL") or ONNX_MODEL)
+    try:
+        chosen = given.expanduser()
+    except RuntimeError:  # no user of that name: such a path leads nowhere
+        chosen = given
     if chosen.suffix not in MODEL_SUFFIXES:
         raise ModelUnavailableError(
-            f"A model file ends in {' or '.join(MODEL_SUFFIXES)}. Received: {chosen}. "
-            "Give --model or DIGITSCOPE_MODEL the path of such a file."
+            "A model file ends in {suffixes}. Received: {model}. Give --model or DIGITSCOPE_MODEL "
+            "the path of such a file.",
+            suffixes=" or ".join(MODEL_SUFFIXES),
+            model=chosen,
         )
     if not chosen.is_file():
         raise ModelUnavailableError(
-            f"No model file is there. Received: {chosen}. "
-            "`make train` makes one; DIGITSCOPE_MODEL names another."
+            "No model file is there. Received: {model}. `make train` makes one; DIGITSCOPE_MODEL "
+            "names another.",
+            model=chosen,
         )
     return chosen
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
+from pathlib import Path
 
 from digitscope.api.problems import MODEL_UNAVAILABLE, ProblemError
 from digitscope.errors import ModelUnavailableError
+from digitscope.messages import Message
 from digitscope.reader import DigitReader
 
 log = logging.getLogger(__name__)
 LOADING = "The network is being loaded."
-FOLDERS = re.compile(r"/\S*/")  # of a path: all but the file's name
 
 
 class ReaderKeeper:
@@ -42,8 +42,12 @@ class ReaderKeeper:
                 self._reader = await asyncio.to_thread(self._make_reader)
                 log.info("The network answers", extra={"model": self._reader.classifier.path.name})
             except (ModelUnavailableError, OSError) as error:
-                self._cause = _without_folders(str(error))
+                self._cause = _told_to_clients(error)
                 log.warning("The network cannot be loaded", extra={"cause": str(error)})
+                await asyncio.sleep(self._retry_s)
+            except Exception as error:  # whatever it is, nobody must wait for it in vain
+                self._cause = _told_to_clients(error)
+                log.exception("The network cannot be loaded")
                 await asyncio.sleep(self._retry_s)
 
     def reader(self) -> DigitReader:
@@ -57,10 +61,16 @@ class ReaderKeeper:
         return self._reader
 
 
-def _without_folders(cause: str) -> str:
-    """Leave file names and take the folders away: they are for the log, not for clients.
+def _told_to_clients(error: Exception) -> str:
+    """Say why there is no network; of paths the file names, the folders are for the log.
 
-    >>> _without_folders("No model file is there. Received: /srv/models/a.onnx. See `make train`.")
-    'No model file is there. Received: a.onnx. See `make train`.'
+    >>> _told_to_clients(ModelUnavailableError("No {model}.", model=Path("/srv/my models/a.onnx")))
+    'No a.onnx.'
     """
-    return FOLDERS.sub("", cause)
+    if not isinstance(error, ModelUnavailableError):
+        return f"The network cannot be loaded ({type(error).__name__})."
+    facts = {
+        name: fact.name if isinstance(fact, Path) else fact
+        for name, fact in error.message.facts.items()
+    }
+    return str(Message(*error.message.templates, **facts))

@@ -125,7 +125,7 @@ def describe_value(value: object) -> str:
     if isinstance(value, dict):
         return f"an object with {len(value)} keys"
     if isinstance(value, (bytes, bytearray)):
-        return f"{len(value)} bytes that are no JSON"
+        return f"{len(value)} bytes, not sent as application/json"
     return "nothing" if value is None else ascii(value)[:MAX_VALUE_CHARS]
 
 
@@ -164,8 +164,8 @@ def _of_validation(error: RequestValidationError) -> ProblemError:
 def _of_fault(fault: dict[str, Any]) -> FieldError:
     where = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "json_invalid":  # the place is a character's, the input is not told
-        why = describe_value(fault["ctx"]["error"])
-        return FieldError(where=where, expected="The body should be JSON", received=why)
+        received = f"what is no JSON: {fault['ctx']['error']}"[:MAX_VALUE_CHARS]
+        return FieldError(where=where, expected="The body should be JSON", received=received)
     received = describe_value(fault.get("input"))
     return FieldError(where=where, expected=fault["msg"], received=received)
 

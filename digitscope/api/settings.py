@@ -60,7 +60,7 @@ class ApiSettings(BaseModel):
         20.0, gt=0, description="to answer once the body is there, waiting included"
     )
     shutdown_timeout_s: int = Field(
-        30, gt=0, description="to answer what was accepted, after being told to stop"
+        40, gt=0, description="to answer what was accepted, after being told to stop"
     )
     retry_s: float = Field(
         5.0, gt=0, description="between two attempts to load a network that cannot be loaded"
@@ -82,7 +82,7 @@ class ApiSettings(BaseModel):
         given = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environment.items()
-            if name.startswith(PREFIX)
+            if name.startswith(PREFIX) and value  # empty is as good as unset
         }
         for name in given.keys() - cls.model_fields.keys():
             log.warning("No such setting: %s%s", PREFIX, name.upper())

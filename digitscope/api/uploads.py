@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from digitscope.api.problems import (
@@ -49,17 +49,22 @@ async def _receive_form(request: Request) -> bytes:
     try:
         form = await parser.parse()
     except MultiPartException as error:
-        raise _not_a_form_with_a_file(error.message) from error
+        raise _not_a_form_with_a_file(f"a form that cannot be taken: {error.message}") from error
     try:
         file = form.get(FORM_FIELD)
         if not isinstance(file, UploadFile):
-            names = ", ".join(sorted(form)) or "no field"
-            raise _not_a_form_with_a_file(names)
+            raise _not_a_form_with_a_file(_fields_of(form))
         return await file.read()
     finally:
         await form.close()
 
 
+def _fields_of(form: FormData) -> str:
+    if FORM_FIELD in form:
+        return f"the field {FORM_FIELD!r} without a file name"
+    return f"only {describe_value(', '.join(sorted(form)))}" if form else "no field"
+
+
 def _not_a_form_with_a_file(received: str) -> ProblemError:
     detail = f"A form with one file, in the field {FORM_FIELD!r}, is expected."
-    return ProblemError(INVALID_REQUEST, detail, describe_value(received))
+    return ProblemError(INVALID_REQUEST, detail, received)

@@ -51,8 +51,10 @@ def check_output(probabilities: Float32Array, path: Path) -> Float32Array:
     """
     if probabilities.ndim != 2 or probabilities.shape[1] != CLASSES:
         raise ModelUnavailableError(
-            f"The model answers with ten probabilities a tile. "
-            f"Received: shape {probabilities.shape} from {path}. Is it a Digitscope model?"
+            "The model answers with ten probabilities a tile. "
+            "Received: shape {shape} from {model}. Is it a Digitscope model?",
+            shape=probabilities.shape,
+            model=path,
         )
     return probabilities.astype(np.float32)
 
@@ -66,8 +68,10 @@ def _foreign_errors_told(expected: str, path: Path) -> Iterator[None]:
         raise
     except Exception as error:  # the engines raise many unrelated types
         raise ModelUnavailableError(
-            f"{expected} was expected. Received: {path} ({type(error).__name__}). "
-            "`make train` makes a new one."
+            "{expected} was expected. Received: {model} ({kind}). `make train` makes a new one.",
+            expected=expected,
+            model=path,
+            kind=type(error).__name__,
         ) from error
 
 
@@ -122,8 +126,9 @@ class KerasClassifier:
             import keras
         except ImportError as error:
             raise ModelUnavailableError(
-                f"Keras is needed for {path.name} and is not installed. "
-                "`pip install -e .[app]` brings it, or choose the .onnx model."
+                "Keras is needed for {model} and is not installed. "
+                "`pip install -e .[app]` brings it, or choose the .onnx model.",
+                model=path,
             ) from error
         self.path = path
         with _foreign_errors_told("A Keras model", path):

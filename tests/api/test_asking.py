@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import numpy as np
 import pytest
 
@@ -99,7 +102,7 @@ class AnotherServer(BaseHTTPRequestHandler):
         time.sleep(self.server.pause_s)
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"[1, 2]")
+        self.wfile.write(self.server.answer)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -108,7 +111,7 @@ class AnotherServer(BaseHTTPRequestHandler):
 @pytest.fixture
 def another_server() -> Iterator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), AnotherServer) as server:
-        server.pause_s = 0
+        server.pause_s, server.answer = 0, b"[1, 2]"
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -116,9 +119,68 @@ def another_server() -> Iterator[HTTPServer]:
         thread.join()
 
 
-def test_another_server_is_told(run: Run, another_server: HTTPServer, photo: Path) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[1, 2]",
+        b'{"digit": 7}',
+        b'{"digit": 7, "confidence": "high", "probabilities": null}',
+        b'{"digit": 7, "confidence": 0.9, "probabilities": [NaN, 1]}',
+        b'{"digit": null}',
+        b"[" * 200_000,
+    ],
+)
+def test_another_server_is_told(
+    run: Run, another_server: HTTPServer, photo: Path, answer: bytes
+) -> None:
+    another_server.answer = answer
     code, out, _ = run(f"http://127.0.0.1:{another_server.server_port}", photo)
     assert (code, out.startswith(f"{photo}: error: Another server answered. ")) == (1, True)
+
+
+def test_what_a_server_says_neither_steers_the_terminal_nor_renames_the_file(
+    run: Run, another_server: HTTPServer, photo: Path
+) -> None:
+    another_server.answer = b'{"title": "\\u001b[2JNo", "file": "other.png"}'
+    code, out, _ = run(f"http://127.0.0.1:{another_server.server_port}", photo)
+    assert (code, out) == (1, f"{photo}: error:  [2JNo. \n")
+
+
+def test_a_server_that_goes_away_is_told_for_each_file_that_is_left(
+    run: Run, server: Server, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, answered = httpx2.Client.post, []
+
+    def once(client: httpx2.Client, *path: str, **options: Any) -> httpx2.Response:
+        if answered:
+            raise httpx2.ConnectError("Connection refused")
+        answered.append(post(client, *path, **options))
+        return answered[0]
+
+    monkeypatch.setattr(httpx2.Client, "post", once)
+    code, out, _ = run(server.url, "--json", photo, photo, photo)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (code, len(lines), lines[0]["digit"]) == (1, 3, 7)
+    assert {line["title"] for line in lines[1:]} == {"The server does not answer any more"}
+
+
+def test_a_pipe_is_no_picture_and_nobody_waits_for_it(
+    run: Run, server: Server, photo: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, out, _ = run(server.url, pipe, photo)
+    assert code == 1
+    assert out.startswith(f"{pipe}: error: The file cannot be opened. It is no regular file")
+
+
+def test_nobody_who_stops_reading_is_told_of_a_failure(server: Server, photo: Path) -> None:
+    """As with `digitscope ask ... | head -1`."""
+    command = [sys.executable, "-m", "digitscope", "ask", server.url, *[str(photo)] * 3]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait() == 0
 
 
 def test_a_server_that_takes_too_long_is_told_for_each_file(

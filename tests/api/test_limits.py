@@ -108,6 +108,12 @@ def test_a_setting_that_cannot_be_is_told_at_once(name: str, value: str) -> None
         ApiSettings.from_environment({f"DIGITSCOPE_API_{name}": value})
 
 
+def test_an_empty_value_is_none_at_all() -> None:
+    """Compose and shells hand them on where a variable is not set."""
+    given = {"DIGITSCOPE_API_MODEL": "", "DIGITSCOPE_API_WORKERS": ""}
+    assert ApiSettings.from_environment(given) == ApiSettings()
+
+
 def test_a_name_that_is_no_setting_is_told_and_left_alone(caplog: pytest.LogCaptureFixture) -> None:
     given = {"DIGITSCOPE_API_PORT": "tcp://10.0.0.1:80"}  # as Kubernetes makes them up
     assert ApiSettings.from_environment(given) == ApiSettings()

@@ -55,7 +55,7 @@ def test_a_fault_of_ours_is_logged_and_not_told(
 def test_what_was_received_is_told_in_few_plain_characters() -> None:
     assert describe_value("\ud800é" * 1000) == ascii("\ud800é" * 1000)[:60]
     assert describe_value(None) == "nothing"
-    assert describe_value(b"\xff") == "1 bytes that are no JSON"
+    assert describe_value(b"\xff") == "1 bytes, not sent as application/json"
 
 
 def test_the_log_has_neither_pictures_nor_names(

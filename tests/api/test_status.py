@@ -96,6 +96,16 @@ def test_a_missing_or_broken_model_file_is_told_without_its_folder(
     wait_until(lambda: client.get("/health").status_code == 200, "the new file is taken")
 
 
+def test_whatever_keeps_the_network_from_loading_is_told(make_client: MakeClient) -> None:
+    def load() -> DigitReader:
+        raise RuntimeError("secret")
+
+    client = make_client(load, is_loaded=False, retry_s=0.05)
+    told = "cannot be loaded (RuntimeError)"
+    wait_until(lambda: told in client.get("/health").json().get("detail", ""), "it is told")
+    assert "secret" not in client.get("/health").text
+
+
 def test_figures_count_what_was_answered(client: TestClient, seven: bytes) -> None:
     client.post("/api/v1/predict", files={"file": seven})
     client.post("/api/v1/predict", files={"file": b"no picture"})

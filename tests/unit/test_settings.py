@@ -68,3 +68,8 @@ def test_a_folder_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "folder.onnx").mkdir()
     with pytest.raises(ModelUnavailableError, match="No model file"):
         resolve_model_path(tmp_path / "folder.onnx")
+
+
+def test_a_path_of_nobody_is_a_file_that_is_not_there() -> None:
+    with pytest.raises(ModelUnavailableError, match="No model file is there"):
+        resolve_model_path("~nobody-of-that-name/network.onnx")
