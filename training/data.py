@@ -9,6 +9,7 @@ Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/ as packed by
 from __future__ import annotations
 
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +116,15 @@ def load_test(path: str | os.PathLike[str] | None = None) -> Digits:
 
 def _load(path: str | os.PathLike[str] | None, part: str) -> Digits:
     """Unpack ``train`` or ``test``, and nothing of the other."""
-    with np.load(find_mnist(path)) as archive:
-        return Digits(archive[f"x_{part}"], archive[f"y_{part}"])
+    file = find_mnist(path)
+    try:
+        with np.load(file) as archive:
+            return Digits(archive[f"x_{part}"], archive[f"y_{part}"])
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataUnavailableError(
+            f"MNIST as Keras packs it is expected. Received: {file} ({type(error).__name__}). "
+            f"Name another file in ${MNIST_VARIABLE} or with --data."
+        ) from error
 
 
 def split_stratified(digits: Digits, validation_tiles: int, seed: int) -> tuple[Digits, Digits]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from digitscope.errors import DigitscopeError
+from digitscope.types import CLASSES
 from training.data import VALIDATION_TILES
 
 LEARNING_RATES = {  # peaks, after the warm-up; each optimizer's steps have a size of their own
@@ -16,7 +18,9 @@ CHOICES = {  # settings that are one of a few words
     "network": ("cnn", "mlp", "mlp_784_512_10"),
     "optimizer": tuple(LEARNING_RATES),
     "augmented_by": ("shift", "affine", "affine_elastic", "all"),
+    "precision": ("float32", "mixed_bfloat16", "mixed_float16"),
 }
+LEAST = {"epochs": 1, "batch_size": 1, "limit": 0, "validation_tiles": CLASSES}  # settings' bounds
 ADDED_LATER: dict[str, object] = {  # what runs did that were made before these could be turned
     "network": "cnn",
     "hidden_units": 512,
@@ -25,6 +29,10 @@ ADDED_LATER: dict[str, object] = {  # what runs did that were made before these 
     "optimizer": "adamw",
     "augmented_by": "all",
 }
+
+
+class SettingError(DigitscopeError, ValueError):
+    """A hyper-parameter has a value that it cannot have."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +70,19 @@ class HyperParameters:
     precision: str = "float32"  # mixed_bfloat16: 2/3 of the time where the processor has bf16
 
     def __post_init__(self) -> None:
-        """Check the words before anything is loaded or built.
+        """Check words and counts before anything is loaded or built.
 
         Raises:
-            ValueError: a setting is none of its `CHOICES`.
+            SettingError: a setting is none of its `CHOICES`, or below its `LEAST`.
         """
+        for name, least in LEAST.items():
+            if getattr(self, name) < least:
+                raise SettingError(
+                    f"{name} is at least {least}. Received: {getattr(self, name)}. Give more."
+                )
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
-                raise ValueError(
+                raise SettingError(
                     f"{name} is one of {', '.join(choices)}. Received: {getattr(self, name)!r}. "
                     "Name one of these."
                 )

@@ -94,7 +94,13 @@ class RunFolder:
         """
         if self.begun:
             self._check_resumable(settings, resume)
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(
+                f"A folder that can be made is expected. Received: {self.path} ({error.strerror}). "
+                "Name another."
+            ) from error
         write_whole(self._settings_path, json.dumps(settings, indent=2) + "\n")
 
     def _check_resumable(self, settings: dict[str, object], resume: bool) -> None:

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import keras
 
+from digitscope.errors import DigitscopeError
 from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
-from training.data import DataUnavailableError, Digits
+from training.data import Digits
 from training.digit_accuracy import digit_accuracy
 from training.material import Material, load_material
 from training.model_definition import build_network
 from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
-from training.run_folder import LATEST, RunFolder, RunFolderError, RunState
+from training.run_folder import LATEST, RunFolder, RunState
 from training.tracking import experiment_of, follow, run_facts
 
 VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
@@ -234,5 +235,5 @@ def main(arguments: list[str] | None = None) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (DataUnavailableError, RunFolderError) as error:
+    except DigitscopeError as error:
         sys.exit(str(error))

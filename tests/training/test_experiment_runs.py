@@ -17,12 +17,13 @@ import pytest
 pytest.importorskip("keras")
 
 
+from digitscope.benchmark import BenchmarkError
 from tests.training.finished_runs import finish, plan_recipe
 from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments.definitions import EXPERIMENTS, PLAIN, Experiment
 from training.experiments.running import Sources, estimate, plan, run_all
-from training.recipe import HyperParameters
+from training.recipe import HyperParameters, SettingError
 from training.reports import Run
 from training.run_folder import RunFolderError
 
@@ -172,3 +173,20 @@ def test_the_two_sizes_of_an_experiment_share_no_folder(monkeypatch: pytest.Monk
     assert {run.hyper.limit for run in planned} == {EXPERIMENTS["permuted"].small["limit"], 0}
     assert planned[-1].hyper.epochs == 9
     assert "--full --epochs 9" in commands[1] and "--full" not in commands[0]
+
+
+def test_photos_are_looked_at_before_anything_is_trained(
+    started: list[list[str]], tmp_path: Path
+) -> None:
+    with pytest.raises(BenchmarkError, match=r"labels\.csv"):
+        command_line.main(["augmentation", f"--photos={tmp_path}"])
+    assert started == []
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"epochs": 0}, {"batch_size": 0}, {"limit": -5}, {"validation_tiles": 5}, {"precision": "f"}],
+)
+def test_settings_that_cannot_be_are_told(setting: dict[str, Any]) -> None:
+    with pytest.raises(SettingError, match=f"{next(iter(setting))} is .* Received: "):
+        HyperParameters(**setting)

@@ -84,3 +84,9 @@ def test_a_run_from_before_a_setting_goes_on(tmp_path: Path) -> None:
 def test_no_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="Received"):
         RunFolder(tmp_path).settings()
+
+
+def test_a_file_in_the_folder_s_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunFolderError, match="Name another"):
+        RunFolder(tmp_path / "file").start({}, resume=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import training.experiments
+from digitscope.benchmark import load_labels
 from digitscope.errors import DigitscopeError
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.experiments.photo_reading import COUNT
@@ -103,8 +104,15 @@ def _search(
 
 
 def _photos(options: argparse.Namespace) -> Path | None:
-    """The labelled folder, for an experiment that reads photos."""
-    return options.photos if EXPERIMENTS[options.name].photos else None
+    """The labelled folder, for an experiment that reads photos.
+
+    Raises:
+        BenchmarkError: it is none; better said before hours of training than after.
+    """
+    if options.photos is None or not EXPERIMENTS[options.name].photos:
+        return None
+    load_labels(options.photos)
+    return Path(options.photos)
 
 
 if __name__ == "__main__":
