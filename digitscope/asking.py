@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PREDICT_PATH = "/api/v1/predict"
 TIMEOUT_S = 60.0  # more than the server takes before it gives up
 SENT_NAME = "picture"  # the file's own name is nobody's business
+UNREADABLE = "The file cannot be opened"
 ANOTHER_SERVER = "Another server answered"
 BAR_CHARS = 30
 FAR_SHARE = 0.01  # digits below it are printed dim
@@ -41,7 +42,8 @@ def run_ask(options: argparse.Namespace) -> int:
     answers: list[dict[str, Any]] = []
     with _connected(options.url) as (client, console):
         for file in options.files:
-            answer = _ask_or_tell(client, file, options, is_first=not answers)
+            has_met = any(answer.get("title") != UNREADABLE for answer in answers)
+            answer = _ask_or_tell(client, file, options, has_met=has_met)
             answers.append({"file": str(file)} | answer | {"file": str(file)})
             if options.json:
                 console.out(json.dumps(answers[-1]), highlight=False)
@@ -79,15 +81,15 @@ def _let_through() -> None:
 
 
 def _ask_or_tell(
-    client: httpx2.Client, file: Path, options: argparse.Namespace, *, is_first: bool
+    client: httpx2.Client, file: Path, options: argparse.Namespace, *, has_met: bool
 ) -> dict[str, Any]:
-    """Ask about one file; a server that goes away after the first is a problem of this one."""
+    """Ask about one file; that a server met before is gone is a problem of this file alone."""
     import httpx2
 
     try:
         return ask(client, file, tta=options.tta, background=options.background)
     except httpx2.TransportError as error:
-        if is_first:
+        if not has_met:
             raise
         return {"title": "The server does not answer any more", "detail": str(error)}
 
@@ -105,11 +107,11 @@ def ask(client: httpx2.Client, file: Path, *, tta: bool, background: str) -> dic
         The answer, or the problem (with `title` and `detail`), as the server words it.
     """
     if file.exists() and not file.is_file() and not file.is_dir():
-        return {"title": "The file cannot be opened", "detail": "It is no regular file"}
+        return {"title": UNREADABLE, "detail": "It is no regular file"}
     try:
         data = file.read_bytes()
     except OSError as error:
-        return {"title": "The file cannot be opened", "detail": str(error.strerror)}
+        return {"title": UNREADABLE, "detail": str(error.strerror)}
     import httpx2
 
     options = {"tta": json.dumps(tta), "background": background}

@@ -164,6 +164,14 @@ def test_a_server_that_goes_away_is_told_for_each_file_that_is_left(
     assert {line["title"] for line in lines[1:]} == {"The server does not answer any more"}
 
 
+def test_a_file_that_is_not_there_says_nothing_of_the_server(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    code, _, complaint = run(f"http://127.0.0.1:{free_port()}", tmp_path / "none.png", photo)
+    assert code == 2
+    assert "A Digitscope server is expected" in complaint
+
+
 def test_a_pipe_is_no_picture_and_nobody_waits_for_it(
     run: Run, server: Server, photo: Path, tmp_path: Path
 ) -> None:

@@ -172,6 +172,8 @@ class _Steps:
             stderr=subprocess.STDOUT,
         )
         self._running.add(process)
+        if self._ended.is_set():  # since it was asked above
+            process.terminate()
         code = process.wait()
         self._running.discard(process)
         if code:
