@@ -70,6 +70,7 @@ def test_drawing_is_read_stroke_by_stroke_undone_and_kept(visit: Visit) -> None:
     expect_heading(page, "It is a 7")
     press(page, "Clear")
     expect_heading(page, DRAW_PROMPT)
+    settled(page)
     draw(page, ONE)
     expect_heading(page, "It is a 1")
     press(page, "Undo")
@@ -95,10 +96,13 @@ def test_the_pad_stays_where_it_is_between_strokes(visit: Visit, locale: str) ->
     settled(page)
     before = pad.bounding_box()
     draw_by_touch(page, DASH)
-    page.get_by_role("heading", name=re.compile("Not a digit|Pas un chiffre")).wait_for()
+    refused = page.get_by_role("heading", name=re.compile("Not a digit|Pas un chiffre"))
+    refused.wait_for()
     settled(page)
     assert pad.bounding_box() == before
     press(page, "Clear" if locale == "en-GB" else "Effacer")
+    refused.wait_for(state="hidden")
+    settled(page)  # what is drawn while the pad is being cleared goes with it
     draw_by_touch(page, SEVEN)
     page.get_by_role("heading", name=re.compile("7$")).wait_for()
     settled(page)
