@@ -44,7 +44,7 @@ def run_ask(options: argparse.Namespace) -> int:
         for file in options.files:
             has_met = any(answer.get("title") != UNREADABLE for answer in answers)
             answer = _ask_or_tell(client, file, options, has_met=has_met)
-            answers.append({"file": str(file)} | answer | {"file": str(file)})
+            answers.append({"file": str(file)} | answer)
             if options.json:
                 console.out(json.dumps(answers[-1]), highlight=False)
             else:
@@ -130,6 +130,7 @@ def _content(response: httpx2.Response) -> dict[str, Any]:
         content: dict[str, Any] = dict(response.json())
     except (ValueError, TypeError, RecursionError):
         content = {}
+    content.pop("file", None)  # which it was is known here
     if _is_answer(content):
         return content
     if isinstance(content.get("title"), str) and "digit" not in content:

@@ -40,15 +40,16 @@ class ReaderKeeper:
         while not self.is_loaded:
             try:
                 self._reader = await asyncio.to_thread(self._make_reader)
-                log.info("The network answers", extra={"model": self._reader.classifier.path.name})
             except (ModelUnavailableError, OSError) as error:
                 self._cause = _told_to_clients(error)
                 log.warning("The network cannot be loaded", extra={"cause": str(error)})
-                await asyncio.sleep(self._retry_s)
             except Exception as error:  # whatever it is, nobody must wait for it in vain
                 self._cause = _told_to_clients(error)
                 log.exception("The network cannot be loaded")
-                await asyncio.sleep(self._retry_s)
+            else:
+                log.info("The network answers", extra={"model": self._reader.classifier.path.name})
+                return
+            await asyncio.sleep(self._retry_s)
 
     def reader(self) -> DigitReader:
         """The reader.

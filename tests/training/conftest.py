@@ -66,3 +66,11 @@ def store(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     shutil.copy(empty_store, path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture
+def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where experiments keep their runs: a folder of the test's own."""
+    running = pytest.importorskip("training.experiments.running")
+    monkeypatch.setattr(running, "RUNS_DIR", tmp_path / "runs")
+    return tmp_path / "runs"

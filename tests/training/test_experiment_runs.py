@@ -28,12 +28,7 @@ from training.reports import Run
 from training.run_folder import RunFolderError
 
 NO_SOURCES = Sources()
-
-
-@pytest.fixture(autouse=True)
-def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(running, "RUNS_DIR", tmp_path / "runs")
-    return tmp_path / "runs"
+pytestmark = pytest.mark.usefixtures("runs_dir")
 
 
 class Process:

@@ -19,23 +19,17 @@ from tests.training.finished_runs import finish, plan_recipe
 from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments.definitions import COMPARED, EXPERIMENTS, PLAIN, Experiment, Row
-from training.experiments.running import Sources, plan
+from training.experiments.running import plan
 from training.recipe import HyperParameters
 from training.reports import Run, as_text, finding, write_report
 from training.run_folder import RunFolder
 
 SHRUNK = [name for name, experiment in EXPERIMENTS.items() if experiment.small]
 TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))
-NO_SOURCES = Sources()
+pytestmark = pytest.mark.usefixtures("runs_dir")
 
 
-@pytest.fixture(autouse=True)
-def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(running, "RUNS_DIR", tmp_path / "runs")
-    return tmp_path / "runs"
-
-
-def test_the_ablation_adds_one_thing_a_row_and_ends_with_theplan_recipe() -> None:
+def test_the_ablation_adds_one_thing_a_row_and_ends_with_the_recipe() -> None:
     rows = EXPERIMENTS["ablation"].rows
     kept = [set(PLAIN) - set(row.changes) for row in rows]
     for before, after in itertools.pairwise(kept):
@@ -49,7 +43,7 @@ def test_nobody_forgets_an_experiment(repo_root: Path) -> None:
     assert f"for name in {' '.join(SHRUNK)}; do" in (repo_root / "Makefile").read_text()
 
 
-def test_plain_settings_differ_from_theplan_recipe() -> None:
+def test_plain_settings_differ_from_the_recipe() -> None:
     recipe = asdict(HyperParameters())
     assert not [name for name, value in PLAIN.items() if recipe[name] == value]
 

@@ -79,6 +79,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Search where there is something to search, train, measure and write."""
     options = parse_arguments(arguments)
     experiment, common = EXPERIMENTS[options.name], common_settings(options)
+    labelled = _photos(options)
+    if labelled:
+        load_labels(labelled)  # what is wrong there is better said before hours of training
     folder = options.name + FULL * (options.full and bool(experiment.small))
     rows, found = list(experiment.rows), None
     if options.name == "sweep":
@@ -87,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     runs = plan(folder, rows, options.seeds, common)
     photos = (FULL_COUNT if options.full else COUNT) * experiment.photos
     print(estimate(runs))
-    run_all(runs, Sources(options.data, photos, _photos(options)), options.workers)
+    run_all(runs, Sources(options.data, photos, labelled), options.workers)
     print(write_report(options.name, experiment, runs, command_of(options), search=found))
 
 
@@ -104,15 +107,8 @@ def _search(
 
 
 def _photos(options: argparse.Namespace) -> Path | None:
-    """The labelled folder, for an experiment that reads photos.
-
-    Raises:
-        BenchmarkError: it is none; better said before hours of training than after.
-    """
-    if options.photos is None or not EXPERIMENTS[options.name].photos:
-        return None
-    load_labels(options.photos)
-    return Path(options.photos)
+    """The labelled folder, for an experiment that reads photos."""
+    return options.photos if EXPERIMENTS[options.name].photos else None
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def _missing_steps(run: Run, sources: Sources) -> list[list[str]]:
     if "test_accuracy" not in known:
         steps.append(["training.train", f"--out={folder}", "--resume", *data, *options])
         steps.append(["training.evaluate", f"--run={folder}", *data])
-    if sources.simulated_photos != known.get("photo_count", 0) and sources.simulated_photos:
+    if sources.simulated_photos not in (0, known.get("photo_count")):
         steps.append([*read, f"--count={sources.simulated_photos}"])
     if sources.photos and "real_photo_accuracy" not in known:
         steps.append([*read, f"--photos={sources.photos}"])

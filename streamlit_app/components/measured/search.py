@@ -14,6 +14,7 @@ CHART_PX = 380
 FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
 ENDED = "complete"
 UNITS_SHOWN = [64, 128, 256, 512, 1024]
+UNITS_RANGE = [64, 1100]  # a mark at the last one needs room
 BELOW = "bottom"  # beside the marks, legends are cut off on a phone
 
 
@@ -72,7 +73,7 @@ def _chart(trials: pd.DataFrame) -> alt.LayerChart:
         x=alt.X(
             "hidden_units:Q",
             title=_("Hidden units"),
-            scale=alt.Scale(type="log", base=2, domain=[UNITS_SHOWN[0], 1100]),
+            scale=alt.Scale(type="log", base=2, domain=UNITS_RANGE),
             axis=alt.Axis(values=UNITS_SHOWN, format="d"),
         ),
         y=alt.Y("dropout:Q", title=_("Dropout"), axis=alt.Axis(labelExpr=axis_labels(".1f"))),
