@@ -11,20 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from digitscope import __version__
-from digitscope.answers import describe_error, describe_reading, format_answer
 from digitscope.asking import AskError, run_ask
 from digitscope.benchmark import BenchmarkError, load_labels
 from digitscope.benchmark.report import describe_report, format_report
 from digitscope.benchmark.session import Session
 from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailableError
+from digitscope.explanation.overlay import draw_detection, draw_explanation
+from digitscope.model_files import fingerprint_of, load_card_of, resolve_model_path
 from digitscope.options import build_parser
-from digitscope.overlay import draw_explanation, draw_sighting
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
+from digitscope.serialization import describe_error, describe_reading, format_answer
 from digitscope.serving import ServerUnavailableError, run_serve
-from digitscope.settings import fingerprint_of, load_card_of, resolve_model_path
 from digitscope.types import Reading, UInt8Array
 
 OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes; 130 as shells have it
@@ -64,7 +64,7 @@ def run_read(options: argparse.Namespace) -> int:
     failed = False
     for file in options.files:
         try:
-            reading = reader.read(file, tta=options.tta, anyway=options.anyway)
+            reading = reader.read(file, tta=options.tta, force=options.force)
             answer = describe_reading(file, reading)
             _tell_notice(reading)
         except InvalidImageError as error:
@@ -86,7 +86,7 @@ def run_steps(options: argparse.Namespace) -> int:
 
     reader = DigitReader(options.model, options.background)
     try:
-        reading = reader.read(options.file, tta=options.tta, anyway=options.anyway)
+        reading = reader.read(options.file, tta=options.tta, force=options.force)
     except InvalidImageError as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return SOME_FAILED
@@ -106,12 +106,12 @@ def run_steps(options: argparse.Namespace) -> int:
 
 def _explain(reader: DigitReader, reading: Reading) -> Iterator[tuple[str, UInt8Array, str]]:
     """Draw where it looked and which strokes spoke, as far as there is something to show."""
-    sighting, tile = reading.preprocessed.sighting, reading.preprocessed.tile
+    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
     explanation = reader.explain(reading)
-    if sighting is not None:
-        yield "where_it_looked.png", draw_sighting(sighting), "Where it looked"
+    if detection is not None:
+        yield "where_it_looked.png", draw_detection(detection), "Where it looked"
     if tile is not None and explanation is not None:
-        words = f"What spoke for {explanation.answer} (+) and for {explanation.rival} (-)"
+        words = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
         yield "which_strokes_spoke.png", draw_explanation(tile.pixels, explanation), words
 
 

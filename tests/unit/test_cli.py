@@ -15,8 +15,8 @@ from PIL import Image
 
 from digitscope import DigitReader
 from digitscope.cli import main
+from digitscope.model_files import ONNX_MODEL
 from digitscope.preprocessing.steps import STEPS
-from digitscope.settings import ONNX_MODEL
 from digitscope.types import Level, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
@@ -250,19 +250,19 @@ def test_overlay_of_a_blank_page_has_nothing_to_show(run: Run, blank: Path, tmp_
     assert len(list((tmp_path / "steps").iterdir())) == 6
 
 
-def test_anyway_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -> None:
+def test_force_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -> None:
     page = sheet()
     page[70:170, 90:220] = (20, 20, 40)
     Image.fromarray(page).save(tmp_path / "block.png")
-    plain, anyway = (
+    plain, forced = (
         _lines(run("read", "--json", tmp_path / "block.png", *options)[1])[0]
-        for options in ([], ["--anyway"])
+        for options in ([], ["--force"])
     )
     assert (plain["status"], plain["top"]) == ("rejected", [])
-    assert (anyway["status"], anyway["digit"], len(anyway["top"])) == ("rejected", None, 10)
-    assert plain["reason"] == anyway["reason"] == str(Reason.NOT_A_DIGIT)
-    line = run("read", "--anyway", tmp_path / "block.png")[1]
-    assert f"rejected: not a digit (best guess {anyway['top'][0][0]}, " in line
+    assert (forced["status"], forced["digit"], len(forced["top"])) == ("rejected", None, 10)
+    assert plain["reason"] == forced["reason"] == str(Reason.NOT_A_DIGIT)
+    line = run("read", "--force", tmp_path / "block.png")[1]
+    assert f"rejected: not a digit (best guess {forced['top'][0][0]}, " in line
 
 
 def test_steps_of_a_refusal_end_where_it_was_refused(run: Run, blank: Path, tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 
-def format_share(share: float) -> str:
+def format_probability(share: float) -> str:
     """Put a probability in per cent, never rounded to all or to nothing.
 
-    >>> format_share(0.99999), format_share(0.5), format_share(0.0)
+    >>> format_probability(0.99999), format_probability(0.5), format_probability(0.0)
     ('>99.9%', '50.0%', '<0.1%')
     """
     if share > 0.999:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.answers import describe_reading, format_answer
+from digitscope.serialization import describe_reading, format_answer
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
 QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digitscope.errors import InvalidImageError
-from digitscope.shares import format_share
+from digitscope.probabilities import format_probability
 from digitscope.types import Quality, Reading
 
 
@@ -57,8 +57,10 @@ def format_answer(answer: dict[str, Any]) -> str:
     """Put an answer on one line for people."""
     if answer["status"] != "ok":
         return f"{answer['file']}: {answer['status']}: {answer['reason']}{_format_guess(answer)}"
-    others = ", ".join(f"{digit} {format_share(share)}" for digit, share in answer["top"][1:3])
-    sure = format_share(answer["confidence"])
+    others = ", ".join(
+        f"{digit} {format_probability(share)}" for digit, share in answer["top"][1:3]
+    )
+    sure = format_probability(answer["confidence"])
     return (
         f"{answer['file']}: {answer['digit']}  {sure} sure (then {others}); "
         f"quality {answer['quality']['level']}; {answer['ms']:.0f} ms"
@@ -70,4 +72,4 @@ def _format_guess(answer: dict[str, Any]) -> str:
     if not answer["top"]:
         return ""
     digit, share = answer["top"][0]
-    return f" (best guess {digit}, {format_share(share)})"
+    return f" (best guess {digit}, {format_probability(share)})"
