@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitscope.errors import DigitscopeError
-from digitscope.probabilities import format_probability
+from digitscope.serialization import format_probability
 from digitscope.types import CLASSES
 
 if TYPE_CHECKING:

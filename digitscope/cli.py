@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from digitscope import __version__
 from digitscope.asking import AskError, run_ask
@@ -23,7 +24,7 @@ from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
-from digitscope.serialization import describe_error, describe_reading, format_answer
+from digitscope.serialization import error_to_dict, format_probability, reading_to_dict
 from digitscope.serving import ServerUnavailableError, run_serve
 from digitscope.types import Reading, UInt8Array
 
@@ -65,11 +66,11 @@ def run_read(options: argparse.Namespace) -> int:
     for file in options.files:
         try:
             reading = reader.read(file, tta=options.tta, force=options.force)
-            answer = describe_reading(file, reading)
+            answer = {"file": str(file)} | reading_to_dict(reading)
             _tell_notice(reading)
         except InvalidImageError as error:
             failed = True
-            answer = describe_error(file, error, options.background)
+            answer = {"file": str(file)} | error_to_dict(error, options.background)
         print(json.dumps(answer) if options.json else format_answer(answer), flush=True)
     return SOME_FAILED if failed else OK
 
@@ -78,6 +79,28 @@ def _tell_notice(reading: Reading) -> None:
     """Say on the error stream what a user should know of the route taken."""
     if reading.preprocessed.notice:
         print(f"digitscope: {reading.preprocessed.notice}", file=sys.stderr)
+
+
+def format_answer(answer: dict[str, Any]) -> str:
+    """Put an answer on one line for people."""
+    if answer["status"] != "ok":
+        return f"{answer['file']}: {answer['status']}: {answer['reason']}{_format_guess(answer)}"
+    others = ", ".join(
+        f"{digit} {format_probability(share)}" for digit, share in answer["top"][1:3]
+    )
+    sure = format_probability(answer["confidence"])
+    return (
+        f"{answer['file']}: {answer['digit']}  {sure} sure (then {others}); "
+        f"quality {answer['quality']['level']}; {answer['ms']:.0f} ms"
+    )
+
+
+def _format_guess(answer: dict[str, Any]) -> str:
+    """Put the best guess of a refusal in brackets, where the network was asked."""
+    if not answer["top"]:
+        return ""
+    digit, share = answer["top"][0]
+    return f" (best guess {digit}, {format_probability(share)})"
 
 
 def run_steps(options: argparse.Namespace) -> int:
@@ -100,7 +123,7 @@ def run_steps(options: argparse.Namespace) -> int:
         for name, image, words in _explain(reader, reading) if options.overlay else ():
             Image.fromarray(image).save(options.out / name)
             print(f"   {words}  [{options.out / name}]")
-    print(format_answer(describe_reading(options.file, reading)))
+    print(format_answer({"file": str(options.file)} | reading_to_dict(reading)))
     return OK
 
 

@@ -29,8 +29,8 @@ from digitscope.benchmark.report import (
 from digitscope.errors import InvalidImageError
 from digitscope.explanation.overlay import draw_detection, draw_explanation
 from digitscope.preprocessing.steps import STEPS
-from digitscope.probabilities import format_probability
 from digitscope.reader import DigitReader
+from digitscope.serialization import format_probability
 from digitscope.types import Background, Explanation, Reading, UInt8Array
 
 TEMPLATE = Path(__file__).with_name("sheet.html")

@@ -22,12 +22,17 @@ from tests.unit.drawn import sheet
 
 Lines = list[dict[str, Any]]
 FIELDS = ["file", "status", "digit", "confidence", "top", "quality", "reason", "background", "ms"]
+FIELDS += ["notice", "box_xyxy", "probabilities"]
+NOTHING_SEEN = {"notice": "", "box_xyxy": None, "probabilities": None}
 QUALITY_TYPES = {
     "score": float,
     "level": str,
     "contrast": float,
     "size_px": int,
     "aspect_ratio": float,
+    "evenness": float,
+    "clearness": float,
+    "wholeness": float,
 }
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
@@ -113,16 +118,20 @@ def test_a_refusal_field_by_field(run: Run, blank: Path) -> None:
     assert list(answer) == FIELDS
     assert answer["ms"] > 0
     del answer["ms"]
-    assert answer == {
-        "file": str(blank),
-        "status": "rejected",
-        "digit": None,
-        "confidence": None,
-        "top": [],
-        "quality": None,
-        "reason": str(Reason.BLANK),
-        "background": "opencv",
-    }
+    assert (
+        answer
+        == {
+            "file": str(blank),
+            "status": "rejected",
+            "digit": None,
+            "confidence": None,
+            "top": [],
+            "quality": None,
+            "reason": str(Reason.BLANK),
+            "background": "opencv",
+        }
+        | NOTHING_SEEN
+    )
 
 
 def test_an_error_field_by_field(run: Run, text: Path) -> None:
@@ -131,16 +140,20 @@ def test_an_error_field_by_field(run: Run, text: Path) -> None:
     assert code == 1
     assert list(answer) == FIELDS
     assert "Received: " in answer.pop("reason")
-    assert answer == {
-        "file": str(text),
-        "status": "error",
-        "digit": None,
-        "confidence": None,
-        "top": [],
-        "quality": None,
-        "background": "opencv",
-        "ms": 0.0,
-    }
+    assert (
+        answer
+        == {
+            "file": str(text),
+            "status": "error",
+            "digit": None,
+            "confidence": None,
+            "top": [],
+            "quality": None,
+            "background": "opencv",
+            "ms": 0.0,
+        }
+        | NOTHING_SEEN
+    )
 
 
 def test_an_unreadable_file_does_not_stop_the_rest(
