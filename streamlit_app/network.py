@@ -28,14 +28,14 @@ class Layer:
         kind: its class in Keras.
         shape: of what it hands on, without the batch.
         parameters: all that it holds, learned or counted.
-        sees_px: how wide a square of the tile one of its values depends on.
+        receptive_field_px: how wide a square of the tile one of its values depends on.
     """
 
     name: str
     kind: str
     shape: tuple[int, ...]
     parameters: int
-    sees_px: int
+    receptive_field_px: int
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,11 @@ class Stage:
         return sum(layer.parameters for layer in self.layers)
 
     @property
-    def sees_px(self) -> int:
+    def receptive_field_px(self) -> int:
         """How wide a square of the tile one of its values depends on, pooling left out."""
-        return next(each.sees_px for each in reversed(self.layers) if each.kind != POOLING)
+        return next(
+            each.receptive_field_px for each in reversed(self.layers) if each.kind != POOLING
+        )
 
 
 def describe_layers(model: keras.Model) -> tuple[Layer, ...]:

@@ -71,7 +71,7 @@ def _loaded(path: Path) -> Network:
         raise
 
 
-def is_network_awake() -> bool:
+def is_model_loaded() -> bool:
     """Whether `reader` answers at once; begins to load the network where nobody has yet."""
     return _loading(model_path()).done()
 
@@ -82,7 +82,7 @@ def reader() -> DigitReader:
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
     """
-    if is_network_awake():
+    if is_model_loaded():
         return _loaded(model_path()).reader
     with st.spinner(loading_text()):
         return _loaded(model_path()).reader

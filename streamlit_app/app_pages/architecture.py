@@ -6,20 +6,20 @@ import streamlit as st
 
 from streamlit_app.boundary import error_boundary
 from streamlit_app.card import load_card
-from streamlit_app.components.anatomy import reasons, show_layers, show_reasons, show_stages
+from streamlit_app.components.architecture import reasons, show_layers, show_reasons, show_stages
 from streamlit_app.components.examples import sample_tile
+from streamlit_app.components.feature_maps import show_feature_maps, show_receptive_fields
+from streamlit_app.components.model_loading import tell_if_replaced
 from streamlit_app.components.page_head import show_page_head
-from streamlit_app.components.passage import show_fields, show_passage
-from streamlit_app.components.waking import tell_if_replaced
 from streamlit_app.i18n import _, number
 from streamlit_app.network import CONVOLUTION, describe_layers, group_stages, strongest_kernels
-from streamlit_app.resources import is_network_awake, maps_of, network, reader
+from streamlit_app.resources import is_model_loaded, maps_of, network, reader
 from streamlit_app.state import app_state
 
 
 def show_network() -> None:
     """The whole page, asked of the model object; nothing while that is being loaded."""
-    if not is_network_awake():
+    if not is_model_loaded():
         return
     tell_if_replaced()
     predict = reader().predict
@@ -30,7 +30,7 @@ def show_network() -> None:
     layers = describe_layers(model)
     stages = group_stages(layers)
     blocks = [stage for stage in stages if stage.kind == CONVOLUTION]
-    fields_px = [block.sees_px for block in blocks]
+    fields_px = [block.receptive_field_px for block in blocks]
     mine = app_state().last_tile
     pixels = sample_tile() if mine is None else mine
     card = load_card()
@@ -48,10 +48,10 @@ def show_network() -> None:
         st.markdown(_("An example. Read a digit of your own, and it is shown here."))
     else:
         st.markdown(_("The last digit you gave."))
-    show_passage(pixels, maps_of(pixels), strongest_kernels(model), predict(pixels))
+    show_feature_maps(pixels, maps_of(pixels), strongest_kernels(model), predict(pixels))
 
     st.header(_("How far each block sees"), anchor=False)
-    show_fields(pixels, fields_px)
+    show_receptive_fields(pixels, fields_px)
 
     st.header(_("Why it is built so"), anchor=False)
     rates = [layer.rate for layer in model.layers if type(layer).__name__ == "Dropout"]

@@ -9,16 +9,16 @@ from streamlit_app.card import load_card, load_predecessor, load_reports
 from streamlit_app.components.measured.calibration import show_calibration
 from streamlit_app.components.measured.confusion import choose_confusion
 from streamlit_app.components.measured.curves import show_curves
-from streamlit_app.components.measured.doubt import show_doubt
 from streamlit_app.components.measured.experiments import show_experiments
 from streamlit_app.components.measured.headline import show_headline_figures
 from streamlit_app.components.measured.mistakes import show_mistakes
 from streamlit_app.components.measured.per_class import show_per_class
 from streamlit_app.components.measured.photos import show_photos
 from streamlit_app.components.measured.recipe import show_recipe
+from streamlit_app.components.measured.selective_prediction import show_selective_prediction
 from streamlit_app.components.measured.simulated import show_simulated
+from streamlit_app.components.model_loading import tell_if_replaced
 from streamlit_app.components.page_head import show_page_head
-from streamlit_app.components.waking import tell_if_replaced
 from streamlit_app.i18n import _
 
 show_page_head(_("How well it reads"))
@@ -31,7 +31,7 @@ st.header(_("On pictures of people's own"), anchor=False)
 with error_boundary():
     show_photos(card, load_predecessor())
 with error_boundary():
-    show_doubt(card)
+    show_selective_prediction(card)
 
 st.header(_("Under hard conditions"), anchor=False)
 with error_boundary():

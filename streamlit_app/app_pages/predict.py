@@ -9,9 +9,9 @@ import streamlit as st
 from digitscope.types import Reading
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.batch import show_batch, show_place
-from streamlit_app.components.evidence import show_evidence, show_photo
+from streamlit_app.components.empty_state import show_empty_state
 from streamlit_app.components.examples import show_way_back
-from streamlit_app.components.first_help import show_first_help
+from streamlit_app.components.explanation import show_explanation, show_photo
 from streamlit_app.components.options import choose_options
 from streamlit_app.components.page_head import show_page_head
 from streamlit_app.components.quality import may_be_improved, show_quality
@@ -26,7 +26,7 @@ from streamlit_app.components.result import (
 from streamlit_app.components.sources.choice import Source, choose_source
 from streamlit_app.components.steps import show_steps
 from streamlit_app.i18n import _
-from streamlit_app.resources import is_network_awake, read_once, reader
+from streamlit_app.resources import is_model_loaded, read_once, reader
 from streamlit_app.state import Options, Picture, app_state
 
 
@@ -39,10 +39,10 @@ def answer(source: Source, picture: Picture | None) -> Reading | None:
     """Show the answer to the picture, the prompt for one, or what is wrong with it."""
     if picture is None:
         show_prompt(source.invitation(), source.prompt())
-        if is_network_awake():
+        if is_model_loaded():
             reader()  # tells now, not with the first picture, that it cannot be loaded
         return None
-    if not is_network_awake():
+    if not is_model_loaded():
         show_prompt(_("One moment"), _("Your picture is read as soon as the network is loaded."))
         return None
     reading = read_once(picture, options) if source.is_live else read_announced(picture, options)
@@ -68,7 +68,7 @@ if picture is not None and is_one_of_several(source):
         show_place(picture, len(app_state().uploads))
 with right, error_boundary():
     if reading is None or picture is None:
-        show_first_help(source.key)
+        show_empty_state(source.key)
     else:
         if source.is_live:
             show_reason(reading)
@@ -82,10 +82,10 @@ with left, error_boundary():
     if reading is not None and picture is not None and not source.shows_picture:
         show_photo(picture, reading)
     show_way_back()
-if is_one_of_several(source) and is_network_awake():
+if is_one_of_several(source) and is_model_loaded():
     show_batch(app_state().uploads, options)
 if reading is not None and picture is not None:
     with error_boundary():
         with_photo = source.shows_picture and picture.label is None
-        show_evidence(picture, reading, options, with_photo=with_photo)
+        show_explanation(picture, reading, options, with_photo=with_photo)
         show_steps(reading)

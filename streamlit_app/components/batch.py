@@ -12,7 +12,7 @@ from digitscope.image_io import load_picture
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.components.wording import refusal_texts
-from streamlit_app.i18n import _, language, told
+from streamlit_app.i18n import _, language, translate
 from streamlit_app.resources import read_once
 from streamlit_app.state import Options, Outcome, Picture, app_state
 
@@ -36,7 +36,7 @@ def make_outcome(picture: Picture, options: Options) -> Outcome:
         shown = load_picture(picture.data).rgb
         reading = read_once(picture, options)
     except InvalidImageError as error:
-        return Outcome("", None, None, told(error.message))
+        return Outcome("", None, None, translate(error.message))
     reason = "" if reading.reason is None else refusal_texts(reading).why
     thumbnail = inline(for_display(shown, THUMBNAIL_PX).convert("RGB"))
     return Outcome(thumbnail, reading.digit, reading.confidence, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app.components.waking import show_waking
+from streamlit_app.components.model_loading import show_model_loading
 from streamlit_app.i18n import LANGUAGE_KEY, LANGUAGES, _, language
 
 
@@ -15,7 +15,7 @@ def show_page_head(title: str) -> None:
     ):
         st.title(title, anchor=False, width="content")
         choose_language()
-    show_waking()
+    show_model_loading()
 
 
 def choose_language() -> None:

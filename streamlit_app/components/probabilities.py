@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitscope.types import Prediction
 from streamlit_app.i18n import _, percent
-from streamlit_app.looks import looks
+from streamlit_app.theme import theme
 
 CHART_PX = 190
 OTHERS_STRENGTH = 0.35  # opacity of the bars that are not the answer
@@ -39,10 +39,10 @@ def _bars(prediction: Prediction) -> alt.LayerChart:
             alt.Tooltip("exact:N", title=_("Probability")),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=4, color=looks().accent).encode(
+    bars = base.mark_bar(cornerRadiusEnd=4, color=theme().accent).encode(
         opacity=alt.Opacity("strength:Q", scale=None, legend=None)
     )
-    labels = base.mark_text(dy=-9, fontSize=13, color=looks().text).encode(text="label:N")
+    labels = base.mark_text(dy=-9, fontSize=13, color=theme().text).encode(text="label:N")
     return bars + labels.transform_filter(alt.datum.probability >= LABELLED_FROM)
 
 

@@ -9,10 +9,10 @@ from streamlit_app.components.illustrations import digit_plate
 from streamlit_app.components.options import background_texts
 from streamlit_app.components.probabilities import show_bars
 from streamlit_app.components.wording import certainty, refusal_texts, verdict
-from streamlit_app.i18n import _, number, percent, told
-from streamlit_app.looks import looks
+from streamlit_app.i18n import _, number, percent, translate
 from streamlit_app.resources import read_once
 from streamlit_app.state import Options, Picture, app_state
+from streamlit_app.theme import theme
 
 TOP = 3
 PLATE_PX = 104
@@ -56,7 +56,7 @@ def show_headline(reading: Reading, picture: Picture, *, with_reason: bool = Tru
             if with_reason:
                 show_reason(reading)
         return
-    with _headline(str(reading.digit), looks().accent, str(reading.digit)):
+    with _headline(str(reading.digit), theme().accent, str(reading.digit)):
         st.header(verdict(reading.prediction), anchor=False)
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             _show_certainty(reading.prediction)
@@ -150,7 +150,7 @@ def _show_notice(reading: Reading, options: Options) -> None:
         text = text.format(asked=names[options.background][0], used=names[used][0])
         st.info(text, icon=":material/info:")
     elif reading.preprocessed.notice:
-        st.info(told(reading.preprocessed.notice), icon=":material/info:")
+        st.info(translate(reading.preprocessed.notice), icon=":material/info:")
 
 
 def show_top(prediction: Prediction) -> None:

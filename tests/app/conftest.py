@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from streamlit_app.resources import is_network_awake, model_path, reader
+from streamlit_app.resources import is_model_loaded, model_path, reader
 from tests.app.chromium import CHROMIUM, FLAGS, FRAMES, Visit, serving, visiting
 from tests.app.scenes import HOME, PREDICT, ROOT, TIMEOUT_S, OpenPredict, photo_jpeg
 
@@ -16,7 +16,7 @@ from tests.app.scenes import HOME, PREDICT, ROOT, TIMEOUT_S, OpenPredict, photo_
 @pytest.fixture
 def awake() -> None:
     """The network is loaded, as for every visitor but the first."""
-    if model_path().is_file() and not is_network_awake():
+    if model_path().is_file() and not is_model_loaded():
         reader()
 
 

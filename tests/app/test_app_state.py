@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
-from streamlit_app.components.quality import advice, level_looks
+from streamlit_app.components.quality import advice, level_style
 from streamlit_app.components.wording import certainty, refusal_texts
 from streamlit_app.i18n import percent
 from streamlit_app.state import READINGS_KEPT, AppState, Drawing, Options, Picture
@@ -99,7 +99,7 @@ def test_advice_is_about_the_weakest_figure(quality: Quality, word: str) -> None
 
 @pytest.mark.parametrize("level", list(Level))
 def test_every_level_has_its_look(level: Level) -> None:
-    assert all(level_looks(level))
+    assert all(level_style(level))
 
 
 @pytest.mark.parametrize(

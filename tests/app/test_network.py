@@ -32,7 +32,7 @@ def small() -> keras.Model:
 
 def test_receptive_fields_grow_with_windows_and_strides(small: keras.Model) -> None:
     # 3 for the first window, + 1 for the pooling of two, + 2 windows' reach at a stride of two
-    assert [layer.sees_px for layer in describe_layers(small)] == [1, 3, 4, 8, 28, 28]
+    assert [layer.receptive_field_px for layer in describe_layers(small)] == [1, 3, 4, 8, 28, 28]
 
 
 def test_shapes_and_parameters_are_the_model_s(small: keras.Model) -> None:
@@ -50,7 +50,7 @@ def test_a_stage_is_a_convolution_with_what_follows(small: keras.Model) -> None:
         "GlobalAveragePooling2D",
         "Dense",
     ]
-    assert (stages[1].shape, stages[1].sees_px) == ((14, 14, 2), 3)
+    assert (stages[1].shape, stages[1].receptive_field_px) == ((14, 14, 2), 3)
     assert stages[2].parameters == 3 * (3 * 3 * 2 + 1)
 
 

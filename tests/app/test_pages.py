@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from streamlit_app import card as cards
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.experiments import (
     ON_MNIST,
     ON_PHOTOS,
@@ -129,7 +129,7 @@ def test_an_experiment_has_its_text_a_chart_and_a_table(
         "teaches": "One is larger.",
         "rows": [row | runs | {"name": "small"}, row | runs | {"name": "large"}],
     }
-    monkeypatch.setattr(cards, "load_reports", lambda: [Figures({}), Figures(report)])
+    monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard({}), ModelCard(report)])
     open_page(app, PERFORMANCE)
     assert "Two networks" in [one.label for one in app.expander]
     assert "One is larger." in [one.value for one in app.markdown]
@@ -154,17 +154,17 @@ SEARCH = {
 def test_a_search_tells_what_it_found(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     row = {"name": "best found", "test_accuracy_mean": 0.97, "runs": [{"epochs": 8}]}
     report = {"title": "Searched", "teaches": "Luck.", "rows": [row], "search": SEARCH}
-    monkeypatch.setattr(cards, "load_reports", lambda: [Figures(report)])
+    monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard(report)])
     open_page(app, PERFORMANCE)
     assert "2 settings were tried, 1 of them given up early." in texts(app)
     assert "968 hidden units and a dropout of 0.10; the recipe has 512 and 0.30." in texts(app)
 
 
 def test_trials_are_drawn_by_their_errors() -> None:
-    trials = trials_of(Figures({"search": SEARCH}))
+    trials = trials_of(ModelCard({"search": SEARCH}))
     assert trials["error"].round(6).tolist() == [0.04, 0.15]
     assert trials["ended"].tolist() == trials["best"].tolist() == [True, False]
-    assert trials_of(Figures({"rows": []})).empty
+    assert trials_of(ModelCard({"rows": []})).empty
 
 
 def test_every_text_of_the_experiments_is_in_the_catalogue() -> None:

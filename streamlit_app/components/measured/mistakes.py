@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.components.sources.mnist import offer_download
 from streamlit_app.i18n import _, number, percent
@@ -22,14 +22,14 @@ FIELDS = ("index", "shown", "answered", "confidence")
 Mistake = Mapping[str, Any]
 
 
-def mistakes(card: Figures, pair: tuple[int, int] | None) -> list[Mistake]:
+def mistakes(card: ModelCard, pair: tuple[int, int] | None) -> list[Mistake]:
     """The mistakes, the surest of itself first; of one pair (shown, answered) if it is given."""
     rows = card.rows("test.mistakes", *FIELDS)
     chosen = [row for row in rows if pair in (None, (row["shown"], row["answered"]))]
     return sorted(chosen, key=lambda row: -row["confidence"])
 
 
-def show_mistakes(card: Figures, pair: tuple[int, int] | None) -> None:
+def show_mistakes(card: ModelCard, pair: tuple[int, int] | None) -> None:
     """Each with its label, the answer and its confidence; the pictures need the test set."""
     chosen = mistakes(card, pair)
     if not chosen:

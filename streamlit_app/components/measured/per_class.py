@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.bars import first_of_bars
 from streamlit_app.i18n import _, number
 
 FIELDS = ("digit", "tiles", "precision", "recall", "f1")
 
 
-def show_per_class(card: Figures) -> None:
+def show_per_class(card: ModelCard) -> None:
     """Precision, recall and F1 of every digit."""
     rows = card.rows("test.per_class", *FIELDS)
     if not rows:

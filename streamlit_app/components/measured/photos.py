@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _
 
 KIND_PX = 200  # beside it both shares still fit on a phone
@@ -24,12 +24,12 @@ def kind_names() -> dict[str, str]:
     }
 
 
-def photo_table(card: Figures, predecessor: Figures) -> pd.DataFrame:
+def photo_table(card: ModelCard, predecessor: ModelCard) -> pd.DataFrame:
     """One row a kind: name, number, and shares of 0..1; NaN where nothing was measured."""
     kinds = card.table("photos.kinds")
     rows = []
     for kind, name in kind_names().items():
-        counts = Figures(kinds.get(kind))
+        counts = ModelCard(kinds.get(kind))
         total = counts.number("n")
         if total:
             shares = [
@@ -41,7 +41,7 @@ def photo_table(card: Figures, predecessor: Figures) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"before": float})
 
 
-def show_photos(card: Figures, predecessor: Figures) -> None:
+def show_photos(card: ModelCard, predecessor: ModelCard) -> None:
     """The table, or a sentence where no photo was measured."""
     table = photo_table(card, predecessor)
     if table.empty:

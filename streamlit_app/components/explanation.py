@@ -17,7 +17,7 @@ PHOTO_PX = 400
 TILE_PX = 252  # nine times MNIST's 28
 
 
-def show_evidence(
+def show_explanation(
     picture: Picture, reading: Reading, options: Options, *, with_photo: bool
 ) -> None:
     """A card each for where it looked, what the network saw and what spoke for its answer.
