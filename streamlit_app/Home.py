@@ -7,6 +7,7 @@ from __future__ import annotations
 import streamlit as st
 
 from streamlit_app.i18n import _
+from streamlit_app.visitors import VISITORS
 
 PAGE_WIDTH_PX = 1080  # a line of text and two columns still read well
 
@@ -38,6 +39,7 @@ page = st.navigation(
 )
 
 with (
+    VISITORS.served(),
     st.container(horizontal_alignment="center"),
     st.container(width=PAGE_WIDTH_PX, gap="medium"),
 ):

@@ -47,7 +47,9 @@ class ModelCard:
         """The objects at a path that have all of these fields."""
         node = self.get(path)
         rows = node if isinstance(node, list) else []
-        return [row for row in rows if isinstance(row, Mapping) and all(f in row for f in fields)]
+        return [
+            dict(row) for row in rows if isinstance(row, Mapping) and all(f in row for f in fields)
+        ]
 
     def interval(self, path: str) -> tuple[float, float] | None:
         """The two ends, low and high, at a path."""

@@ -7,6 +7,8 @@ import streamlit as st
 from streamlit_app.components.model_loading import show_model_loading
 from streamlit_app.i18n import LANGUAGE_KEY, LANGUAGES, _, language
 
+SWITCH_KEY = "language_switch"
+
 
 def show_page_head(title: str) -> None:
     """The page's title, the language switch beside it; below it what still has to be waited for."""
@@ -20,14 +22,18 @@ def show_page_head(title: str) -> None:
 
 def choose_language() -> None:
     """The switch; what it says holds for the whole visit."""
-    if LANGUAGE_KEY not in st.session_state:
-        st.session_state[LANGUAGE_KEY] = language()
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),
+        default=language(),
         required=True,
         format_func=str.upper,
-        key=LANGUAGE_KEY,
-        persist_state="session",
+        key=SWITCH_KEY,
+        on_change=_follow_switch,
         label_visibility="collapsed",
     )
+
+
+def _follow_switch() -> None:
+    """Remember the choice apart from the switch, whose own value ends with the page."""
+    st.session_state[LANGUAGE_KEY] = st.session_state[SWITCH_KEY]

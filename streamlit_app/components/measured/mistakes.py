@@ -36,10 +36,9 @@ def show_mistakes(card: ModelCard, pair: tuple[int, int] | None) -> None:
         st.caption(_("No mistakes are recorded for this network."))
         return
     tiles = mnist_tiles()
-    height, width = (AREA_PX, TILE_PX) if tiles.is_test_set else ("content", LINE_PX)
     with (
-        st.container(height=height, border=True),
-        st.grid("auto", min_column_width=width) as grid,
+        st.container(height=AREA_PX if tiles.is_test_set else "content", border=True),
+        st.grid("auto", min_column_width=TILE_PX if tiles.is_test_set else LINE_PX) as grid,
     ):
         for mistake in chosen:
             with grid.cell(), st.container(gap="xsmall"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -48,7 +50,7 @@ def show_photos(card: ModelCard, predecessor: ModelCard) -> None:
         st.caption(_("No photos have been measured with this network yet."))
         return
     column = st.column_config
-    share = {"min_value": 0.0, "max_value": 1.0, "format": "percent"}
+    share = partial(column.ProgressColumn, min_value=0.0, max_value=1.0, format="percent")
     st.dataframe(
         table,
         hide_index=True,
@@ -56,8 +58,8 @@ def show_photos(card: ModelCard, predecessor: ModelCard) -> None:
         column_config={
             "kind": column.TextColumn(_("Pictures"), width=KIND_PX),
             "pictures": column.NumberColumn(_("Number"), width="small"),
-            "right": column.ProgressColumn(_("Right"), width="small", **share),
-            "before": column.ProgressColumn(_("Predecessor"), width="small", **share),
+            "right": share(_("Right"), width="small"),
+            "before": share(_("Predecessor"), width="small"),
             "wrong": column.NumberColumn(_("Wrong"), format="percent", width="small"),
             "refused": column.NumberColumn(_("Refused"), format="percent", width="small"),
         },

@@ -15,7 +15,6 @@ FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
 ENDED = "complete"
 UNITS_SHOWN = [64, 128, 256, 512, 1024]
 UNITS_RANGE = [64, 1100]  # a mark at the last one needs room
-BELOW = "bottom"  # beside the marks, legends are cut off on a phone
 
 
 def show_search(report: ModelCard) -> None:
@@ -90,7 +89,7 @@ def _chart(trials: pd.DataFrame) -> alt.LayerChart:
         "error:Q",
         title=_("Validation tiles read wrong"),
         scale=alt.Scale(range=[theme().accent, theme().wrong]),
-        legend=alt.Legend(orient=BELOW, labelExpr=axis_labels(".1%"), titleLimit=0),
+        legend=alt.Legend(orient="bottom", labelExpr=axis_labels(".1%"), titleLimit=0),
     )
     ended = base.transform_filter("datum.ended").mark_circle(size=160, opacity=1)
     ring = base.transform_filter("datum.best").mark_point(
