@@ -64,9 +64,10 @@ class Choice:
         return self.pictures[self.index] if self.pictures else None
 
 
-def lay_out() -> Slots:
+def lay_out(source: Source) -> Slots:
     """Make the page's parts, in their order from top to bottom."""
-    headline, place = st.empty(), st.container()
+    # `st.empty` is emptied at once in each run: a pad below it would jump under a moving pen.
+    headline, place = st.container() if source.is_live else st.empty(), st.container()
     left, right = st.columns(2, gap="medium", border=True)
     return Slots(headline, place, left, right)
 
@@ -148,7 +149,7 @@ def show_below(source: Source, choice: Choice, answer: Answer | None) -> None:
 
 def answer_input(source: Source) -> tuple[Choice, Answer | None]:
     """Input and answer, from top to bottom."""
-    slots = lay_out()
+    slots = lay_out(source)
     choice = choose_input(source, slots)
     answer = show(source, choice, read_choice(source, choice, slots), slots)
     with slots.input:

@@ -59,6 +59,13 @@ def free_port() -> int:
 @contextlib.contextmanager
 def serving(script: str, folder: Path) -> Iterator[str]:
     """The app, started by ``streamlit run SCRIPT`` in `folder`; yields its address."""
+    with launched(script, folder) as (address, _process):
+        yield address
+
+
+@contextlib.contextmanager
+def launched(script: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with the server's process."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     server = subprocess.Popen(
@@ -69,7 +76,7 @@ def serving(script: str, folder: Path) -> Iterator[str]:
     )
     try:
         wait_until_healthy(port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         try:
@@ -126,11 +133,17 @@ def visiting(browser: Any, address: str) -> Iterator[Visit]:
     assert not complaints
 
 
+def pad_box(page: Any) -> dict[str, float]:
+    """Where the drawing pad is, brought into view."""
+    pad = page.get_by_label("Drawing pad").or_(page.get_by_label("Bloc à dessin"))
+    pad.scroll_into_view_if_needed()
+    box: dict[str, float] = pad.bounding_box()
+    return box
+
+
 def draw(page: Any, shares: list[tuple[float, float]]) -> None:
     """Draw one stroke onto the pad with the mouse."""
-    pad = page.locator("canvas.upper-canvas")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
+    box = pad_box(page)
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shares]
     page.mouse.move(*points[0])
     page.mouse.down()
@@ -141,9 +154,7 @@ def draw(page: Any, shares: list[tuple[float, float]]) -> None:
 
 def draw_by_touch(page: Any, shares: list[tuple[float, float]]) -> None:
     """Draw one stroke onto the pad with a finger."""
-    pad = page.locator("canvas.upper-canvas")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
+    box = pad_box(page)
     finger = page.context.new_cdp_session(page)
     for number, (x, y) in enumerate(shares):
         point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
