@@ -17,7 +17,7 @@ from streamlit_app.components.measured.experiments import (
 )
 from streamlit_app.components.measured.search import trials_of
 from streamlit_app.i18n import catalogue
-from streamlit_app.resources import network, reader
+from streamlit_app.resources import answering_network, loader_of, model_path
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
 
 pytestmark = needs_model
@@ -47,9 +47,9 @@ def open_page(app: AppTest, page: str) -> AppTest:
     return app
 
 
-def test_the_network_is_shown_as_it_is(app: AppTest) -> None:
+def test_the_network_is_shown_as_it_is(keras_network: None, app: AppTest) -> None:
+    model = loader_of(model_path()).wait().reader.classifier.model
     open_page(app, ARCHITECTURE)
-    model = network()
     table = app.dataframe[0].value
     assert table["Layer"].tolist() == [layer.name for layer in model.layers]
     assert table["Parameters"].sum() == model.count_params()
@@ -62,7 +62,7 @@ def test_the_network_is_shown_as_it_is(app: AppTest) -> None:
 
 
 def test_an_example_goes_through_until_there_is_a_digit(
-    app: AppTest, open_predict: OpenPredict
+    keras_network: None, app: AppTest, open_predict: OpenPredict
 ) -> None:
     open_page(app, ARCHITECTURE)
     assert "An example." in texts(app)
@@ -71,13 +71,8 @@ def test_an_example_goes_through_until_there_is_a_digit(
     assert "The last digit you gave." in texts(app)
 
 
-def test_an_onnx_network_cannot_be_opened_and_that_is_said(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from digitscope.model_files import ONNX_MODEL
-
-    monkeypatch.setenv("DIGITSCOPE_MODEL", str(ONNX_MODEL))
-    reader()  # this one is awake, too
+def test_an_onnx_network_cannot_be_opened_and_that_is_said(app: AppTest) -> None:
+    answering_network()
     open_page(app, ARCHITECTURE)
     assert "cannot be opened" in app.info[0].value
 

@@ -150,7 +150,7 @@ def test_templates_of_the_core_are_translated_and_filled(set_visitor: SetVisitor
 
 
 def test_switch_turns_the_page_to_french(app: AppTest) -> None:
-    app.segmented_control(key="language").set_value("fr").run()
+    app.segmented_control(key="language_switch").set_value("fr").run()
     assert not app.exception
     assert app.title[0].value == "De l’écriture au chiffre"
 
@@ -205,7 +205,7 @@ def test_a_refused_file_is_explained_in_french(
 
 def test_a_refused_upload_shows_french_on_a_french_page(open_predict: OpenPredict) -> None:
     app = open_predict("upload")
-    app.segmented_control(key="language").set_value("fr").run()
+    app.segmented_control(key="language_switch").set_value("fr").run()
     upload(app, b"this is text")
     assert not app.exception
     assert [error.value for error in app.error] == [
