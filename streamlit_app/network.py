@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -107,6 +106,8 @@ def read_architecture(path: Path) -> Architecture:
     Raises:
         OSError, KeyError, ValueError, zipfile.BadZipFile: it is no such file.
     """
+    import h5py
+
     with zipfile.ZipFile(path) as archive:
         configs = json.loads(archive.read("config.json"))["config"]["layers"]
         with h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from digitscope.errors import InvalidImageError
@@ -17,6 +16,9 @@ from streamlit_app.components.wording import Finding, why_refused
 from streamlit_app.i18n import _, translate
 from streamlit_app.reading import read
 from streamlit_app.state import Options, Picture, Row, app_state
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second: only who gives several files pays
 
 TABLE_KEY = "files_table"
 THUMBNAIL_PX = 64
@@ -61,6 +63,8 @@ def read_all(pictures: Sequence[Picture], options: Options) -> list[Row]:
 
 def as_table(pictures: Sequence[Picture], rows: Sequence[Row]) -> pd.DataFrame:
     """What the page shows: a row a file, columns picture, file, digit, confidence, reason."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "picture": [row.thumbnail for row in rows],
@@ -78,6 +82,8 @@ def _digit_text(reading: Mapping[str, Any]) -> str:
 
 def as_csv(pictures: Sequence[Picture], rows: Sequence[Row]) -> bytes:
     """What can be downloaded: the names and values of `digitscope.serialization`."""
+    import pandas as pd
+
     lines = [
         {"file": picture.name}
         | {field: row.reading[field] for field in CSV_FIELDS}

@@ -1,51 +1,49 @@
-"""The ten probabilities as bars, readable without colour."""
+"""The ten probabilities as bars, readable without colour.
+
+HTML, no chart of Altair: the first answer would wait for pandas, PyArrow and the browser's Vega.
+"""
 
 from __future__ import annotations
 
-import altair as alt
+from html import escape
+
 import streamlit as st
 
 from digitscope.types import Prediction
 from streamlit_app.i18n import _, percent
 from streamlit_app.theme import theme
 
-CHART_PX = 190
+BARS_PX = 130  # height of the highest bar
 OTHERS_STRENGTH = 0.35  # opacity of the bars that are not the answer
 LABELLED_FROM = 0.005  # probability: less rounds to nothing
-TOP = 3  # told in the text that replaces the picture
+TOP = 3  # named in the text that replaces the picture
+ROW_CSS = "display:grid;grid-template-columns:repeat(10,1fr);gap:0.4rem;align-items:end"
+CELL_CSS = "text-align:center;font-size:0.8rem;line-height:1.4"
 
 
 def show_bars(prediction: Prediction) -> None:
     """Ten bars in the order of the digits, the answer's at full strength."""
-    st.altair_chart(_bars(prediction), height=CHART_PX, alt=_in_words(prediction))
+    bars = "".join(_bar(prediction, digit) for digit in range(len(prediction.probabilities)))
+    words = escape(_in_words(prediction), quote=True)
+    st.html(f'<div role="img" aria-label="{words}" style="{ROW_CSS}">{bars}</div>')
 
 
-def _bars(prediction: Prediction) -> alt.LayerChart:
-    rows = [
-        {
-            "digit": str(digit),
-            "probability": float(share),
-            "label": percent(float(share), 0),
-            "exact": percent(float(share), 2),
-            "strength": 1.0 if digit == prediction.digit else OTHERS_STRENGTH,
-        }
-        for digit, share in enumerate(prediction.probabilities)
-    ]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("digit:N", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=14)),
-        y=alt.Y("probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.12])),
-        tooltip=[
-            alt.Tooltip("digit:N", title=_("Digit")),
-            alt.Tooltip("exact:N", title=_("Probability")),
-        ],
+def _bar(prediction: Prediction, digit: int) -> str:
+    """One digit's bar, its probability above it and the digit below."""
+    probability = float(prediction.probabilities[digit])
+    label = percent(probability, 0) if probability >= LABELLED_FROM else ""
+    exact = f"{digit}: {percent(probability, 2)}"
+    strength = 1 if digit == prediction.digit else OTHERS_STRENGTH
+    bar_css = (
+        f"height:{max(1, round(BARS_PX * probability))}px;border-radius:4px 4px 0 0;"
+        f"background:{theme().accent};opacity:{strength}"
     )
-    bars = base.mark_bar(cornerRadiusEnd=4, color=theme().accent).encode(
-        opacity=alt.Opacity("strength:Q", scale=None, legend=None)
+    return (
+        f'<div title="{escape(exact, quote=True)}" style="{CELL_CSS}">{label}'
+        f'<div style="{bar_css}"></div><strong>{digit}</strong></div>'
     )
-    labels = base.mark_text(dy=-9, fontSize=13, color=theme().text).encode(text="label:N")
-    return bars + labels.transform_filter(alt.datum.probability >= LABELLED_FROM)
 
 
 def _in_words(prediction: Prediction) -> str:
-    shares = ", ".join(f"{digit}: {percent(share)}" for digit, share in prediction.ranked[:TOP])
-    return _("Probability of each digit. Highest: {shares}.").format(shares=shares)
+    highest = ", ".join(f"{digit}: {percent(share)}" for digit, share in prediction.ranked[:TOP])
+    return _("Probability of each digit. Highest: {shares}.").format(shares=highest)

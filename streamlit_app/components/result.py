@@ -44,7 +44,7 @@ def read_announced(picture: Picture, options: Options) -> Answer:
 
 def tell_wait() -> None:
     """Say that the picture waits for those of other visitors."""
-    st.caption(f":material/hourglass_top: {_('Other pictures are being read: yours is next.')}")
+    st.caption(":material/hourglass_top: " + _("Other pictures are being read: yours is next."))
 
 
 def show_headline(reading: Reading, picture: Picture, *, with_reason: bool = True) -> None:
