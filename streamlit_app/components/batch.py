@@ -29,9 +29,16 @@ CSV_FIELDS = ("status", "digit", "confidence", "reason", "background", "ms")
 
 def chosen_index(pictures: Sequence[Picture]) -> int:
     """Which of the files is shown large: the one chosen in the table, else the first."""
-    numbers = [picture.number for picture in pictures]
-    chosen = app_state().chosen
-    return numbers.index(chosen) if chosen in numbers else 0
+    state, numbers = app_state(), [picture.number for picture in pictures]
+    selection = st.session_state.get(_table_key(pictures), {}).get("selection", {})
+    if lines := selection.get("rows"):
+        state.chosen = numbers[lines[0]]
+    return numbers.index(state.chosen) if state.chosen in numbers else 0
+
+
+def _table_key(pictures: Sequence[Picture]) -> str:
+    """Other files make another table: its choice is never that of the table before."""
+    return f"{TABLE_KEY}_{hash(tuple(picture.number for picture in pictures))}"
 
 
 def make_row(picture: Picture, options: Options) -> Row:
@@ -125,19 +132,12 @@ def show_batch(pictures: Sequence[Picture], options: Options, chosen: int) -> No
 
 
 def _show_table(pictures: Sequence[Picture], rows: Sequence[Row], chosen: int) -> None:
-    """The table; other files make it another table, so that its choice is never that of before."""
-    key = f"{TABLE_KEY}_{hash(tuple(picture.number for picture in pictures))}"
-
-    def follow_choice() -> None:
-        lines = st.session_state[key]["selection"]["rows"]
-        app_state().chosen = pictures[lines[0]].number if lines else None
-
     st.dataframe(
         as_table(pictures, rows),
         hide_index=True,
         row_height=ROW_PX,
-        key=key,
-        on_select=follow_choice,
+        key=_table_key(pictures),
+        on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [chosen], "columns": [], "cells": []}},
         column_config=_column_config(),

@@ -40,7 +40,6 @@ def test_screens(visit: Visit, tmp_path: Path, device: str, scheme: str) -> None
     shoot(page, f"performance_{suffix}")
 
     drawn = visit("predict?source=draw", scheme, **size)
-    drawn.locator("canvas.upper-canvas").wait_for()
     draw(drawn, SEVEN)
     expect_heading(drawn, "It is a 7")
     shoot(drawn, f"draw_{suffix}")
