@@ -24,7 +24,6 @@ from digitscope.errors import InvalidImageError
 from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
-
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
 MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinking
 DECODED_PX = 640  # what the steps work at; JPEG decodes to half, a quarter, ... but not below it

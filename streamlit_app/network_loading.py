@@ -8,7 +8,6 @@ modules while a page runs for a visitor.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,10 +17,6 @@ from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
-
-# TensorFlow reads them when it is first imported.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from digitscope import DigitReader
 from digitscope.model_files import fingerprint_of

@@ -6,16 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
-from digitscope.types import Explanation, UInt8Array
+from digitscope.types import Explanation
 from streamlit_app.resources import answering_network, reader
 from streamlit_app.settings import load_settings
 from streamlit_app.state import Answer, Options, Picture, app_state
-
-PREVIEW_PX = 400  # longest side of the picture that pages show
 
 
 def read(
@@ -36,11 +32,13 @@ def read(
     def make() -> Answer:
         network = answering_network()
         with reading_allowed(tell_wait):
-            decoded = app_state().decode(picture)
             reading = network.reader.read(
-                decoded, tta=options.tta, background=options.background, force=options.force
+                app_state().decode(picture),
+                tta=options.tta,
+                background=options.background,
+                force=options.force,
             )
-            return Answer(reading, make_preview(decoded.rgb), network.engine, options)
+            return Answer(reading, network.engine, options)
 
     return app_state().answers.get((picture.fingerprint, options), make)
 
@@ -58,13 +56,6 @@ def explain(picture: Picture, answer: Answer) -> Explanation | None:
             return reader().explain(answer.reading)
 
     return app_state().explanations.get((picture.fingerprint, answer.options), make)
-
-
-def make_preview(rgb: UInt8Array) -> UInt8Array:
-    """A picture (height, width, 3), with its longest side at most `PREVIEW_PX`."""
-    picture = Image.fromarray(rgb)
-    picture.thumbnail((PREVIEW_PX, PREVIEW_PX), Image.Resampling.LANCZOS)
-    return np.asarray(picture)
 
 
 @st.cache_resource(show_spinner=False)

@@ -77,13 +77,11 @@ class Answer:
 
     Attributes:
         reading: the core's reading.
-        preview: (height, width, 3) uint8, the picture made small for the page.
         engine: which network computed: ``keras`` or ``onnxruntime``.
         options: how the picture was read.
     """
 
     reading: Reading
-    preview: UInt8Array
     engine: str
     options: Options
 

@@ -48,7 +48,9 @@ def make_row(picture: Picture, options: Options) -> Row:
     except InvalidImageError as error:
         reading = error_to_dict(error, str(options.background))
         return Row("", reading, partial(translate, error.message))
-    thumbnail = inline(for_display(answer.preview, THUMBNAIL_PX).convert("RGB"))
+    thumbnail = inline(
+        for_display(answer.reading.preprocessed.working_rgb, THUMBNAIL_PX).convert("RGB")
+    )
     finding = Finding.of(answer.reading)
     why = str if finding is None else partial(why_refused, finding)
     return Row(thumbnail, reading_to_dict(answer.reading), why)

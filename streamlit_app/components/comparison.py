@@ -49,7 +49,7 @@ def show_both_ways(answer: Answer) -> None:
     tile, prediction = answer.reading.preprocessed.tile, answer.reading.prediction
     if tile is None or prediction is None:
         return
-    naive = naive_tile(answer.preview)
+    naive = naive_tile(answer.reading.preprocessed.working_rgb)
     left, right = st.columns(2, border=True)
     with left:
         _show_way(_("Resized as it is"), naive, reader().predict(naive), is_answer=True)

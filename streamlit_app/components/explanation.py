@@ -46,7 +46,9 @@ def show_explanation(picture: Picture, answer: Answer, *, with_photo: bool) -> N
 
 def show_photo(picture: Picture, answer: Answer) -> None:
     """The picture that was given; where something was seen on it, ink and frame are marked."""
-    given = np.asarray(for_display(answer.preview, PHOTO_PX).convert("RGB"))
+    given = np.asarray(
+        for_display(answer.reading.preprocessed.working_rgb, PHOTO_PX).convert("RGB")
+    )
     detection = answer.reading.preprocessed.detection
     drawn = given if detection is None else draw_detection(detection, given)
     words = _("Your picture") if detection is None else _("Where it looked")

@@ -87,7 +87,8 @@ def test_every_refusal_has_a_text_and_an_advice(reason: Reason) -> None:
 def test_two_rivals_are_named() -> None:
     shares = np.full(10, 0.01, np.float32)
     shares[4], shares[9] = 0.5, 0.42
-    nothing = Preprocessed((), None, None, Reason.UNCERTAIN, Background.OPENCV)
+    page = np.zeros((2, 2, 3), np.uint8)
+    nothing = Preprocessed(None, None, Reason.UNCERTAIN, Background.OPENCV, page)
     finding = Finding.of(Reading(None, Reason.UNCERTAIN, Prediction(shares), nothing, ms=1.0))
     assert finding is not None
     assert refusal_texts(finding).heading == "Unsure: 4 or 9?"
