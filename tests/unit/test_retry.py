@@ -1,22 +1,22 @@
-"""One look after the other: which are taken, which is believed, what a missing network costs."""
+"""Which attempts are made at a picture, which of them answers, and what none of them repeats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
 
-import cv2
 import numpy as np
 import pytest
 
+from digitscope import retry
 from digitscope.errors import BackgroundUnavailableError
-from digitscope.preprocessing import looks as module
 from digitscope.preprocessing import pipeline
-from digitscope.preprocessing.background import BackgroundRemover, LocalBackground
-from digitscope.preprocessing.looks import looks, plan_attempts
-from digitscope.preprocessing.pipeline import Attempt
-from digitscope.recognition.decision import JUST_A_LINE, OF_THE_WHOLE_PAGE, choose
+from digitscope.preprocessing.background_removers import REMBG_MODELS, REMOVERS
+from digitscope.preprocessing.pipeline import LOCATING, STEPS, PipelineStep
+from digitscope.preprocessing.state import Attempt, State
+from digitscope.preprocessing.working_picture import WorkingPicture, to_working_size
+from digitscope.retry import FINAL, LINE, SALIENCY, read_with_retries
 from digitscope.types import (
     Background,
     Float32Array,
@@ -28,46 +28,216 @@ from digitscope.types import (
     Reason,
     UInt8Array,
 )
-from tests.unit.drawn import INK_RGB, Points, sheet, write
+from tests.unit.drawn import INK_RGB, sheet, write
 
-SEVEN: Points = [(110, 60), (210, 60), (150, 190)]
-Install = Callable[[BackgroundRemover], list[Background]]
-
-
-class LeftHalf(LocalBackground):
-    """A network that marks the left half of the picture."""
-
-    name = Background.U2NETP
-
-    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
-        kept = super().keep(rgb, difference, sigma)
-        kept[:, rgb.shape[1] // 2 :] = 0
-        return kept
+GOOD = Quality(0.8, Level.EXCELLENT, contrast=0.5, size_px=200, aspect_ratio=0.7)
+POOR = Quality(0.2, Level.POOR, contrast=0.1, size_px=20, aspect_ratio=0.7)
+OPENCV, AUTO = Background.OPENCV, Background.AUTO
+Read = Callable[..., tuple[Reading, "Script"]]
 
 
-class Unavailable(LeftHalf):
-    """A network that cannot run here."""
+def _reading(
+    digit: int | None,
+    confidence: float,
+    reason: Reason | None = None,
+    quality: Quality | None = GOOD,
+) -> Reading:
+    probabilities = np.full(10, (1 - confidence) / 9, np.float32)
+    probabilities[digit or 0] = confidence
+    found = Preprocessed(None, quality, reason, OPENCV, np.zeros((4, 4, 3), np.uint8))
+    return Reading(digit, reason, Prediction(probabilities), found, 0.0)
 
-    def keep(self, *_: Any) -> Float32Array:
-        raise BackgroundUnavailableError("There are no weights.")
+
+NONE = _reading(None, 0.3, Reason.NOT_A_DIGIT)
+SURE_3, SURE_7, UNSURE_5 = _reading(3, 0.99), _reading(7, 0.99), _reading(5, 0.9)
+IN_DOUBT = {
+    "unsure": _reading(3, 0.85),
+    "of a poor picture": _reading(3, 0.99, quality=POOR),
+    "between two digits": _reading(None, 0.5, Reason.UNCERTAIN),
+}
+FIRST = Attempt(OPENCV)
+AT_THE_SAME_SHAPE = (Attempt(OPENCV, thorough=True), Attempt(OPENCV, thorough=True, broad=True))
+ELSEWHERE = (
+    Attempt(OPENCV, skip=1),
+    Attempt(OPENCV, weaker_ink=True, thorough=True),
+    Attempt(OPENCV, skip=2),
+)
+BY_SALIENCY = Attempt(SALIENCY)
+IN_ORDER = (FIRST, *AT_THE_SAME_SHAPE, *ELSEWHERE[:2], BY_SALIENCY, ELSEWHERE[2])
+
+
+class Script:
+    """Stands in for the steps and the network: says what each attempt brings."""
+
+    def __init__(self, readings: dict[Attempt, Reading]) -> None:
+        self.readings = readings
+        self.made: list[Attempt] = []
+        self.forced: list[Attempt] = []
+
+    def preprocess(
+        self, picture: WorkingPicture, attempt: Attempt, *, force: bool = False
+    ) -> Preprocessed:
+        self.made.append(attempt)
+        if force:
+            self.forced.append(attempt)
+        return Preprocessed(None, None, None, attempt.background, picture.rgb)
+
+    def answer(self, _: Preprocessed) -> Reading:
+        return self.readings.get(self.made[-1], NONE)
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Put a remover in the place of u2netp, its weights on disk; gives the removers asked for."""
+def read(monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Read an empty sheet by a script: what each attempt brings, or no digit."""
 
-    def install(remover: BackgroundRemover) -> list[Background]:
-        asked: list[Background] = []
+    def run(
+        readings: dict[Attempt, Reading], background: Background = AUTO, *, force: bool = False
+    ) -> tuple[Reading, Script]:
+        script = Script(readings)
+        monkeypatch.setattr(retry, "preprocess", script.preprocess)
+        picture = to_working_size(sheet())
+        return read_with_retries(picture, background, script.answer, force=force), script
 
-        def make(name: Background) -> BackgroundRemover:
-            asked.append(name)
-            return LocalBackground() if name is Background.OPENCV else remover
+    return run
 
-        monkeypatch.setattr(pipeline, "make_remover", make)
-        monkeypatch.setattr(module, "weights_on_disk", lambda name: name is Background.U2NETP)
-        return asked
 
-    return install
+@pytest.fixture
+def networks(monkeypatch: pytest.MonkeyPatch) -> Counter[Background]:
+    """Networks that mark the whole picture, u2netp's weights on disk: how often each ran."""
+    runs: Counter[Background] = Counter()
+
+    class Network:
+        def __init__(self, name: Background) -> None:
+            self.name = name
+
+        def find_region(self, rgb: UInt8Array, /) -> Float32Array:
+            runs[self.name] += 1
+            return np.ones(rgb.shape[:2], np.float32)
+
+    for name in REMBG_MODELS:
+        monkeypatch.setitem(REMOVERS, name, Network(name))
+    monkeypatch.setattr(retry, "weights_on_disk", lambda name: name is SALIENCY)
+    return runs
+
+
+@pytest.fixture
+def broken_networks(monkeypatch: pytest.MonkeyPatch) -> Counter[Background]:
+    """Networks that cannot run here, though u2netp's weights are on disk: how often each tried."""
+    tries: Counter[Background] = Counter()
+
+    class Broken:
+        def __init__(self, name: Background) -> None:
+            self.name = name
+
+        def find_region(self, _: UInt8Array, /) -> Float32Array:
+            tries[self.name] += 1
+            raise BackgroundUnavailableError("There are no weights of {name}.", name=self.name)
+
+    for name in REMBG_MODELS:
+        monkeypatch.setitem(REMOVERS, name, Broken(name))
+    monkeypatch.setattr(retry, "weights_on_disk", lambda name: name is SALIENCY)
+    return tries
+
+
+# --- Which attempts are made, and which of them answers ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "first",
+    [SURE_3, *(_reading(None, 0.3, reason) for reason in FINAL)],
+    ids=lambda reading: str(reading.reason or reading.digit),
+)
+def test_a_sure_answer_or_a_refusal_of_the_whole_picture_is_final(
+    first: Reading, read: Read, networks: Counter[Background]
+) -> None:
+    reading, script = read({FIRST: first})
+    assert reading is first
+    assert script.made == [FIRST]
+    assert not networks
+
+
+def test_where_no_digit_is_seen_every_attempt_is_made_in_order(
+    read: Read, networks: Counter[Background]
+) -> None:
+    reading, script = read({})
+    assert reading is NONE
+    assert tuple(script.made) == IN_ORDER
+
+
+def test_without_weights_on_disk_auto_asks_no_network(read: Read) -> None:
+    _, script = read({})
+    assert tuple(script.made) == tuple(one for one in IN_ORDER if one.background is OPENCV)
+
+
+@pytest.mark.parametrize("route", [OPENCV, Background.U2NET])
+def test_a_route_that_was_asked_for_is_the_only_one_taken(
+    route: Background, read: Read, networks: Counter[Background]
+) -> None:
+    _, script = read({}, route)
+    assert {attempt.background for attempt in script.made} == {route}
+    assert len(script.made) == len(IN_ORDER) - 1
+
+
+@pytest.mark.parametrize("attempt", IN_ORDER[1:], ids=str)
+def test_the_first_later_attempt_that_is_sure_answers_and_is_the_last(
+    attempt: Attempt, read: Read, networks: Counter[Background]
+) -> None:
+    before = IN_ORDER[: IN_ORDER.index(attempt)]
+    reading, script = read(dict.fromkeys(before[1:], UNSURE_5) | {attempt: SURE_7})
+    assert reading is SURE_7
+    assert tuple(script.made) == (*before, attempt)
+
+
+def test_where_no_later_attempt_is_sure_the_first_answers(read: Read) -> None:
+    assert read(dict.fromkeys(IN_ORDER[1:], UNSURE_5))[0] is NONE
+
+
+@pytest.mark.parametrize("first", IN_DOUBT.values(), ids=IN_DOUBT)
+def test_an_answer_in_doubt_leads_to_attempts_at_the_same_shape_alone(
+    first: Reading, read: Read, networks: Counter[Background]
+) -> None:
+    """Was a fault: one attempt at another shape was computed and thrown away."""
+    reading, script = read({FIRST: first} | dict.fromkeys(ELSEWHERE, SURE_7))
+    assert reading is first
+    assert tuple(script.made) == (FIRST, *AT_THE_SAME_SHAPE, BY_SALIENCY)
+
+
+@pytest.mark.parametrize("first", IN_DOUBT.values(), ids=IN_DOUBT)
+@pytest.mark.parametrize("attempt", [*AT_THE_SAME_SHAPE, BY_SALIENCY], ids=str)
+def test_an_answer_in_doubt_gives_way_to_a_sure_one_of_the_same_shape(
+    first: Reading, attempt: Attempt, read: Read, networks: Counter[Background]
+) -> None:
+    """Was a fault: u2netp's attempt could not be reached."""
+    reading, script = read({FIRST: first, attempt: SURE_7})
+    assert reading is SURE_7
+    assert script.made[-1] == attempt
+
+
+@pytest.mark.parametrize("attempt", ELSEWHERE, ids=str)
+def test_next_to_a_likelier_shape_a_line_is_no_1(attempt: Attempt, read: Read) -> None:
+    line = _reading(LINE, 0.999)
+    assert read({attempt: line})[0] is NONE
+
+
+@pytest.mark.parametrize("attempt", [FIRST, *AT_THE_SAME_SHAPE, BY_SALIENCY], ids=str)
+def test_of_the_likeliest_shape_a_line_may_be_a_1(
+    attempt: Attempt, read: Read, networks: Counter[Background]
+) -> None:
+    line = _reading(LINE, 0.999)
+    assert read({attempt: line})[0] is line
+
+
+def test_after_a_line_elsewhere_later_attempts_are_still_made(read: Read) -> None:
+    reading, _ = read({ELSEWHERE[0]: _reading(LINE, 0.999), ELSEWHERE[1]: SURE_7})
+    assert reading is SURE_7
+
+
+def test_only_the_first_attempt_is_forced(read: Read) -> None:
+    assert read({}, force=True)[1].forced == [FIRST]
+    assert read({})[1].forced == []
+
+
+# --- The networks --------------------------------------------------------------------------------
 
 
 def _seven_beside_a_block() -> UInt8Array:
@@ -76,156 +246,78 @@ def _seven_beside_a_block() -> UInt8Array:
     return page
 
 
-def _first_found(rgb: UInt8Array, background: Background = Background.AUTO) -> Preprocessed | None:
-    return next((seen for seen in looks(rgb, background) if seen.reason is None), None)
+def _never_sure(found: Preprocessed) -> Reading:
+    return Reading(None, Reason.NOT_A_DIGIT, None, found, 0.0)
 
 
-def test_auto_asks_the_network_where_its_weights_are(network: Install) -> None:
-    assert Attempt(Background.U2NETP) not in plan_attempts(Background.AUTO)
-    network(LeftHalf())
-    assert Attempt(Background.U2NETP) in plan_attempts(Background.AUTO)
-    assert plan_attempts(Background.OPENCV) == [
-        look for look in plan_attempts(Background.AUTO) if look.background is Background.OPENCV
-    ]
+def _sure(found: Preprocessed) -> Reading:
+    return dataclasses.replace(SURE_7, preprocessed=found)
 
 
-def test_a_look_is_made_only_when_asked_for(network: Install) -> None:
-    asked = network(LeftHalf())
-    next(looks(write(sheet(), SEVEN)))
-    assert asked == [Background.OPENCV]
-
-
-def test_the_likeliest_shape_can_be_passed_over() -> None:
-    first, second = islice(looks(_seven_beside_a_block()), 2)
-    assert first.reason is Reason.NOT_A_DIGIT
-    assert second.tile is not None and second.tile.box_xyxy[2] < 200
-
-
-def test_the_weaker_ink_is_looked_at_too() -> None:
-    """A lamp shines on the page, brighter than the pen is dark."""
-    page = np.full((240, 320, 3), 120, np.uint8)
-    cv2.circle(page, (250, 60), 40, (255, 255, 255), -1)
-    page = write(page, [(60, 80), (120, 80), (90, 180)], ink_rgb=(60, 60, 60), width_px=6)
-    found = [seen.tile.box_xyxy for seen in looks(page) if seen.tile is not None]
-    assert any(box[2] < 150 for box in found)
-
-
-def test_a_thorough_look_follows_the_edge_of_a_shadow() -> None:
-    page = write(sheet((640, 480)), [(200, 150), (320, 150), (250, 340)], width_px=8)
-    shade = np.ones((480, 640, 1), np.float32)
-    shade[:, 260:] = 0.55  # through the middle of the seven
-    shaded = np.clip(page * shade, 0, 255).astype(np.uint8)
-    assert pipeline.preprocess(_working(shaded), Attempt()).tile is None
-    tile = pipeline.preprocess(_working(shaded), Attempt(thorough=True)).tile
-    assert tile is not None
-    np.testing.assert_allclose(tile.box_xyxy, (196, 146, 324, 344), atol=6)
-
-
-def test_a_broad_look_keeps_a_brushs_strokes_whole_where_the_shadow_ends() -> None:
-    page = write(sheet((640, 480)), [(200, 130), (330, 130), (260, 360)], width_px=64)
-    shade = np.ones((480, 640, 1), np.float32)
-    shade[:, 400:] = 0.55
-    shaded = np.clip(page * shade, 0, 255).astype(np.uint8)
-    close, broad = (
-        pipeline.preprocess(_working(shaded), Attempt(thorough=True, broad=broad)).detection
-        for broad in (False, True)
-    )
-    assert broad is not None
-    np.testing.assert_allclose(broad.box_xyxy, (168, 98, 362, 392), atol=8)
-    assert close is None or close.ink_mask.sum() < 0.8 * broad.ink_mask.sum()
-
-
-def test_a_thorough_look_takes_away_lines_that_run_askew() -> None:
-    page = sheet((640, 480))
-    for start in range(-200, 640, 60):
-        cv2.line(page, (0, start), (640, start + 120), (150, 160, 200), 2, cv2.LINE_AA)
-    page = write(page, [(200, 150), (320, 150), (250, 340)], width_px=10)
-    easy, thorough = (
-        pipeline.preprocess(_working(page), look).tile
-        for look in (Attempt(), Attempt(thorough=True))
-    )
-    assert easy is not None and thorough is not None
-    assert easy.box_xyxy[2] - easy.box_xyxy[0] == 640  # a line, with the digit on it
-    np.testing.assert_allclose(thorough.box_xyxy, (195, 145, 325, 345), atol=10)
-
-
-def _working(rgb: UInt8Array) -> Any:
-    return module.to_working_size(rgb)
-
-
-def test_a_network_that_cannot_run_is_replaced_with_a_notice(network: Install) -> None:
-    network(Unavailable())
-    result = next(looks(write(sheet(), SEVEN), Background.U2NETP))
-    assert (result.background, result.reason) == (Background.OPENCV, None)
-    assert result.notice == "There are no weights. The OpenCV route answered instead."
-
-
-# --- Which of them is believed -------------------------------------------------------------------
-
-
-GOOD = Quality(0.9, Level.EXCELLENT, contrast=0.9, size_px=200, aspect_ratio=0.7)
-POOR = Quality(0.2, Level.POOR, contrast=0.1, size_px=20, aspect_ratio=0.7)
-
-
-def _reading(
-    digit: int | None,
-    confidence: float,
-    reason: Reason | None = None,
-    quality: Quality = GOOD,
-    *,
-    elsewhere: bool = False,
-) -> Reading:
-    probabilities = np.full(10, (1 - confidence) / 9, np.float32)
-    probabilities[digit or 0] = confidence
-    seen = Preprocessed((), None, quality, reason, Background.OPENCV, elsewhere=elsewhere)
-    return Reading(digit, reason, Prediction(probabilities), seen, 0.0)
-
-
-NONE = _reading(None, 0.3, Reason.NOT_A_DIGIT)
-SURE_7 = _reading(7, 0.99)
-SURE_7_ELSEWHERE = _reading(7, 0.99, elsewhere=True)
-IN_DOUBT = (
-    _reading(3, 0.85),
-    _reading(3, 0.99, quality=POOR),
-    _reading(None, 0.5, Reason.UNCERTAIN),
-)
-
-
-def _never() -> Iterator[Reading]:
-    pytest.fail("another look was taken")
-    yield NONE
-
-
-@pytest.mark.parametrize(
-    "first",
-    [_reading(3, 0.99), *(_reading(None, 0.3, reason) for reason in OF_THE_WHOLE_PAGE)],
-    ids=lambda reading: str(reading.reason or reading.digit),
-)
-def test_a_sure_answer_or_a_verdict_on_the_whole_page_stands(first: Reading) -> None:
-    def attempts() -> Iterator[Reading]:
-        yield first
-        yield from _never()
-
-    assert choose(attempts()) is first
-
-
-def test_a_later_look_must_be_sure() -> None:
-    unsure = _reading(5, 0.9)
-    assert choose(iter([NONE, unsure, SURE_7])) is SURE_7
-    assert choose(iter([NONE, unsure, SURE_7_ELSEWHERE])) is SURE_7_ELSEWHERE
-    assert choose(iter([NONE, unsure])) is NONE
-
-
-@pytest.mark.parametrize("first", IN_DOUBT, ids=["unsure", "poor", "uncertain"])
-def test_an_answer_in_doubt_gives_way_to_a_sure_look_at_the_same_shape_alone(
-    first: Reading,
+@pytest.mark.parametrize("background", [AUTO, *REMBG_MODELS])
+def test_a_network_runs_at_most_once_a_picture(
+    background: Background, networks: Counter[Background]
 ) -> None:
-    assert choose(iter([first, SURE_7])) is SURE_7
-    assert choose(iter([first, SURE_7_ELSEWHERE, SURE_7])) is first
-    assert choose(iter([first, _reading(5, 0.9)])) is first
+    """Was a fault: it ran once or twice in each of seven attempts."""
+    read_with_retries(to_working_size(_seven_beside_a_block()), background, _never_sure)
+    assert networks == {SALIENCY if background is AUTO else background: 1}
 
 
-def test_a_line_beside_the_likeliest_shape_is_no_1() -> None:
-    assert choose(iter([NONE, _reading(JUST_A_LINE, 0.999, elsewhere=True)])) is NONE
-    line = _reading(JUST_A_LINE, 0.999)
-    assert choose(iter([NONE, line])) is line
+def test_for_an_easy_picture_auto_runs_no_network(networks: Counter[Background]) -> None:
+    picture = to_working_size(write(sheet(), [(110, 60), (210, 60), (150, 190)]))
+    reading = read_with_retries(picture, AUTO, _sure)
+    assert reading.digit == 7
+    assert not networks
+
+
+@pytest.mark.parametrize("name", REMBG_MODELS)
+def test_where_a_network_cannot_run_opencv_answers_with_a_notice(
+    name: Background, broken_networks: Counter[Background]
+) -> None:
+    reading = read_with_retries(to_working_size(_seven_beside_a_block()), name, _never_sure)
+    notice = reading.preprocessed.notice
+    assert reading.preprocessed.background is OPENCV
+    assert notice == f"There are no weights of {name}. The OpenCV route answered instead."
+    assert notice.facts == {"name": name}
+    assert notice.templates[-1] == "The OpenCV route answered instead."
+    assert broken_networks == {name: 1}
+
+
+def test_a_network_that_auto_alone_wanted_is_missed_without_a_word(
+    read: Read, broken_networks: Counter[Background]
+) -> None:
+    reading, script = read({})
+    assert BY_SALIENCY not in script.made
+    assert reading.preprocessed.notice == ""
+    assert broken_networks == {SALIENCY: 1}
+
+
+# --- Real pictures -------------------------------------------------------------------------------
+
+
+def test_a_digit_beside_a_likelier_shape_is_found() -> None:
+    def answer(found: Preprocessed) -> Reading:
+        return _never_sure(found) if found.tile is None else _sure(found)
+
+    reading = read_with_retries(to_working_size(_seven_beside_a_block()), OPENCV, answer)
+    found = reading.preprocessed.detection
+    assert reading.digit == 7
+    assert found is not None and found.box_xyxy[2] < 200
+
+
+def test_the_steps_before_locating_are_taken_once_for_each_ink(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six attempts: three of them differ only in the shapes they skip."""
+    taken: Counter[str] = Counter()
+
+    def counted(step: PipelineStep) -> PipelineStep:
+        def apply(state: State, attempt: Attempt) -> State:
+            taken[step.key] += 1
+            return step.apply(state, attempt)
+
+        return dataclasses.replace(step, apply=apply)
+
+    monkeypatch.setattr(pipeline, "STEPS", tuple(counted(step) for step in STEPS))
+    read_with_retries(to_working_size(_seven_beside_a_block()), OPENCV, _never_sure)
+    assert [taken[step.key] for step in STEPS[:LOCATING]] == [4] * (LOCATING - 1) + [6]

@@ -1,24 +1,82 @@
-"""What the steps show: numbering, chequers for nothing, the box round the digit."""
+"""Step 1: what differs from the page is kept, within a network's region where one is asked."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.locating import Location
-from digitscope.preprocessing.steps import STEPS
-from digitscope.preprocessing.trace import BOX_RGB, Trace, show_location, show_on_chequers
-from digitscope.types import Reason
+from digitscope.preprocessing import background
+from digitscope.preprocessing.background import show_on_chequers
+from digitscope.preprocessing.background_removers import REMOVERS
+from digitscope.preprocessing.state import Attempt, Foreground, State
+from digitscope.preprocessing.working_picture import WorkingPicture, to_working_size
+from digitscope.types import Background, Float32Array, UInt8Array
+from tests.unit.drawn import Points, sheet, strokes_mask, write
+
+SEVEN: Points = [(110, 60), (210, 60), (150, 190)]
 
 
-def test_steps_are_numbered_in_the_tables_order() -> None:
-    trace = Trace()
-    for _ in STEPS:
-        trace.add(np.zeros((2, 2), np.uint8), "{n} of {m}.", n=1, m=2)
-    assert [(step.number, step.key) for step in trace.steps] == [
-        (info.number, info.key) for info in STEPS
-    ]
-    assert trace.steps[0].sentence == "1 of 2."
+def _found(picture: WorkingPicture, attempt: Attempt | None = None) -> Foreground:
+    return background.apply(State(picture), attempt or Attempt()).foreground
+
+
+def test_what_differs_from_the_page_is_kept() -> None:
+    page, stroke = write(sheet(), SEVEN), strokes_mask(SEVEN)
+    found = _found(to_working_size(page))
+    assert (found.keep.shape, found.keep.dtype) == (page.shape[:2], np.float32)
+    assert (found.keep.min(), found.keep.max()) == (0, 1)
+    assert (found.keep[stroke] == 1).all()
+    assert found.keep[~stroke].mean() < 0.05
+    assert (found.is_ink_dark, found.route) == (True, Background.OPENCV)
+    assert found.difference[stroke].max() < -150 and np.abs(found.difference[:40]).max() < 2
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_the_weaker_ink_is_the_other_polarity(thorough: bool) -> None:
+    picture = to_working_size(write(sheet(), SEVEN))
+    stronger, weaker = (
+        _found(picture, Attempt(weaker_ink=weaker, thorough=thorough)).is_ink_dark
+        for weaker in (False, True)
+    )
+    assert (stronger, weaker) == (True, False)
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_ink_counts_only_in_a_networks_region(
+    thorough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class LeftHalf:
+        def find_region(self, rgb: UInt8Array, /) -> Float32Array:
+            region = np.zeros(rgb.shape[:2], np.float32)
+            region[:, : rgb.shape[1] // 2] = 1
+            return region
+
+    monkeypatch.setitem(REMOVERS, Background.U2NETP, LeftHalf())
+    page = write(sheet(), [(60, 80), (60, 160)], [(250, 80), (250, 160)])
+    found = _found(to_working_size(page), Attempt(Background.U2NETP, thorough=thorough))
+    assert found.route is Background.U2NETP
+    assert found.keep[100:140, 60].min() > 0.9
+    assert found.keep[:, 200:].max() == 0
+    assert found.keep[120, 20] == 0  # in the region there may be page: it is not kept
+
+
+def test_the_background_is_estimated_once_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    estimated = 0
+    estimate = background.estimate_background
+
+    def counted(rgb: UInt8Array) -> Float32Array:
+        nonlocal estimated
+        estimated += 1
+        return estimate(rgb)
+
+    monkeypatch.setattr(background, "estimate_background", counted)
+    picture = to_working_size(write(sheet(), SEVEN))
+    for attempt in (Attempt(), Attempt(weaker_ink=True), Attempt(thorough=True), Attempt(skip=1)):
+        _found(picture, attempt)
+    assert estimated == 1
+
+
+# --- What is shown -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size_hw", [(40, 56), (1, 1), (17, 3)])
@@ -36,21 +94,3 @@ def test_the_chequers_change_every_eight_pixels() -> None:
     shown = show_on_chequers(np.zeros((32, 32, 3), np.uint8), np.zeros((32, 32), np.float32))
     assert shown[0, ::8, 0].tolist() == [245, 225, 245, 225]
     assert shown[::8, 0, 0].tolist() == [245, 225, 245, 225]
-
-
-def test_the_digit_is_bright_the_rest_dim_and_the_box_round_it() -> None:
-    levels = np.full((40, 60), 200, np.uint8)
-    mask = np.zeros((40, 60), bool)
-    mask[10:30, 20:25] = True
-    shown = show_location(levels, Location(mask, (20, 10, 25, 30), None, 1, 1))
-    assert shown.shape == (40, 60, 3)
-    assert (shown[mask] == 255).all()
-    assert shown[0, 0].tolist() == [60, 60, 60]
-    assert shown[8, 22].tolist() == list(BOX_RGB)
-    assert shown[20, 18].tolist() == list(BOX_RGB)
-
-
-def test_without_a_digit_there_is_no_box() -> None:
-    levels = np.full((40, 60), 100, np.uint8)
-    shown = show_location(levels, Location(np.zeros((40, 60), bool), None, Reason.BLANK))
-    assert (shown == 30).all()

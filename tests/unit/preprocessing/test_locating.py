@@ -1,50 +1,70 @@
-"""Which pieces of ink make up the digit, how many digits there are, and what is refused."""
+"""Step 6: what is located, what is refused before the network, and what is shown of it."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 import pytest
 
 from digitscope.preprocessing import locating
-from digitscope.preprocessing.locating import Location, locate
-from digitscope.preprocessing.parts import find_parts
-from digitscope.types import BoolArray, Reason, UInt8Array
-from tests.unit.drawn import Points, strokes_mask
+from digitscope.preprocessing.locating import (
+    BOX_RGB,
+    MAX_DIGIT_COMPONENTS,
+    MAX_GRAIN_LEVEL,
+    MIN_CONFIDENCE,
+    NOISE_COMPONENTS,
+    measure_page_around,
+    refuse_shape,
+    show_location,
+)
+from digitscope.preprocessing.state import Attempt, Foreground, Grey, InkMap, Location, State
+from digitscope.preprocessing.working_picture import WorkingPicture
+from digitscope.types import Background, BoolArray, Reason, UInt8Array
+from tests.unit.drawn import Points, grey_rgb, strokes_mask
 
 PAGE_WH = (400, 300)
 SEVEN: Points = [(150, 80), (230, 80), (180, 220)]
-FIVE_BODY: Points = [(160, 110), (160, 150), (220, 160), (230, 200), (200, 230), (150, 225)]
 LEVEL = 200
+REACH_PX = 3  # for a picture of 400 px
+THIRDS = np.full(3, 1 / 3, np.float32)
 
 
 def _mask(*strokes: Points, width_px: int = 8) -> BoolArray:
     return strokes_mask(*strokes, size_wh=PAGE_WH, width_px=width_px)
 
 
-def _locate_levels(mask: BoolArray, levels: UInt8Array) -> Location:
-    """On an even page: what was there before the ground was taken away looks the same."""
-    return locate(mask, levels, levels)
+def _state(mask: BoolArray, levels: UInt8Array, raw: UInt8Array, min_level: float = 7) -> State:
+    """Light ink, after step 5. `raw` is what was there before the background was removed."""
+    picture = WorkingPicture(grey_rgb(raw), 0.5, (2 * raw.shape[1], 2 * raw.shape[0]))
+    nowhere = np.zeros((1, 1, 3), np.float32)
+    found = Foreground(nowhere, nowhere[..., 0], is_ink_dark=False, route=Background.OPENCV)
+    ink_map = InkMap(levels, mask, min_level)
+    return State(picture, found, grey=Grey(levels, THIRDS, 0.0), ink_map=ink_map)
 
 
-def _locate(mask: BoolArray) -> Location:
-    return _locate_levels(mask, mask * np.uint8(LEVEL))
+def _locate(
+    mask: BoolArray, levels: UInt8Array | None = None, raw: UInt8Array | None = None
+) -> Location:
+    """On an even page, unless `raw` says otherwise."""
+    levels = mask * np.uint8(LEVEL) if levels is None else levels
+    return locating.apply(_state(mask, levels, levels if raw is None else raw), Attempt()).location
 
 
-def _shifted(stroke: Points, right_px: int, down_px: int = 0) -> Points:
-    return [(x + right_px, y + down_px) for x, y in stroke]
+# --- What is located -----------------------------------------------------------------------------
 
 
-# --- One digit -----------------------------------------------------------------------------------
-
-
-def test_one_stroke_is_found_with_its_box() -> None:
+def test_a_stroke_is_located_with_its_box_here_and_in_the_given_picture() -> None:
     mask = np.zeros(PAGE_WH[::-1], bool)
     mask[100:200, 150:160] = mask[190:200, 150:200] = True
     location = _locate(mask)
-    assert location.box_xyxy == (150, 100, 200, 200)
-    assert (location.reason, location.digits_seen, location.parts) == (None, 1, 1)
+    assert (location.box_xyxy, location.given_xyxy) == (
+        (150, 100, 200, 200),
+        (300, 200, 400, 400),
+    )
+    assert (location.reason, location.digits_seen, location.components) == (None, 1, 1)
+    assert (location.confidence, location.has_lines) == (1, False)
     np.testing.assert_array_equal(location.mask, mask)
-    assert location.mask.dtype == np.bool_
 
 
 @pytest.mark.parametrize("width_px", [1, 2, 6, 16])
@@ -53,92 +73,46 @@ def test_the_slimmest_one_is_a_digit(width_px: int) -> None:
     assert (location.reason, location.digits_seen) == (None, 1)
 
 
-@pytest.mark.parametrize(
-    ("bar", "gap"),
-    [
-        ([(165, 88), (230, 85)], "above, apart"),
-        ([(178, 100), (240, 96)], "to the side, apart"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_the_bar_of_a_five_belongs_to_it(bar: Points, gap: str) -> None:
-    mask = _mask(FIVE_BODY) | _mask(bar)
-    location = _locate(mask)
-    assert (location.reason, location.digits_seen, location.parts) == (None, 1, 2)
-    np.testing.assert_array_equal(location.mask, mask)
+def test_ruled_lines_are_removed_first_tilted_ones_by_a_thorough_attempt() -> None:
+    digit = _mask(SEVEN)
+    lines = [[(0, y), (399, y + 80)] for y in range(-60, 300, 60)]
+    mask = digit | _mask(*lines, width_px=2)
+    levels = mask * np.uint8(LEVEL)
+    easy, thorough = (
+        locating.apply(_state(mask, levels, levels), Attempt(thorough=thorough)).location
+        for thorough in (False, True)
+    )
+    assert easy.box_xyxy is not None and easy.box_xyxy[2] - easy.box_xyxy[0] > 300
+    assert thorough.has_lines and thorough.reason is None
+    assert (thorough.mask & digit).sum() > 0.9 * digit.sum()
+    assert (thorough.mask & ~digit).sum() < 0.05 * digit.sum()
 
 
-def test_a_four_of_two_strokes_is_one_digit() -> None:
-    angle, stem = [(170, 80), (150, 160), (205, 160)], [(222, 90), (218, 230)]
-    location = _locate(_mask(angle) | _mask(stem))
-    assert (location.reason, location.digits_seen, location.parts) == (None, 1, 2)
+def test_an_attempt_may_skip_the_likeliest_shape() -> None:
+    large, small = _mask(SEVEN), _mask([(330, 100), (330, 180)])
+    levels = (large | small) * np.uint8(LEVEL)
+    state = _state(large | small, levels, levels)
+    np.testing.assert_array_equal(locating.apply(state, Attempt(skip=1)).location.mask, small)
 
 
-def test_a_stroke_broken_in_two_is_one_digit() -> None:
-    mask = _mask([(200, 60), (200, 140)]) | _mask([(200, 152), (200, 240)])
-    location = _locate(mask)
-    assert (location.reason, location.digits_seen, location.parts) == (None, 1, 2)
-
-
-# --- Other things on the page --------------------------------------------------------------------
-
-
-def test_a_speck_beside_the_digit_is_left_out() -> None:
-    digit, speck = _mask(SEVEN), _mask([(222, 150), (224, 151)], width_px=4)
-    location = _locate(digit | speck)
-    np.testing.assert_array_equal(location.mask, digit)
-    assert (location.digits_seen, location.dropped, location.reason) == (1, 1, None)
-
-
-def test_dust_is_not_even_counted() -> None:
+def test_dark_ink_is_compared_with_the_page_in_its_own_polarity() -> None:
     mask = _mask(SEVEN)
-    mask[40, 40:47] = True  # 7 px
-    assert _locate(mask).dropped == 0
+    levels = mask * np.uint8(LEVEL)
+    dark = dataclasses.replace(_state(mask, levels, 255 - levels))
+    dark = dataclasses.replace(
+        dark, foreground=dataclasses.replace(dark.foreground, is_ink_dark=True)
+    )
+    location = locating.apply(dark, Attempt()).location
+    assert (location.reason, location.confidence) == (None, 1)
 
 
-def test_a_dark_edge_of_the_table_is_not_the_digit() -> None:
-    digit, edge = _mask(SEVEN), np.zeros(PAGE_WH[::-1], bool)
-    edge[:, :25] = True
-    levels = np.where(edge, 180, digit * 150).astype(np.uint8)
-    location = _locate_levels(digit | edge, levels)
-    np.testing.assert_array_equal(location.mask, digit)
-    assert (location.reason, location.digits_seen) == (None, 1)
-
-
-def test_something_much_fainter_beside_the_digit_is_not_part_of_it() -> None:
-    digit, faint = _mask(SEVEN), _mask([(245, 120), (245, 200)])
-    assert _locate(digit | faint).digits_seen + _locate(digit | faint).parts > 2
-    levels = np.where(digit, 200, faint * 50).astype(np.uint8)
-    location = _locate_levels(digit | faint, levels)
-    np.testing.assert_array_equal(location.mask, digit)
-    assert location.digits_seen == 1
-
-
-# --- Several digits ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("shifts_px", "seen"), [((-100, 100), 2), ((-130, 0, 130), 3)], ids=["two", "three"]
-)
-def test_digits_side_by_side_are_counted(shifts_px: tuple[int, ...], seen: int) -> None:
-    location = _locate(_mask(*(_shifted(SEVEN, shift) for shift in shifts_px)))
-    assert (location.digits_seen, location.parts) == (seen, 1)
-
-
-def test_a_faint_or_small_or_bordering_neighbour_is_no_second_digit() -> None:
-    digit, far = _mask(SEVEN), _mask(_shifted(SEVEN, 130))
-    faint = np.where(digit, 200, far * 60).astype(np.uint8)
-    assert _locate_levels(digit | far, faint).digits_seen == 1
-    small = _locate(digit | _mask([(330, 120), (330, 160)]))
-    assert (small.digits_seen, small.parts, small.dropped) == (1, 1, 1)
-    assert _locate(digit | _mask([(380, 0), (380, 140)])).digits_seen == 1
-    assert _locate(digit | far).digits_seen == 2
-
-
-def test_a_line_of_writing_is_no_second_digit() -> None:
-    """As wide as the digit is tall, and low."""
-    waves = [(20 + 10 * step, 20 + 14 * (step % 2)) for step in range(14)]
-    assert _locate(_mask(SEVEN) | _mask(waves)).digits_seen == 1
+def test_what_is_located_is_rated_and_what_is_not_is_not() -> None:
+    mask = _mask(SEVEN)
+    levels = mask * np.uint8(LEVEL)
+    rated = locating.apply(_state(mask, levels, levels), Attempt()).quality
+    assert rated is not None and rated.contrast == pytest.approx(LEVEL / 255, abs=1e-4)
+    nothing = np.zeros_like(mask)
+    assert locating.apply(_state(nothing, levels, levels), Attempt()).quality is None
 
 
 # --- What is refused -----------------------------------------------------------------------------
@@ -146,7 +120,7 @@ def test_a_line_of_writing_is_no_second_digit() -> None:
 
 def test_nothing_is_blank() -> None:
     location = _locate(np.zeros(PAGE_WH[::-1], bool))
-    assert (location.reason, location.box_xyxy) == (Reason.BLANK, None)
+    assert (location.reason, location.box_xyxy, location.given_xyxy) == (Reason.BLANK, None, None)
     assert (location.digits_seen, location.mask.any()) == (0, False)
 
 
@@ -194,57 +168,93 @@ def test_many_spots_of_one_size_are_noise() -> None:
     for top in range(10, 290, 20):
         for left in range(10, 390, 20):
             mask[top : top + 3, left : left + 3] = True
-    assert mask.sum() / 9 > locating.NOISE_PARTS
+    assert mask.sum() / 9 > NOISE_COMPONENTS
     assert _locate(mask).reason is Reason.NOT_A_DIGIT
 
 
-@pytest.mark.parametrize(("parts_seen", "reason"), [(1, None), (2, Reason.NOT_A_DIGIT)])
-def test_a_frame_round_other_ink_is_no_digit(parts_seen: int, reason: Reason | None) -> None:
+@pytest.mark.parametrize(("components_seen", "reason"), [(1, None), (2, Reason.NOT_A_DIGIT)])
+def test_a_frame_round_other_ink_is_no_digit(components_seen: int, reason: Reason | None) -> None:
     frame = np.ones((300, 200), bool)
     frame[25:-25, 25:-25] = False
-    assert locating.refuse_shape(frame, (0, 0, 200, 300), parts_seen) is reason
+    assert refuse_shape(frame, (0, 0, 200, 300), components_seen) is reason
 
 
-# --- Standing out --------------------------------------------------------------------------------
+def test_nothing_on_a_page_whose_grain_hides_ink_is_no_contrast() -> None:
+    nothing = np.zeros(PAGE_WH[::-1], bool)
+    levels = nothing * np.uint8(1)
+    reasons = [
+        locating.apply(_state(nothing, levels, levels, min_level), Attempt()).location.reason
+        for min_level in (MAX_GRAIN_LEVEL, MAX_GRAIN_LEVEL + 1)
+    ]
+    assert reasons == [Reason.BLANK, Reason.NO_CONTRAST]
 
 
-def test_a_stroke_on_an_even_page_stands_out_on_all_sides() -> None:
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_shape_of_more_components_than_a_digit_has_is_none(more: int) -> None:
+    """A stem between two columns of dots."""
+    mask = np.zeros(PAGE_WH[::-1], bool)
+    mask[60:220, 195:205] = True
+    for dot in range(MAX_DIGIT_COMPONENTS - 1 + more):
+        top, left = 60 + 24 * (dot // 2), 180 if dot % 2 else 210
+        mask[top : top + 10, left : left + 10] = True
+    location = _locate(mask)
+    assert location.components == MAX_DIGIT_COMPONENTS + more
+    assert location.reason is (Reason.NOT_A_DIGIT if more else None)
+
+
+# --- Page around it ------------------------------------------------------------------------------
+
+
+def test_a_stroke_on_an_even_page_has_page_on_all_sides() -> None:
     stroke = _mask(SEVEN)
     levels = stroke * np.uint8(LEVEL)
-    assert locating.stands_out(stroke, levels, levels) == 1
+    assert measure_page_around(stroke, levels, levels, REACH_PX) == 1
 
 
-def test_the_edge_of_a_shadow_stands_out_on_one_side_only() -> None:
+def test_the_edge_of_a_shadow_has_page_on_one_side_only() -> None:
     band = np.zeros(PAGE_WH[::-1], bool)
-    band[60:240, 200:206] = True  # what taking the ground away leaves of the edge
+    band[60:240, 200:206] = True  # what taking the background away leaves of the edge
     raw = np.zeros(PAGE_WH[::-1], np.uint8)
     raw[:, 200:] = 90  # the shadow itself
     levels = band * np.uint8(80)
-    assert 0.4 < locating.stands_out(band, levels, raw) < locating.LEAST_STANDING_OUT
-    assert locate(band, levels, raw).reason is Reason.NOT_A_DIGIT
-    assert locate(band, levels, levels).reason is None
+    assert 0.4 < measure_page_around(band, levels, raw, REACH_PX) < MIN_CONFIDENCE
+    assert _locate(band, levels, raw).reason is Reason.NOT_A_DIGIT
+    assert _locate(band, levels, levels).reason is None
 
 
-def test_a_stroke_from_light_into_shadow_stands_out_all_along() -> None:
+def test_a_stroke_from_light_into_shadow_has_page_all_along() -> None:
     stroke = np.zeros(PAGE_WH[::-1], bool)
     stroke[140:152, 60:340] = True
     raw = np.zeros(PAGE_WH[::-1], np.uint8)
     raw[:, 200:] = 110  # paper in the shadow is darker than ink in the light
     raw[stroke] += 70
     levels = stroke * np.uint8(70)
-    assert locating.stands_out(stroke, levels, raw) > 0.95
+    assert measure_page_around(stroke, levels, raw, REACH_PX) > 0.95
 
 
-# --- Its parts -----------------------------------------------------------------------------------
+def test_beyond_the_pictures_border_there_is_no_page() -> None:
+    stroke = np.zeros((100, 100), bool)
+    stroke[20:80, :6] = True
+    levels = stroke * np.uint8(LEVEL)
+    assert measure_page_around(stroke, levels, levels, REACH_PX) < 0.8
 
 
-def test_parts_come_best_first_with_what_they_are() -> None:
-    mask = np.zeros(PAGE_WH[::-1], bool)
-    mask[100:200, 150:160] = mask[0:50, 300:310] = True
-    levels = np.where(mask, 100, 0).astype(np.uint8)
-    levels[100:150, 150:160] = 200
-    (first, second), labels = find_parts(mask, levels)
-    assert first.box_xyxy == (150, 100, 160, 200)
-    assert (first.area_px, first.contrast, first.size_px) == (1000, 150, 100)
-    assert (first.touches_border, second.touches_border) == (False, True)
-    assert ((labels == first.label).sum(), first.score > second.score) == (1000, True)
+# --- What is shown -------------------------------------------------------------------------------
+
+
+def test_the_digit_is_bright_the_rest_dim_and_the_box_round_it() -> None:
+    levels = np.full((40, 60), 200, np.uint8)
+    mask = np.zeros((40, 60), bool)
+    mask[10:30, 20:25] = True
+    shown = show_location(levels, Location(mask, (20, 10, 25, 30), None))
+    assert shown.shape == (40, 60, 3)
+    assert (shown[mask] == 255).all()
+    assert shown[0, 0].tolist() == [60, 60, 60]
+    assert shown[8, 22].tolist() == list(BOX_RGB)
+    assert shown[20, 18].tolist() == list(BOX_RGB)
+
+
+def test_without_a_digit_there_is_no_box() -> None:
+    levels = np.full((40, 60), 100, np.uint8)
+    shown = show_location(levels, Location(np.zeros((40, 60), bool), None, Reason.BLANK))
+    assert (shown == 30).all()

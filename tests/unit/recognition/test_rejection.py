@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.recognition.decision import LEAST_CONFIDENCE, TWO_RIVALS, judge, temper
-from digitscope.types import Level, Prediction, Quality, Reason
+from digitscope.recognition.rejection import (
+    MIN_CONFIDENCE,
+    MIN_TWO_DIGITS,
+    SURE_CONFIDENCE,
+    decide,
+    is_sure,
+)
+from digitscope.types import Background, Prediction, Preprocessed, Reading, Reason
 
-UNDER = LEAST_CONFIDENCE - 0.01
+UNDER = MIN_CONFIDENCE - 0.01
 
 
 def said(first: float, second: float) -> Prediction:
@@ -19,39 +25,37 @@ def said(first: float, second: float) -> Prediction:
 
 
 def test_a_sure_network_is_an_answer() -> None:
-    assert judge(said(0.98, 0.01)) is None
-    assert judge(said(LEAST_CONFIDENCE + 0.001, 0.05)) is None
+    assert decide(said(0.98, 0.01), digits_seen=1) is None
+    assert decide(said(MIN_CONFIDENCE + 0.001, 0.05), digits_seen=1) is None
 
 
-def test_two_rivals_are_a_doubt() -> None:
-    half = min(UNDER, TWO_RIVALS / 2 + 0.05)
-    assert judge(said(half, TWO_RIVALS + 0.01 - half)) is Reason.UNCERTAIN
+def test_two_likely_digits_are_a_doubt() -> None:
+    half = min(UNDER, MIN_TWO_DIGITS / 2 + 0.05)
+    assert decide(said(half, MIN_TWO_DIGITS + 0.01 - half), digits_seen=1) is Reason.UNCERTAIN
 
 
 @pytest.mark.parametrize("first", [0.1, 0.3, UNDER])
 def test_a_network_that_prefers_none_sees_no_digit(first: float) -> None:
-    assert judge(said(first, min(0.1, TWO_RIVALS - 0.05 - first))) is Reason.NOT_A_DIGIT
+    assert (
+        decide(said(first, min(0.1, MIN_TWO_DIGITS - 0.05 - first)), digits_seen=1)
+        is Reason.NOT_A_DIGIT
+    )
 
 
-def _picture(score: float) -> Quality:
-    return Quality(score, Level.GOOD, 0.5, 100, 0.6)
+@pytest.mark.parametrize("first", [0.1, 0.99])
+def test_several_digits_are_refused_however_sure_the_network_is(first: float) -> None:
+    assert decide(said(first, 0.0), digits_seen=2) is Reason.SEVERAL_DIGITS
 
 
-def test_of_a_flawless_picture_the_network_is_believed_as_it_is() -> None:
-    tempered = temper(said(0.9, 0.05), _picture(1.0))
-    np.testing.assert_allclose(tempered.probabilities, said(0.9, 0.05).probabilities, atol=1e-6)
+@pytest.mark.parametrize(
+    ("digit", "confidence", "sure"),
+    [(4, SURE_CONFIDENCE + 0.01, True), (4, SURE_CONFIDENCE - 0.01, False), (None, 0.99, False)],
+)
+def test_only_a_confident_answer_is_sure(digit: int | None, confidence: float, sure: bool) -> None:
+    found = Preprocessed(None, None, None, Background.OPENCV, np.zeros((4, 4, 3), np.uint8))
+    assert is_sure(Reading(digit, None, said(confidence, 0.0), found, 0.0)) is sure
 
 
-def test_the_poorer_the_picture_the_less_it_is_believed() -> None:
-    tempered = [temper(said(0.9, 0.05), _picture(score)) for score in (1.0, 0.6, 0.2, 0.0)]
-    confidences = [one.confidence for one in tempered]
-    assert confidences == sorted(confidences, reverse=True) and len(set(confidences)) == 4
-    for one in tempered:
-        assert [digit for digit, _ in one.ranked[:2]] == [4, 9]
-        assert one.probabilities.sum() == pytest.approx(1, abs=1e-5)
-        assert one.probabilities.dtype == np.float32
-
-
-def test_certainty_is_not_lost_in_rounding() -> None:
-    tempered = temper(said(1.0, 0.0), _picture(0.5))
-    assert 0.999 < tempered.confidence <= 1
+def test_without_a_prediction_nothing_is_sure() -> None:
+    found = Preprocessed(None, None, None, Background.OPENCV, np.zeros((4, 4, 3), np.uint8))
+    assert not is_sure(Reading(None, Reason.BLANK, None, found, 0.0))
