@@ -110,4 +110,4 @@ def test_what_the_pages_read_is_in_the_image() -> None:
         path = read.relative_to(ROOT)
         assert any(path.is_relative_to(folder) for folder in copied), f"{path} is not copied"
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert "!training/reports/*.json" in ignored
+    assert "!training/reports" in ignored
