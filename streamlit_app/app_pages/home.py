@@ -6,6 +6,7 @@ import streamlit as st
 
 from streamlit_app.boundary import error_boundary
 from streamlit_app.card import load_card
+from streamlit_app.components.comparison import show_difference
 from streamlit_app.components.examples import EXAMPLES, PREDICT_PAGE, show_examples
 from streamlit_app.components.introduction import show_figures, show_how
 from streamlit_app.components.page_head import show_page_head
@@ -62,6 +63,8 @@ show_invitation()
 with error_boundary():
     st.subheader(_("Nothing at hand? Try one of these."), anchor=False)
     show_examples(len(EXAMPLES))
+with error_boundary():
+    show_difference()
 st.subheader(_("How it works"), anchor=False)
 show_how()
 with error_boundary():

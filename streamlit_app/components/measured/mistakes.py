@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from digitscope.types import UInt8Array
 from streamlit_app.card import ModelCard
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.components.sources.mnist import offer_download
@@ -17,6 +18,7 @@ from streamlit_app.resources import mnist_tiles
 TILE_PX = 84  # three times MNIST's 28
 LINE_PX = 96  # without its tile: label, answer and confidence abreast
 AREA_PX = 560  # as high as the matrix beside it; the rest scrolls
+TILES_KEPT = 200  # whose pictures are remembered: 1 KB each
 FIELDS = ("index", "shown", "answered", "confidence")
 
 Mistake = Mapping[str, Any]
@@ -56,13 +58,19 @@ def _show_mistake(mistake: Mistake, tiles: Tiles) -> None:
     index = int(mistake["index"])
     if tiles.is_test_set and index < len(tiles):
         st.image(
-            inline(for_display(tiles.pixels[index], TILE_PX)),
+            _address_of(tiles.pixels[index]),
             width=TILE_PX,
             alt=_("Tile {number}").format(number=number(index + 1)),
         )
     doubted = " :material/help:" if mistake.get("label_doubted") else ""
     share = percent(float(mistake["confidence"]), 0)
     st.markdown(f"**{mistake['shown']} → {mistake['answered']}**{doubted} :small[{share}]")
+
+
+@st.cache_data(show_spinner=False, max_entries=TILES_KEPT)
+def _address_of(pixels: UInt8Array) -> str:
+    """One tile (28, 28), enlarged, as an address that holds it."""
+    return inline(for_display(pixels, TILE_PX))
 
 
 def _explanation(chosen: Sequence[Mistake]) -> str:

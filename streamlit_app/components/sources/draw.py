@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from streamlit_app.components.sources.pad import latest_report, show_pad
 from streamlit_app.i18n import _
 from streamlit_app.state import Drawing, Picture, app_state
+
+if TYPE_CHECKING:
+    from streamlit_drawable_canvas import CanvasResult
 
 PAD_KEY, CANVAS_KEY = "drawing_pad", "drawing_canvas"
 PEN_KEY, LIVE_KEY = "pen_px", "draw_live"
@@ -80,6 +82,8 @@ def _use_library_canvas(drawing: Drawing, pen_px: int) -> None:
 
 def _canvas(drawing: Drawing, pen_px: int) -> CanvasResult:
     """Mount the canvas; it starts anew only where `drawing.seed` or its revision changes."""
+    from streamlit_drawable_canvas import st_canvas  # raises outside of a running app
+
     return st_canvas(
         initial_drawing={"objects": drawing.seed, "revision": drawing.revision},
         stroke_width=pen_px,
