@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from digitscope.types import Explanation
-from streamlit_app.resources import answering_network, reader
+from streamlit_app.memory import release_freed
+from streamlit_app.resources import answering_network, explaining_reader
 from streamlit_app.settings import load_settings
 from streamlit_app.state import Answer, Options, Picture, app_state
 
@@ -53,7 +54,7 @@ def explain(picture: Picture, answer: Answer) -> Explanation | None:
 
     def make() -> Explanation | None:
         with reading_allowed():
-            return reader().explain(answer.reading)
+            return explaining_reader().explain(answer.reading)
 
     return app_state().explanations.get((picture.fingerprint, answer.options), make)
 
@@ -76,3 +77,4 @@ def reading_allowed(tell_wait: Callable[[], None] | None = None) -> Iterator[Non
         yield
     finally:
         places.release()
+        release_freed()
