@@ -24,11 +24,7 @@ def show_invitation() -> None:
     )
     with st.container(horizontal=True):
         for source in SOURCES:
-            if st.button(
-                source.invitation(),
-                icon=source.icon,
-                type="primary" if source.key == "draw" else "secondary",
-            ):
+            if st.button(source.invitation(), icon=source.icon):
                 st.switch_page(PREDICT_PAGE, query_params={PARAMETER: source.key})
 
 

@@ -109,5 +109,10 @@ def _show_answer(prediction: Prediction | None) -> None:
         st.metric(_("Read as"), "?")
         st.caption(_("Refused: no digit, rather than a wrong one."))
     else:
-        st.metric(_("Read as"), str(prediction.digit))
-        st.caption(percent(prediction.confidence))
+        st.metric(
+            _("Read as"),
+            str(prediction.digit),
+            delta=percent(prediction.confidence),
+            delta_color="off",
+            delta_arrow="off",
+        )

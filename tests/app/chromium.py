@@ -174,7 +174,7 @@ def expect_heading(page: Any, text: str) -> None:
 
 
 def shoot(page: Any, name: str) -> None:
-    """Photograph the whole page, however long."""
+    """Photograph the whole page, however long, and look for what keeps people from using it."""
     size = page.viewport_size
     page.mouse.move(2, 2)
     page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -186,6 +186,17 @@ def shoot(page: Any, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
     page.set_viewport_size(size)
+    assert serious_barriers(page) == []
+
+
+def serious_barriers(page: Any) -> list[str]:
+    """What axe-core finds that is serious or critical, with the first place of each."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core")
+    return [
+        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
+        for found in axe.Axe().run(page).response["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
 
 
 def upload(page: Any, folder: Path, **files: bytes) -> None:

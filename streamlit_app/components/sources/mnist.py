@@ -133,7 +133,6 @@ def _show_walk(rank: int, count: int) -> None:
             _("Random"),
             icon=":material/casino:",
             on_click=lambda: _go(randbelow(count)),
-            type="primary",
             width="stretch",
         )
         st.button(
