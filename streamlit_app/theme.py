@@ -24,7 +24,7 @@ class Theme:
 
 DEFAULTS = {
     "light": Theme("#4f46e5", "#31333f", "#e07b39"),
-    "dark": Theme("#7376f3", "#fafafa", "#b45a1e"),
+    "dark": Theme("#6d70f1", "#fafafa", "#b45a1e"),
 }
 
 
