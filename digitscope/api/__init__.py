@@ -3,6 +3,6 @@
 `digitscope serve` starts it; `uvicorn --factory digitscope.api:create_app` does, too.
 """
 
-from digitscope.api.application import create_app
+from digitscope.api.app import create_app
 
 __all__ = ["create_app"]

@@ -6,7 +6,7 @@ import logging
 
 import uvicorn
 
-from digitscope.api.application import create_app
+from digitscope.api.app import create_app
 from digitscope.api.logs import LOG_CONFIG
 from digitscope.api.settings import ApiSettings
 

@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 
 from digitscope.api.loading import ReaderKeeper
 from digitscope.api.metrics import Metrics
+from digitscope.api.runtime import WorkPool
 from digitscope.api.settings import ApiSettings
-from digitscope.api.work import WorkPool
 from digitscope.reader import DigitReader
 
 

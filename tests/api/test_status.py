@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from digitscope import DigitReader, ModelUnavailableError
-from digitscope.api.routes.status import ENDPOINTS
 from digitscope.api.schemas import PictureAnswer
+from digitscope.api.status_routes import ENDPOINTS
 from digitscope.types import Reason
 from tests.api.conftest import MakeClient, wait_until
 

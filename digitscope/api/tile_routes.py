@@ -6,7 +6,7 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from digitscope.api.routes.documentation import LIMITS, problems
+from digitscope.api.openapi_extras import LIMITS, problems
 from digitscope.api.schemas import (
     TileAnswer,
     TileQuestion,

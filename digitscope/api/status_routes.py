@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from digitscope import __version__
-from digitscope.api.routes.documentation import problems
+from digitscope.api.openapi_extras import problems
 from digitscope.api.schemas import Health, Welcome
 from digitscope.api.service import ServiceDependency
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from digitscope.api.bodies import PICTURE_PATH
+from digitscope.api.middleware import PICTURE_PATH
+from digitscope.api.openapi_extras import LIMITS, PICTURE_BODY, problems
 from digitscope.api.problems import NOT_A_PICTURE, ProblemError
-from digitscope.api.routes.documentation import LIMITS, PICTURE_BODY, problems
 from digitscope.api.schemas import PictureAnswer, PictureOptions, answer_picture
 from digitscope.api.service import ServiceDependency
 from digitscope.api.uploads import receive_picture

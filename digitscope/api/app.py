@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from digitscope import __version__
-from digitscope.api.bodies import BodyGuard
+from digitscope.api import routes, status_routes, tile_routes
+from digitscope.api.middleware import BodyGuard
 from digitscope.api.observing import Observer
+from digitscope.api.openapi_extras import complete
 from digitscope.api.problems import add_problem_handlers
-from digitscope.api.routes import pictures, status, tiles
-from digitscope.api.routes.documentation import complete
 from digitscope.api.service import Service
 from digitscope.api.settings import ApiSettings
 from digitscope.reader import DigitReader
@@ -52,7 +52,7 @@ def create_app(
     app.add_middleware(BodyGuard, settings=settings)
     app.add_middleware(Observer, metrics=service.metrics)  # added last: before the others
     add_problem_handlers(app)
-    for module in (status, tiles, pictures):
+    for module in (status_routes, tile_routes, routes):
         app.include_router(module.router)
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app
