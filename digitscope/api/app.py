@@ -1,22 +1,23 @@
-"""The app put together: what stands before the routes, the routes, what starts and ends with it."""
+"""The app: middleware, problem handlers, routes, start and end; and the server that runs it."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import uvicorn
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from digitscope import __version__
-from digitscope.api import routes, status_routes, tile_routes
-from digitscope.api.middleware import BodyGuard
-from digitscope.api.observing import Observer
-from digitscope.api.openapi_extras import complete
+from digitscope.api.middleware import AccessLogMiddleware, RequestLimitMiddleware
 from digitscope.api.problems import add_problem_handlers
-from digitscope.api.service import Service
+from digitscope.api.routes import ROUTERS
+from digitscope.api.runtime import Runtime
+from digitscope.api.schemas import complete_openapi
 from digitscope.api.settings import ApiSettings
 from digitscope.reader import DigitReader
 
@@ -24,23 +25,39 @@ DESCRIPTION = (
     "Reads a handwritten digit from a picture, or says why it does not. "
     "Pictures are neither stored nor logged."
 )
+LOG_CONFIG: dict[str, Any] = {  # one JSON object a line on the error stream, uvicorn's lines too
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "{levelname}{name}{message}",
+            "style": "{",
+            "timestamp": "time",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "reserved_attrs": [*RESERVED_ATTRS, "color_message"],  # uvicorn's, for terminals
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"digitscope": {"level": "INFO"}, "uvicorn": {"level": "INFO"}},
+}
 
 
 def create_app(
     settings: ApiSettings | None = None,
     make_reader: Callable[[], DigitReader] | None = None,
 ) -> FastAPI:
-    """Put the app together; its network is loaded once it is started.
+    """Make the app; its network is loaded once it is started.
 
     Args:
         settings: by default from the environment.
         make_reader: by default loads the network that the settings name.
 
     Raises:
-        SettingsError: an environment variable has a value that it cannot have.
+        SettingsError: an environment variable has an invalid value.
     """
     settings = settings or ApiSettings.from_environment()
-    service = Service(settings, make_reader or (lambda: DigitReader(settings.model)))
     app = FastAPI(
         title="Digitscope",
         version=__version__,
@@ -48,34 +65,37 @@ def create_app(
         lifespan=_lifespan,
         redoc_url=None,
     )
-    app.state.service = service
-    app.add_middleware(BodyGuard, settings=settings)
-    app.add_middleware(Observer, metrics=service.metrics)  # added last: before the others
+    runtime = Runtime(settings, make_reader or (lambda: DigitReader(settings.model)))
+    app.state.runtime = runtime
+    app.add_middleware(RequestLimitMiddleware, settings=settings)
+    app.add_middleware(AccessLogMiddleware, metrics=runtime.metrics)  # added last: outermost
     add_problem_handlers(app)
-    for module in (status_routes, tile_routes, routes):
-        app.include_router(module.router)
-    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = lambda: complete_openapi(FastAPI.openapi(app))  # type: ignore[method-assign]
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load the network while requests are already told so; end what was begun."""
-    service: Service = app.state.service
-    loading = asyncio.create_task(service.keeper.load())
+    """Load the network while requests are answered with 503 already; finish work at the end."""
+    runtime: Runtime = app.state.runtime
+    loading = asyncio.create_task(runtime.loader.load())
     yield
     loading.cancel()
-    service.pool.close()
+    runtime.pool.close()
 
 
-def _describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, made once."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-        )
-        app.openapi_schema = complete(document)
-    return app.openapi_schema
+def run_server(host: str, port: int, settings: ApiSettings) -> None:
+    """Serve until told to stop (SIGTERM, Ctrl-C), then answer what was accepted."""
+    logging.captureWarnings(capture=True)  # Pillow's warnings of broken files go to the log
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_config=LOG_CONFIG,
+        access_log=False,  # our own middleware logs more, and no addresses
+        server_header=False,
+        limit_concurrency=settings.max_connections,
+        timeout_graceful_shutdown=settings.shutdown_timeout_s,
+    )

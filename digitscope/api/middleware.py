@@ -1,107 +1,146 @@
-"""Bodies kept within their limits of size, time and memory, whatever their headers promise."""
+"""Middleware: access log with request ids; limits on the size, time and memory of bodies."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+import logging
+import time
+import uuid
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from digitscope.api.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, BUSY, ProblemError
+from digitscope.api.metrics import METHODS, OTHER, Metrics
+from digitscope.api.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, BUSY, REQUEST_ID, ProblemError
 from digitscope.api.settings import ApiSettings
 
-PICTURE_PATH = "/api/v1/predict"
+log = logging.getLogger(__name__)
+PROBES = ("/health", "/metrics")  # asked every few seconds: logged at debug level
+SERVER_ERROR = 500
 
 
-class BodyGuard:
-    """Stands before the routes: counts what arrives, and refuses what is declared too large."""
+class AccessLogMiddleware:
+    """Gives each request an id, counts it and writes one log line: no picture, no file names.
+
+    Outermost middleware. Only the 500 handler runs outside it; its response already has a
+    request id.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        """Count requests in `metrics`."""
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with an id of its own."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started, status = time.perf_counter(), SERVER_ERROR
+        request_id = str(uuid.uuid4())
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            self._record(scope, status, time.perf_counter() - started)
+        return None
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        path = getattr(scope.get("route"), "path", OTHER)
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        self._metrics.count_request(method, path, status, seconds)
+        facts = {
+            "request_id": scope["state"]["request_id"],
+            "method": method,
+            "path": path,
+            "status": status,
+            "ms": round(seconds * 1000, 3),
+            "body_bytes": scope["state"].get("body_bytes", 0),
+            "outcome": scope["state"].get("outcome"),
+        }
+        log.log(_level(path, status), "request", extra=facts)
+
+
+def _level(path: str, status: int) -> int:
+    if path in PROBES:
+        return logging.DEBUG
+    return logging.WARNING if status >= SERVER_ERROR else logging.INFO
+
+
+class RequestLimitMiddleware:
+    """Counts the bytes of bodies as they arrive, and refuses what is too large or too slow.
+
+    A body may have `max_json_bytes`. A route that takes more sets
+    `request.state.max_body_bytes` before it receives the body.
+    """
 
     def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
-        """Hold no bytes yet."""
+        """Take the limits from `settings`."""
         self._app, self._settings = app, settings
         self._held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, its body counted as it arrives."""
+        """Pass a request on; its bytes are counted as held until it is answered."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        body = _Body(self, receive, self._limit_bytes(scope["path"]), _declared_bytes(scope))
+        state = scope["state"]
+        state |= {"max_body_bytes": self._settings.max_json_bytes, "body_bytes": 0}
+        declared = Headers(scope=scope).get("content-length", "")
+        declared_bytes = int(declared) if declared.isdecimal() else 0
+        deadline = asyncio.get_running_loop().time() + self._settings.body_timeout_s
+        is_complete = False
+
+        async def receive_within_limits() -> Message:
+            nonlocal is_complete
+            if is_complete:  # the next message says that the client left
+                return await receive()
+            _check_size(declared_bytes, state)  # before the client is told to continue
+            message = await self._receive_until(deadline, receive, state)
+            is_complete = not message.get("more_body", False)
+            self._hold(len(message.get("body", b"")), state)
+            _check_size(state["body_bytes"], state)
+            return message
+
         try:
-            await self._app(scope, body.receive, send)
+            await self._app(scope, receive_within_limits, send)
         finally:
-            scope["state"]["body_bytes"] = body.size_bytes
-            self._held_bytes -= body.size_bytes
+            self._held_bytes -= state["body_bytes"]
         return None
 
-    def _limit_bytes(self, path: str) -> int:
-        settings = self._settings
-        return settings.max_picture_bytes if path == PICTURE_PATH else settings.max_json_bytes
+    async def _receive_until(
+        self, deadline: float, receive: Receive, state: dict[str, Any]
+    ) -> Message:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await receive()
+        except TimeoutError as error:
+            raise ProblemError(
+                BODY_TOO_SLOW,
+                f"A body must arrive within {self._settings.body_timeout_s:g} s.",
+                f"{state['body_bytes']} bytes by then",
+            ) from error
 
-    def hold(self, size_bytes: int) -> None:
-        """Count bytes that are in memory until their request is answered.
-
-        Raises:
-            ProblemError: BUSY.
-        """
+    def _hold(self, size_bytes: int, state: dict[str, Any]) -> None:
+        state["body_bytes"] += size_bytes
         self._held_bytes += size_bytes
         if self._held_bytes > self._settings.max_held_bytes:
             raise ProblemError(
                 BUSY, "Too many bodies are being received. Ask again in a while.", "one more"
             )
 
-    def seconds_for_body(self) -> float:
-        """How long a body may take."""
-        return self._settings.body_timeout_s
 
-
-class _Body:
-    """One request's body on its way in."""
-
-    def __init__(
-        self, guard: BodyGuard, receive: Receive, limit_bytes: int, declared_bytes: int
-    ) -> None:
-        self._guard, self._receive = guard, receive
-        self._limit_bytes, self._declared_bytes = limit_bytes, declared_bytes
-        self._deadline = asyncio.get_running_loop().time() + guard.seconds_for_body()
-        self._is_complete = False
-        self.size_bytes = 0
-
-    def _check_size(self, size_bytes: int) -> None:
-        if size_bytes > self._limit_bytes:
-            raise ProblemError(
-                BODY_TOO_LARGE,
-                f"At most {self._limit_bytes} bytes are taken here. Send less at a time.",
-                f"{size_bytes} bytes",
-            )
-
-    async def receive(self) -> Message:
-        """Pass the next message on; raises `ProblemError` where a limit is passed."""
-        if self._is_complete:
-            return await self._receive()
-        self._check_size(self._declared_bytes)  # before a client that waits is told to go on
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await self._receive()
-        except TimeoutError as error:
-            raise ProblemError(
-                BODY_TOO_SLOW,
-                f"A body has {self._guard.seconds_for_body():g} s to arrive.",
-                f"{self.size_bytes} bytes by then",
-            ) from error
-        self._count(message)
-        return message
-
-    def _count(self, message: MutableMapping[str, Any]) -> None:
-        chunk_bytes = len(message.get("body", b""))
-        self._is_complete = not message.get("more_body", False)
-        self.size_bytes += chunk_bytes
-        self._guard.hold(chunk_bytes)
-        self._check_size(self.size_bytes)
-
-
-def _declared_bytes(scope: Scope) -> int:
-    """What the header promises; 0 where it promises nothing."""
-    declared = Headers(scope=scope).get("content-length", "0")
-    return int(declared) if declared.isdecimal() else 0
+def _check_size(size_bytes: int, state: dict[str, Any]) -> None:
+    limit_bytes = state["max_body_bytes"]
+    if size_bytes > limit_bytes:
+        raise ProblemError(
+            BODY_TOO_LARGE,
+            f"A body here may have {limit_bytes} bytes. Send less at a time.",
+            f"{size_bytes} bytes",
+        )

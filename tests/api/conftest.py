@@ -67,7 +67,7 @@ def make_client(reader: DigitReader) -> Iterator[MakeClient]:
             app = create_app(ApiSettings(**settings), make_reader)
             client = stack.enter_context(TestClient(app, raise_server_exceptions=False))
             if is_loaded:
-                wait_until(lambda: app.state.service.keeper.is_loaded, "the network is loaded")
+                wait_until(lambda: app.state.runtime.loader.is_loaded, "the network is loaded")
             return client
 
         yield make

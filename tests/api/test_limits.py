@@ -16,7 +16,7 @@ PNG = {"content-type": "image/png"}
 
 
 def in_flight(client: TestClient) -> int:
-    return client.app.state.service.pool.in_flight
+    return client.app.state.runtime.pool.in_flight
 
 
 @pytest.mark.parametrize(
