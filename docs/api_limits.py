@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digitscope.api.schemas import MAX_TILES
+from digitscope.api.schemas import MAX_FILES, MAX_TILES
 from digitscope.api.settings import PREFIX, ApiSettings
 from digitscope.image_io import MAX_JPEG_PIXELS, MAX_PIXELS
 
@@ -17,7 +17,7 @@ def describe_limits() -> str:
     ]
     fixed = (
         f"A picture may have {MAX_PIXELS // 10**6} million pixels, a baseline JPEG "
-        f"{MAX_JPEG_PIXELS // 10**6} million; a batch {MAX_TILES} tiles."
+        f"{MAX_JPEG_PIXELS // 10**6} million; a request {MAX_TILES} tiles or {MAX_FILES} files."
     )
     return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows, "", fixed])
 

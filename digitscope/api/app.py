@@ -16,10 +16,10 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 
 from digitscope import __version__
 from digitscope.api.middleware import AccessLogMiddleware, RequestLimitMiddleware
-from digitscope.api.problems import add_problem_handlers
+from digitscope.api.problems import PROBLEM_TYPE, add_problem_handlers
 from digitscope.api.routes import ROUTERS
 from digitscope.api.runtime import Runtime
-from digitscope.api.schemas import complete_openapi
+from digitscope.api.schemas import ANSWER_EXAMPLE, REFUSAL_EXAMPLE, PictureAnswer
 from digitscope.api.settings import ApiSettings
 from digitscope.reader import DigitReader
 
@@ -76,7 +76,7 @@ def create_app(
     add_problem_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.openapi = lambda: complete_openapi(FastAPI.openapi(app))  # type: ignore[method-assign]
+    app.openapi = lambda: _complete_openapi(FastAPI.openapi(app))  # type: ignore[method-assign]
     return app
 
 
@@ -88,6 +88,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     loading.cancel()
     runtime.pool.close()
+
+
+def _complete_openapi(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to an OpenAPI document, in place, what FastAPI cannot say or leaves out.
+
+    Problems get their media type. The examples with null are put in here, since FastAPI drops
+    nulls from them.
+    """
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in response["content"]:
+                    response["content"] = {PROBLEM_TYPE: response["content"]["application/json"]}
+    answer = document["components"]["schemas"][PictureAnswer.__name__]
+    answer["examples"] = [ANSWER_EXAMPLE, REFUSAL_EXAMPLE]
+    return document
 
 
 def run_server(host: str, port: int, settings: ApiSettings) -> None:

@@ -23,9 +23,12 @@ from digitscope.api.problems import (
 )
 from digitscope.api.runtime import Runtime, RuntimeDependency
 from digitscope.api.schemas import (
+    MAX_FILES,
+    FileRow,
     Health,
     PictureAnswer,
     PictureOptions,
+    ReadingOptions,
     TileAnswer,
     TileQuestion,
     TilesAnswer,
@@ -44,23 +47,32 @@ PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # what the documentat
 ANY_BYTES = "application/octet-stream"
 NEVER_ON_DISK = 2**40  # bytes; the limit on the body is far below
 
+
+def _form_content(field_schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a form with one field in OpenAPI."""
+    schema = {
+        "type": "object",
+        "properties": {FORM_FIELD: field_schema},
+        "required": [FORM_FIELD],
+    }
+    encoding = {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}}
+    return {FORM_TYPE: {"schema": schema, "encoding": encoding}}
+
+
 FILE_SCHEMA = {"type": "string", "format": "binary"}
 PICTURE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A picture file: PNG, JPEG, WebP, GIF, BMP or TIFF.",
         "content": {
-            FORM_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "properties": {FORM_FIELD: FILE_SCHEMA},
-                    "required": [FORM_FIELD],
-                },
-                "encoding": {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}},
-            },
+            **_form_content(FILE_SCHEMA),
             **{media_type: {"schema": FILE_SCHEMA} for media_type in PICTURE_TYPES},
         },
     }
+}
+FILES_SCHEMA = {"type": "array", "items": FILE_SCHEMA, "minItems": 1, "maxItems": MAX_FILES}
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": _form_content(FILES_SCHEMA)}
 }
 
 status = APIRouter(tags=["status"])
@@ -140,6 +152,29 @@ async def read_picture(
         raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
     request.state.outcome = reading.reason or "digit"
     return PictureAnswer.of(reading, notice, with_tile=options.tile)
+
+
+@pictures.post("/api/v1/batch", summary="Read several pictures", openapi_extra=BATCH_BODY)
+async def read_batch(
+    request: Request, options: Annotated[ReadingOptions, Query()], runtime: RuntimeDependency
+) -> list[FileRow]:
+    """Read the files of a form one after the other; a row each, in their order."""
+    runtime.loader.reader()
+    runtime.pool.check_room()
+    request.state.max_body_bytes = runtime.settings.max_batch_bytes
+    files = await _receive_form(request, MAX_FILES)
+    return await runtime.pool.run(
+        lambda: [_read_file(runtime, name, data, options) for name, data in files]
+    )
+
+
+def _read_file(runtime: Runtime, name: str, data: bytes, options: ReadingOptions) -> FileRow:
+    background, notice = choose_background(options.background)
+    try:
+        reading = _read(runtime, data, tta=options.tta, background=background)
+    except InvalidImageError as error:
+        return FileRow.of_error(name, error, options.background)
+    return FileRow.of(name, reading, notice)
 
 
 def choose_background(requested: Background) -> tuple[Background, str]:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from digitscope.api.problems import PROBLEM_TYPE
-from digitscope.serialization import probabilities_to_list, reading_to_dict
+from digitscope.errors import InvalidImageError
+from digitscope.serialization import error_to_dict, probabilities_to_list, reading_to_dict
 from digitscope.types import (
     CLASSES,
     TILE_PX,
@@ -22,6 +22,7 @@ from digitscope.types import (
 
 PIXELS = TILE_PX * TILE_PX
 MAX_TILES = 64  # in one request: they take about as long as one photo
+MAX_FILES = 32  # in one request: small enough to be read within the time for an answer
 TILE_DECIMALS = 4  # of a tile's value: enough to get its 256 levels back exactly
 
 Pixel = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
@@ -176,10 +177,10 @@ class PictureQuality(BaseModel):
     wholeness: float = Field(ge=0, le=1, description="low where strokes fade away")
 
 
-class PictureAnswer(BaseModel):
-    """A digit, or the reason why there is none."""
+class PictureRow(BaseModel):
+    """A reading as `digitscope.serialization` writes it, the same for every interface."""
 
-    status: Literal["ok", "rejected"]
+    status: Literal["ok", "rejected", "error"]
     digit: int | None = Field(ge=0, le=9, description="null where the picture is refused")
     confidence: Probability | None = Field(
         description="calibrated: of answers with 0.9, nine in ten are right; null for a refusal"
@@ -188,7 +189,7 @@ class PictureAnswer(BaseModel):
         description="each digit with its probability, most probable first"
     )
     quality: PictureQuality | None = Field(description="null where no digit was located")
-    reason: Reason | None = Field(description="why the picture is refused; null for a digit")
+    reason: str | None = Field(description="why there is no digit; null for a digit")
     background: Background = Field(description="the route that found the ink")
     ms: float = Field(ge=0, description="milliseconds that the reading took")
     notice: str = Field(description='what to know of the route taken, or ""')
@@ -199,42 +200,48 @@ class PictureAnswer(BaseModel):
     probabilities: Probabilities | None = Field(
         description="null where nothing was found that the network could be asked about"
     )
+
+
+class PictureAnswer(PictureRow):
+    """A digit, or the reason why there is none."""
+
+    status: Literal["ok", "rejected"]
+    reason: Reason | None = Field(description="why the picture is refused; null for a digit")
     tile: Pixels | None = Field(
         description="the 28 x 28 tile, if asked for: what `POST /predict` takes"
     )
 
     @classmethod
     def of(cls, reading: Reading, notice: str, *, with_tile: bool) -> PictureAnswer:
-        """Make the answer of a reading.
-
-        Args:
-            reading: of the picture.
-            notice: to be put before the reading's own notice.
-            with_tile: whether to send the tile back.
-        """
-        row, tile = reading_to_dict(reading), reading.preprocessed.tile
-        row["notice"] = " ".join(filter(None, (notice, row["notice"])))
+        """Make the answer of a reading; `notice` is put before the reading's own."""
+        tile = reading.preprocessed.tile
         sent = None if tile is None or not with_tile else tile.pixels.reshape(-1) / 255
-        return cls(**row, tile=None if sent is None else sent.round(TILE_DECIMALS).tolist())
+        values = None if sent is None else sent.round(TILE_DECIMALS).tolist()
+        return cls(**_row(reading, notice), tile=values)
+
+
+class FileRow(PictureRow):
+    """One file of a batch: a digit, or the reason why there is none."""
+
+    file: str = Field(description="the file's name in the form")
+
+    @classmethod
+    def of(cls, file: str, reading: Reading, notice: str) -> FileRow:
+        """Make the row of a reading; `notice` is put before the reading's own."""
+        return cls(file=file, **_row(reading, notice))
+
+    @classmethod
+    def of_error(cls, file: str, error: InvalidImageError, background: Background) -> FileRow:
+        """Make the row of a file that cannot be opened."""
+        return cls(file=file, **error_to_dict(error, background))
+
+
+def _row(reading: Reading, notice: str) -> dict[str, Any]:
+    row = reading_to_dict(reading)
+    return row | {"notice": " ".join(filter(None, (notice, row["notice"])))}
 
 
 def to_tiles(images: list[list[float]]) -> UInt8Array:
     """Turn values 0..1 into tiles: N lists of 784 -> (N, 28, 28) uint8."""
     values = np.asarray(images, np.float64).reshape(-1, TILE_PX, TILE_PX)
     return np.rint(values * 255).astype(np.uint8)
-
-
-def complete_openapi(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to an OpenAPI document, in place, what FastAPI cannot say or leaves out.
-
-    Problems get their media type. The examples with null are put in here, since FastAPI drops
-    nulls from them.
-    """
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                if int(status) >= 400 and "application/json" in response["content"]:
-                    response["content"] = {PROBLEM_TYPE: response["content"]["application/json"]}
-    answer = document["components"]["schemas"][PictureAnswer.__name__]
-    answer["examples"] = [ANSWER_EXAMPLE, REFUSAL_EXAMPLE]
-    return document

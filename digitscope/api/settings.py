@@ -41,6 +41,9 @@ class ApiSettings(BaseSettings):
         gt=0,
         description="of a picture's body; a phone's largest JPEG has 15 million",
     )
+    max_batch_bytes: int = Field(
+        default=60_000_000, gt=0, description="of a form with several pictures"
+    )
     max_json_bytes: int = Field(
         default=2_000_000,
         gt=0,
