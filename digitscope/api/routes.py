@@ -38,7 +38,7 @@ from digitscope.api.schemas import (
 )
 from digitscope.errors import InvalidImageError
 from digitscope.image_io import count_decoded_pixels
-from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
+from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_on_disk
 from digitscope.reader import DigitReader
 from digitscope.types import Background, Prediction, Reading
 
