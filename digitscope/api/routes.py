@@ -48,31 +48,32 @@ ANY_BYTES = "application/octet-stream"
 NEVER_ON_DISK = 2**40  # bytes; the limit on the body is far below
 
 
-def _form_content(field_schema: dict[str, Any]) -> dict[str, Any]:
-    """Describe a form with one field in OpenAPI."""
-    schema = {
+def _form_of(field_schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe in OpenAPI a form with one field."""
+    return {
         "type": "object",
         "properties": {FORM_FIELD: field_schema},
         "required": [FORM_FIELD],
     }
-    encoding = {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}}
-    return {FORM_TYPE: {"schema": schema, "encoding": encoding}}
 
 
-FILE_SCHEMA = {"type": "string", "format": "binary"}
+FILE_SCHEMA: dict[str, Any] = {"type": "string", "format": "binary"}
 PICTURE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A picture file: PNG, JPEG, WebP, GIF, BMP or TIFF.",
         "content": {
-            **_form_content(FILE_SCHEMA),
+            FORM_TYPE: {
+                "schema": _form_of(FILE_SCHEMA),
+                "encoding": {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}},
+            },
             **{media_type: {"schema": FILE_SCHEMA} for media_type in PICTURE_TYPES},
         },
     }
 }
 FILES_SCHEMA = {"type": "array", "items": FILE_SCHEMA, "minItems": 1, "maxItems": MAX_FILES}
 BATCH_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": _form_content(FILES_SCHEMA)}
+    "requestBody": {"required": True, "content": {FORM_TYPE: {"schema": _form_of(FILES_SCHEMA)}}}
 }
 
 status = APIRouter(tags=["status"])
@@ -197,28 +198,32 @@ def _read(runtime: Runtime, data: bytes, *, tta: bool, background: Background) -
 
 
 async def _receive_picture(request: Request) -> bytes:
-    """Receive a picture file, as a form's file or as the body itself. It never touches the disk.
+    """Receive a picture file, as a form's file or as the body itself. It never touches the disk."""
+    media_type = _media_type(request)
+    if media_type.startswith("image/") or media_type == ANY_BYTES:
+        return await request.body()
+    ((_, data),) = await _receive_form(request, max_files=1)
+    return data
+
+
+def _media_type(request: Request) -> str:
+    declared = request.headers.get("content-type", "")
+    return declared.partition(";")[0].strip().lower()
+
+
+async def _receive_form(request: Request, max_files: int) -> list[tuple[str, bytes]]:
+    """Receive the files of a form: name and bytes each, at least one.
 
     Raises:
         ProblemError: UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, or a limit was passed.
     """
-    declared = request.headers.get("content-type", "")
-    media_type = declared.partition(";")[0].strip().lower()
-    if media_type == FORM_TYPE:
-        ((_, data),) = await _receive_form(request, max_files=1)
-        return data
-    if media_type.startswith("image/") or media_type == ANY_BYTES:
-        return await request.body()
-    raise ProblemError(
-        UNSUPPORTED_MEDIA_TYPE,
-        f"Send {FORM_TYPE} with the picture in the field {FORM_FIELD!r}, "
-        "or the picture itself as image/png, image/jpeg or image/webp.",
-        describe_value(declared),
-    )
-
-
-async def _receive_form(request: Request, max_files: int) -> list[tuple[str, bytes]]:
-    """Receive the files of a form: name and bytes each, at least one."""
+    if _media_type(request) != FORM_TYPE:
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE,
+            f"Send {FORM_TYPE} with the field {FORM_FIELD!r}; a single picture may also be sent "
+            "as it is, as image/png, image/jpeg or image/webp.",
+            describe_value(request.headers.get("content-type", "")),
+        )
     parser = MultiPartParser(request.headers, request.stream(), max_files=max_files)
     parser.spool_max_size = NEVER_ON_DISK
     try:
