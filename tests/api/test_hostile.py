@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 PATH = "/api/v1/predict"
 MUTATED = int(os.environ.get("MUTATED_PICTURES", "100"))  # more than that by hand
 SMALL_WH, SMALL_DIGIT_PX = (120, 100), 84  # small pages: hostility is in the bytes, not the pixels
-GENERATED = 8  # requests a route and phase; schemathesis's own default is a hundred
+GENERATED = 5  # requests a route and phase; schemathesis's own default is a hundred
 
 
 def files_of_every_kind(tile: UInt8Array) -> list[bytes]:
