@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,19 @@ def test_a_picture_of_too_many_pixels_is_told(client: TestClient) -> None:
     answer = client.post(PATH, files={"file": bomb})
     assert (answer.status_code, len(bomb) < 1_000_000) == (422, True)
     assert "too large" in answer.json()["detail"]
+
+
+def test_very_many_exif_blocks_do_not_stop_the_server(
+    client: TestClient, mnist_tiles: Tiles
+) -> None:
+    """Pillow copies all earlier blocks for each further one: these took it half a minute."""
+    page = pictures.page(mnist_tiles[0][mnist_tiles[1] == 7][0])
+    data = pictures.encoded(page, "JPEG")
+    blocks = b"\xff\xe1\x00\x10Exif\0\0abcdefgh" * 250_000
+    started = time.monotonic()
+    answer = client.post(PATH, files={"file": data[:2] + blocks + data[2:]})
+    assert answer.json()["digit"] == 7
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("media_type", ["", "text/plain", "application/json", "imago/png"])
