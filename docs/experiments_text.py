@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.experiments.definitions import COMPARED
-from training.reports import SHARES
+from training.experiments.reports import SHARES
 
 
 def describe_experiments(reports: Path) -> str:

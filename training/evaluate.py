@@ -18,8 +18,8 @@ import numpy as np
 from digitscope.model_files import KERAS_MODEL
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.types import Float32Array, UInt8Array
-from training.data import Digits, load_test
-from training.metrics import (
+from training.data.mnist import Digits, load_test
+from training.evaluation.metrics import (
     ClassReport,
     ReliabilityBin,
     accuracy,
@@ -29,7 +29,7 @@ from training.metrics import (
     negative_log_likelihood,
     reliability,
 )
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 from training.tracking import show
 
 BATCH = 500  # tiles a step; larger gains nothing

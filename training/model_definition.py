@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX
-from training.recipe import HyperParameters
+from training.config import HyperParameters
 
 FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
 POOL_AFTER = (1, 2)  # 28 -> 14 -> 7; a third pooling would leave 3x3, too coarse for loops

@@ -26,8 +26,8 @@ from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.recognition.decision import doubt_of, flatten
 from digitscope.types import Background, Prediction
-from training.model_card import describe_file, write_card
-from training.provenance import git_commit
+from training.evaluation.model_card import describe_file, write_card
+from training.run_records.provenance import git_commit
 
 MAIN_KIND = "photo"
 

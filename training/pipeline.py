@@ -6,7 +6,7 @@ stands on its own; here they only follow one another. A killed pipeline goes on 
 command. ``--small`` is the same in minutes, for CI.
 
 training/runs/pipeline/NAME/
-├── ...               what training leaves, see training.run_folder
+├── ...               what training leaves, see training.run_records.run_folder
 └── exported/         mnist_NAME.keras and .onnx, model_card.json, confusion_matrix.png,
                       training_curves.png
 """
@@ -20,11 +20,11 @@ from pathlib import Path
 import keras
 
 from digitscope.errors import DigitscopeError
+from training.config import HyperParameters
+from training.data.datasets import load_material
 from training.evaluate import as_text, evaluate_run, evaluate_test
 from training.export import export_run
-from training.material import load_material
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR, RunFolder
+from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import show
 from training.train import add_settings, settings_of, train_tracked
 

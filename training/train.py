@@ -19,13 +19,13 @@ from pathlib import Path
 import keras
 
 from digitscope.errors import DigitscopeError
-from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
-from training.data import Digits
-from training.digit_accuracy import digit_accuracy
-from training.material import Material, load_material
+from training.config import CHOICES, LEARNING_RATES, HyperParameters
+from training.data.batches import as_input, epoch_batches, one_hot, steps_in_epoch
+from training.data.datasets import Material, load_material
+from training.data.mnist import Digits
+from training.evaluation.digit_accuracy import digit_accuracy
 from training.model_definition import build_network
-from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
-from training.run_folder import LATEST, RunFolder, RunState
+from training.run_records.run_folder import LATEST, RunFolder, RunState
 from training.tracking import experiment_of, follow, run_facts
 
 VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing

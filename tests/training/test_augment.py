@@ -7,9 +7,16 @@ import itertools
 import numpy as np
 import pytest
 
-from training.augment import FINE_PX, KINDS, Augmentation, _sample, augment, change_stroke_width
-from training.data import Digits
-from training.recipe import CHOICES
+from training.config import CHOICES
+from training.data.augment import (
+    FINE_PX,
+    KINDS,
+    Augmentation,
+    _sample,
+    augment,
+    change_stroke_width,
+)
+from training.data.mnist import Digits
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, clean_share=0)
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
-from training.data import Digits
-from training.recipe import HyperParameters
+from training.config import HyperParameters
+from training.data.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
+from training.data.mnist import Digits
 
 pytest.importorskip("keras")
 
-from training.digit_accuracy import digit_accuracy
+from training.evaluation.digit_accuracy import digit_accuracy
 
 
 def test_batches_are_what_the_network_takes(digits: Digits) -> None:

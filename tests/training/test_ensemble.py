@@ -12,8 +12,8 @@ import pytest
 from digitscope.types import Float32Array, UInt8Array
 
 keras = pytest.importorskip("keras")
-from training import ensemble  # noqa: E402
-from training.data import Digits  # noqa: E402
+from training.data.mnist import Digits  # noqa: E402
+from training.experiments import ensemble  # noqa: E402
 
 LABELS = np.array([0, 1, 2], np.uint8)
 

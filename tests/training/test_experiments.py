@@ -16,13 +16,13 @@ import itertools
 
 from streamlit_app import card as cards
 from tests.training.finished_runs import finish, plan_recipe
+from training.config import HyperParameters
 from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments.definitions import COMPARED, EXPERIMENTS, PLAIN, Experiment, Row
+from training.experiments.reports import Run, as_text, finding, write_report
 from training.experiments.running import plan
-from training.recipe import HyperParameters
-from training.reports import Run, as_text, finding, write_report
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 
 SHRUNK = [name for name, experiment in EXPERIMENTS.items() if experiment.small]
 TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))

@@ -14,11 +14,11 @@ keras = pytest.importorskip("keras")
 
 from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Verdict  # noqa: E402
 from digitscope.types import UInt8Array  # noqa: E402
-from training.data import Digits, load_train_validation  # noqa: E402
+from training.config import HyperParameters  # noqa: E402
+from training.data.mnist import Digits, load_train_validation  # noqa: E402
 from training.experiments import photo_reading  # noqa: E402
 from training.model_definition import build_network  # noqa: E402
-from training.recipe import HyperParameters  # noqa: E402
-from training.run_folder import RunFolder, RunState  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunState  # noqa: E402
 
 HYPER = HyperParameters(network="mlp", hidden_units=32, validation_tiles=100)
 

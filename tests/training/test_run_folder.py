@@ -8,8 +8,8 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from training.recipe import ADDED_LATER  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+from training.config import ADDED_LATER  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 SETTINGS: dict[str, object] = {"epochs": 3, "seed": 0}
 
@@ -60,7 +60,7 @@ def test_a_kill_between_checkpoint_and_state_leaves_the_epoch_before(
     def killed(path: Path, text: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.run_folder.write_whole", killed)
+    monkeypatch.setattr("training.run_records.run_folder.write_whole", killed)
     with pytest.raises(KeyboardInterrupt):
         run.save(model, first.after(_figures(0.6)))
     assert run.state() == first

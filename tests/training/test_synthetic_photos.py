@@ -8,7 +8,7 @@ import pytest
 
 from digitscope import DigitReader
 from digitscope.types import UInt8Array
-from training.data import Digits
+from training.data.mnist import Digits
 from training.synthetic_photos import CONDITIONS, EVERYDAY, photograph, take_photo
 from training.synthetic_photos.camera import Camera, place
 from training.synthetic_photos.handwriting import trace_strokes

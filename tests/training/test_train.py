@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import DataUnavailableError, Digits
+from training.data.mnist import DataUnavailableError, Digits
 
 keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
-from training.recipe import LEARNING_RATES, HyperParameters  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+from training.config import LEARNING_RATES, HyperParameters  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]

@@ -1,6 +1,6 @@
 """The experiments: which rows each compares, how it is cut to two cores, and what it teaches.
 
-No figure stands in these texts: `training.reports` sets what was measured beside them.
+No figure stands in these texts: `training.experiments.reports` sets what was measured beside them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from training.recipe import LEARNING_RATES
+from training.config import LEARNING_RATES
 
 PLAIN = {  # what the ablation starts from: MNIST's tiles as they are, three blocks
     "blocks": 3,

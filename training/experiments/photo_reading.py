@@ -28,10 +28,10 @@ from digitscope.benchmark import (
 )
 from digitscope.reader import DigitReader
 from digitscope.types import Background
-from training.calibrate import fit_temperature, fold_temperature
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import predict
-from training.run_folder import RunFolder, RunFolderError
+from training.evaluation.calibration import fit_temperature, fold_temperature
+from training.run_records.run_folder import RunFolder, RunFolderError
 from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
 from training.tracking import show

@@ -14,8 +14,8 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digitscope.errors import DigitscopeError
-from training.recipe import difference
-from training.run_folder import RUNS_DIR
+from training.config import difference
+from training.run_records.run_folder import RUNS_DIR
 from training.tracking.store import first_line
 
 STARTUP_TRIALS = 5  # go to their end whatever they show: the median has to mean something

@@ -23,6 +23,8 @@ from optuna.study import MaxTrialsCallback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.config import HyperParameters
+from training.data.datasets import Material, load_material
 from training.experiments.definitions import SWEPT, Row
 from training.experiments.running import log_path
 from training.experiments.study import (
@@ -36,9 +38,7 @@ from training.experiments.study import (
     open_study,
     take_up,
 )
-from training.material import Material, load_material
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR, RunFolder
+from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import experiment_of, follow, run_facts
 from training.train import train
 

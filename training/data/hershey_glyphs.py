@@ -2,7 +2,7 @@
 
 Source: the Hershey Fonts, created by A. V. Hershey at the U.S. National Bureau of Standards
 ("Calligraphy for Computers", 1967), in the format of James Hurt, Cognition, Inc.; the signs that
-no hand writes as a digit stand in ``hershey_signs.json``. (The packages that hold them all install
+no hand writes as a digit stand in ``hershey_glyphs.json``. (The packages that hold them all install
 a module named ``tests``, which hides ours.)
 """
 
@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitscope.types import UInt8Array
-from training.synthetic_strokes import draw_lines
+from training.data.synthetic_strokes import draw_lines
 
 SIGNS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
-    Path(__file__).with_name("hershey_signs.json").read_text(encoding="utf-8")
+    Path(__file__).with_name("hershey_glyphs.json").read_text(encoding="utf-8")
 )  # the keys of "greeks" stand for Greek letters
 FAVOURED = "Xackjlmwx"  # of "greeks", drawn three times as often: Ω α γ λ κ μ ν ψ ω are like digits
 HEIGHT_PX = 96  # of the longer side, before it is stretched

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import CLASSES
-from training.data import VALIDATION_TILES
+from training.data.mnist import VALIDATION_TILES
 
 LEARNING_RATES = {  # peaks, after the warm-up; each optimizer's steps have a size of their own
     "adamw": 2e-3,  # beat 1e-3 and 14 epochs on validation, one run each

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training.data import Digits
-from training.wear import blur, break_strokes, wear
+from training.data.degrade import blur, break_strokes, wear
+from training.data.mnist import Digits
 
 LINE = np.zeros((28, 28), np.uint8)
 LINE[4:24, 13:16] = 255  # a 1 of MNIST's stroke width

@@ -21,9 +21,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digitscope.preprocessing.tile import bring_stroke_to_width
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import Digits
-from training.penned_signs import PEN_PX, draw_sign, rounded
-from training.synthetic_strokes import to_tile
+from training.data.hershey_glyphs import PEN_PX, draw_sign, rounded
+from training.data.mnist import Digits
+from training.data.synthetic_strokes import to_tile
 
 CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
 FONT_PX = 96

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from digitscope.types import TILE_PX, Float32Array, UInt8Array
-from training.augment import as_bright
+from training.data.augment import as_bright
 
 BLUR_SIGMA_PX = 1.0  # the strongest blur; a stroke is 3 px wide
 BLUR_MARGIN_PX = 3  # black around each tile, so that none sees its neighbour

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from digitscope.preprocessing.tile import centre_by_mass, shrink_to_digit
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import Digits
+from training.data.mnist import Digits
 
 CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
 HEIGHT_PX = 80  # of the digit on the canvas: four times its height in the tile

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from digitscope.types import CLASSES, Float32Array, UInt8Array
-from training.augment import Augmentation, augment
-from training.data import Digits
-from training.non_digits import draw_non_digits
-from training.recipe import HyperParameters
-from training.synthetic_strokes import draw_digits
-from training.wear import wear
+from training.config import HyperParameters
+from training.data.augment import Augmentation, augment
+from training.data.degrade import wear
+from training.data.mnist import Digits
+from training.data.outliers import draw_non_digits
+from training.data.synthetic_strokes import draw_digits
 
 
 def epoch_batches(

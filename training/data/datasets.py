@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.data import Digits, load_train_validation
-from training.photo_tiles import photo_tiles
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR
+from training.config import HyperParameters
+from training.data.mnist import Digits, load_train_validation
+from training.data.photo_tiles import photo_tiles
+from training.run_records.run_folder import RUNS_DIR
 
 PHOTO_DIR = RUNS_DIR / "photo-tiles"  # where they are kept once made
 PHOTO_SEED = 2026  # one set for every run, so that runs with different seeds compare

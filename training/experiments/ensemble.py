@@ -1,4 +1,4 @@
-"""What teachers could teach: ``python -m training.ensemble training/runs/recipe/*-seed-*``.
+"""What teachers could teach: ``python -m training.experiments.ensemble RUN...``.
 
 Several networks, asked together, are the usual teacher of a small one (distillation). They can
 teach it no more than they know better: this measures that, on validation tiles, before anybody
@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import find_mistakes, predict, predict_turned
-from training.provenance import git_commit
-from training.reports import REPORTS_DIR
-from training.run_folder import RunFolder, RunFolderError
+from training.experiments.reports import REPORTS_DIR
+from training.run_records.provenance import git_commit
+from training.run_records.run_folder import RunFolder, RunFolderError
 
 REPORT = "ensemble.json"
 
@@ -50,7 +50,9 @@ def measure(runs: Sequence[RunFolder], validation: Digits) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print and write, as the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m training.ensemble", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.ensemble", description=__doc__
+    )
     parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--out", type=Path, default=REPORTS_DIR / REPORT)

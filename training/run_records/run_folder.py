@@ -25,10 +25,10 @@ from typing import Any
 import keras
 
 from digitscope.errors import DigitscopeError
+from training.config import ADDED_LATER, HyperParameters, difference
 from training.model_definition import build_network
-from training.recipe import ADDED_LATER, HyperParameters, difference
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
 LATEST = RUNS_DIR / "latest"  # where a run goes, and is taken from, by default
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.penned_signs import FAVOURED, SIGNS, draw_sign, penned_signs, rounded
+from training.data.hershey_glyphs import FAVOURED, SIGNS, draw_sign, penned_signs, rounded
 
 LOOK_LIKE_DIGITS = set("BDGIJLOPQSTUYZabceghijlopqrstuyz0123456789")
 GREEK_LIKE_DIGITS = set("BFHIOQRSbdefhinoqrst")  # B Z Θ I O P Σ Σ, β δ ε ζ ϑ ι ξ ο ρ σ τ by key

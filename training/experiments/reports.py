@@ -16,12 +16,12 @@ from typing import Any
 from scipy.stats import ttest_ind
 
 from training import plots
+from training.config import HyperParameters
 from training.experiments.definitions import Experiment
-from training.provenance import git_commit
-from training.recipe import HyperParameters
-from training.run_folder import RunFolder
+from training.run_records.provenance import git_commit
+from training.run_records.run_folder import RunFolder
 
-REPORTS_DIR = Path(__file__).resolve().parent / "reports"
+REPORTS_DIR = Path(__file__).resolve().parent.parent / "reports"
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
 PHOTO_COLUMNS = {  # of those that read photos, and what people call them
     "photo_accuracy": "simulated photos",

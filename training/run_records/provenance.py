@@ -6,7 +6,7 @@ import platform
 import subprocess
 from importlib.metadata import version
 
-from training.run_folder import REPOSITORY
+from training.run_records.run_folder import REPOSITORY
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
 CODE = ("training/*.py", "digitscope")  # what the figures depend on
