@@ -24,7 +24,7 @@ from digitscope.model_files import MODELS_DIR
 from digitscope.types import TILE_PX
 from training import plots
 from training.data.mnist import DataUnavailableError, Digits, load_train_validation
-from training.evaluate import as_text, evaluate_test, predict, predict_turned, report
+from training.evaluate import as_text, evaluate_test, predict, predict_with_tta, report
 from training.evaluation.calibration import apply_temperature, fit_temperature, fold_temperature
 from training.evaluation.metrics import expected_calibration_error
 from training.evaluation.model_card import (
@@ -78,8 +78,8 @@ def export_run(
         uncalibrated=uncalibrated,
         test=evaluate_test(model, data),
         turned=(
-            report(predict_turned(model, validation.tiles), validation.labels),
-            evaluate_test(model, data, predict_turned),
+            report(predict_with_tta(model, validation.tiles), validation.labels),
+            evaluate_test(model, data, predict_with_tta),
         ),
         seeds=siblings(run),
         onnx_difference=check_parity(*files, validation),

@@ -101,8 +101,8 @@ def as_trained(outcome: Outcome, temperature: float) -> Outcome:
     """The outcome with the probabilities that the network gave before it was calibrated."""
     if not outcome.probabilities or outcome.quality is None:
         return outcome
-    shares = Prediction(np.array(outcome.probabilities, np.float32))
-    raw = flatten(shares, 1 / (temperature * doubt_of(outcome.quality)))
+    probabilities = Prediction(np.array(outcome.probabilities, np.float32))
+    raw = flatten(probabilities, 1 / (temperature * doubt_of(outcome.quality)))
     return replace(outcome, probabilities=tuple(raw.probabilities.tolist()))
 
 

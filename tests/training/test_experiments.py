@@ -145,7 +145,7 @@ def test_the_folder_keeps_figures(tmp_path: Path) -> None:
 
 
 SMALL = {"limit": 64, "epochs": 1, "validation_tiles": 100, "batch_size": 32}
-LINEAR = {"network": "mlp", "hidden_units": 32, "photo_share": 0.0, "non_digit_share": 0.0}
+LINEAR = {"network": "mlp", "hidden_units": 32, "photo_fraction": 0.0, "non_digit_fraction": 0.0}
 
 
 @pytest.mark.slow

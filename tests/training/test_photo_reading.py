@@ -73,8 +73,10 @@ def test_photos_are_of_validation_digits_and_the_same_for_every_run(mnist_npz: P
 
 
 def _outcome(label: str, verdict: Verdict, guess: int | None) -> Outcome:
-    shares = () if guess is None else tuple(np.eye(10)[guess].tolist())
-    return Outcome(Labelled(Path("a"), label, "photo", headline=True), verdict, None, None, shares)
+    probabilities = () if guess is None else tuple(np.eye(10)[guess].tolist())
+    return Outcome(
+        Labelled(Path("a"), label, "photo", headline=True), verdict, None, None, probabilities
+    )
 
 
 def test_a_refused_photo_counts_as_read_where_the_guess_is_right() -> None:

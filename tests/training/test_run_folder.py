@@ -81,6 +81,13 @@ def test_a_run_from_before_a_setting_goes_on(tmp_path: Path) -> None:
         folder.start(SETTINGS | ADDED_LATER | {"network": "mlp"}, resume=True)
 
 
+def test_a_run_with_settings_of_older_names_goes_on(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "old")
+    folder.start(SETTINGS | {"photo_share": 0.1}, resume=False)
+    assert folder.settings()["photo_fraction"] == 0.1
+    folder.start(SETTINGS | {"photo_fraction": 0.1}, resume=True)
+
+
 def test_no_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="Received"):
         RunFolder(tmp_path).settings()

@@ -22,7 +22,7 @@ from training.run_records.run_folder import RunFolder, RunFolderError, RunState 
 
 EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
-SHORT += ["--photo-share", "0"]  # tests/training/test_photo_tiles.py has them
+SHORT += ["--photo-fraction", "0"]  # tests/training/test_photo_tiles.py has them
 FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
 
 
@@ -140,7 +140,7 @@ def test_a_network_of_linear_layers_learns_with_every_optimizer(
     sealed_npz: Path, tmp_path: Path, optimizer: str
 ) -> None:
     options = ["--network", "mlp", "--optimizer", optimizer, "--permuted", "true"]
-    options += ["--augmentation", "0", "--worn-share", "0", "--synthetic-share", "0"]
+    options += ["--augmentation", "0", "--degraded-fraction", "0", "--synthetic-fraction", "0"]
     short = [option for option in FAST if option not in {"--learning-rate", "0.003"}]
     module.main([*SHORT, *short, *options, f"--data={sealed_npz}", f"--out={tmp_path / 'mlp'}"])
     folder = RunFolder(tmp_path / "mlp")

@@ -43,15 +43,15 @@ class Augmentation:
     zoom: float = 0.10  # each axis for itself, so narrow and wide hands too
     elastic_px: float = 0.9  # at the control points, 9 px apart: well below a line's width
     stroke: float = 0.9  # 1 is half a pixel on each side of a line that is 3 px wide
-    clean_share: float = 0.10  # tiles left as they are, since the ones to read are not changed
+    clean_fraction: float = 0.10  # tiles left as they are, since the ones to read are not changed
 
     def times(self, factor: float) -> Augmentation:
-        """The same amounts, each `factor` times as large; the clean share stays."""
+        """The same amounts, each `factor` times as large; the clean fraction stays."""
         scaled = {name: amount * factor for name, amount in asdict(self).items()}
-        return replace(self, **(scaled | {"clean_share": self.clean_share}))
+        return replace(self, **(scaled | {"clean_fraction": self.clean_fraction}))
 
     def only(self, kind: str) -> Augmentation:
-        """The amounts that one of `KINDS` names, the others 0; the clean share stays."""
+        """The amounts that one of `KINDS` names, the others 0; the clean fraction stays."""
         left_out = set(KINDS["all"]) - set(KINDS[kind])
         return replace(self, **dict.fromkeys(left_out, 0.0))
 
@@ -79,7 +79,7 @@ def augment(
     fine = _sample(tiles, _grid(len(tiles), rng, amount))  # (N, 56, 56)
     level = rng.uniform(-amount.stroke, amount.stroke, (len(tiles), 1, 1)).astype(np.float32)
     coarse = _shrink(change_stroke_width(fine, level))  # (N, 28, 28)
-    clean = rng.random((len(tiles), 1, 1)) < amount.clean_share
+    clean = rng.random((len(tiles), 1, 1)) < amount.clean_fraction
     return np.where(clean, tiles, coarse)
 
 

@@ -128,7 +128,7 @@ def _load(path: str | os.PathLike[str] | None, part: str) -> Digits:
 
 
 def split_stratified(digits: Digits, validation_tiles: int, seed: int) -> tuple[Digits, Digits]:
-    """Split into training and validation tiles with the same share of every digit.
+    """Split into training and validation tiles with the same fraction of every digit.
 
     The same digits, number and seed always give the same split.
 
@@ -149,7 +149,7 @@ def split_stratified(digits: Digits, validation_tiles: int, seed: int) -> tuple[
 def _rank_in_class(labels: UInt8Array) -> np.ndarray:
     """(N,) float 0..1: how far through its own class each tile comes.
 
-    The tiles below any cut then hold the same share of every class, to one tile.
+    The tiles below any cut then hold the same fraction of every class, to one tile.
     """
     ranks = np.empty(len(labels))
     for digit in np.unique(labels):

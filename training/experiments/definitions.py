@@ -14,18 +14,18 @@ PLAIN = {  # what the ablation starts from: MNIST's tiles as they are, three blo
     "blocks": 3,
     "augmentation": 0.0,
     "label_smoothing": 0.0,
-    "worn_share": 0.0,
-    "synthetic_share": 0.0,
-    "photo_share": 0.0,
-    "non_digit_share": 0.0,
+    "degraded_fraction": 0.0,
+    "synthetic_fraction": 0.0,
+    "photo_fraction": 0.0,
+    "non_digit_fraction": 0.0,
 }
 MNIST_ALONE = {  # nothing that MNIST lacks: the networks compare on what everyone knows
-    "worn_share": 0.0,
-    "synthetic_share": 0.0,
-    "photo_share": 0.0,
-    "non_digit_share": 0.0,
+    "degraded_fraction": 0.0,
+    "synthetic_fraction": 0.0,
+    "photo_fraction": 0.0,
+    "non_digit_fraction": 0.0,
 }
-WITH_PHOTOS = {name: none for name, none in MNIST_ALONE.items() if name != "photo_share"}
+WITH_PHOTOS = {name: none for name, none in MNIST_ALONE.items() if name != "photo_fraction"}
 FEW_TILES = {  # an epoch of some thousand has few steps: more of them, averaged over fewer
     "batch_size": 64,
     "ema_momentum": 0.95,
@@ -91,7 +91,7 @@ ABLATION = Experiment(
         Row("+ augmentation", _without("augmentation")),
         Row("+ fourth block", _without("augmentation", "blocks")),
         Row("+ label smoothing", _without("augmentation", "blocks", "label_smoothing")),
-        Row("+ drawn 1s, 4s, 7s and non-digits", {"worn_share": 0.0, "photo_share": 0.0}),
+        Row("+ drawn 1s, 4s, 7s and non-digits", {"degraded_fraction": 0.0, "photo_fraction": 0.0}),
         Row("+ simulated photos and worn strokes", {}),
     ),
     "Each row is the one above it and one change more. The first four are about MNIST; the last "

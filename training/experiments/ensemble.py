@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from training.data.mnist import DataUnavailableError, Digits, load_train_validation
-from training.evaluate import find_mistakes, predict, predict_turned
+from training.evaluate import find_mistakes, predict, predict_with_tta
 from training.experiments.reports import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder, RunFolderError
@@ -36,7 +36,7 @@ def measure(runs: Sequence[RunFolder], validation: Digits) -> dict[str, Any]:
     """
     models = [run.load_best() for run in runs]
     figures: dict[str, Any] = {"tiles": len(validation), "runs": [str(run.path) for run in runs]}
-    for name, how in (("plain", predict), ("turned", predict_turned)):
+    for name, how in (("plain", predict), ("turned", predict_with_tta)):
         answers = [how(model, validation.tiles) for model in models]
         errors = [len(find_mistakes(one, validation.labels)) for one in answers]
         together = np.mean(answers, axis=0)

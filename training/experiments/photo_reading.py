@@ -63,7 +63,7 @@ def read_photos(run: RunFolder, photos: Sequence[Labelled], validation: Digits) 
 
 
 def summarise(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
-    """Figures of the photos that show one digit: how many, and the shares read, wrong, refused.
+    """Figures of the photos that show one digit: how many, and the fractions read, wrong, refused.
 
     Raises:
         BenchmarkError: none of them shows one digit.

@@ -27,7 +27,7 @@ PHOTO_COLUMNS = {  # of those that read photos, and what people call them
     "photo_accuracy": "simulated photos",
     "real_photo_accuracy": "photos",
 }
-SHARES = {"val_accuracy": "validation", "test_accuracy": "test"} | PHOTO_COLUMNS
+ACCURACIES = {"val_accuracy": "validation", "test_accuracy": "test"} | PHOTO_COLUMNS
 NAME_CHARS, CELL_CHARS = 36, 18
 LEAST_SEEDS = 2  # fewer have no spread
 CHANCE = 0.05  # a difference that chance makes so often is told as none
@@ -88,7 +88,7 @@ def write_report(
 
 def draw_report(report: Mapping[str, Any]) -> plots.Figure:
     """The figure of a report: one panel for MNIST, one for photos, one for a search."""
-    shown = {name: SHARES[name] for name in report["columns"] if name in SHARES}
+    shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
     panels = {
         "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in PHOTO_COLUMNS},
         "Photos read wrong": {n: text for n, text in shown.items() if n in PHOTO_COLUMNS},
@@ -139,14 +139,14 @@ def run_figures(run: Run) -> dict[str, Any]:
 
 def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     """What the figures say, in words: the best by validation and by photos, and by how much."""
-    judged = [name for name in columns_of(rows) if name in SHARES and name != "test_accuracy"]
+    judged = [name for name in columns_of(rows) if name in ACCURACIES and name != "test_accuracy"]
     return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
 
 
 def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
     """The best row of one column, and those that the seeds cannot tell from it."""
     best, *others = sorted(rows, key=lambda row: -row[f"{column}_mean"])
-    text = f"Best by {SHARES[column]}: {best['name']}, {_percent(best, column)}"
+    text = f"Best by {ACCURACIES[column]}: {best['name']}, {_percent(best, column)}"
     alike = [row["name"] for row in others if not _is_apart(best, row, column)]
     if alike:
         return f"{text}; these seeds do not tell it from {', '.join(alike)}."
@@ -166,8 +166,8 @@ def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> 
 
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table for the terminal, in percent, ± one standard deviation."""
-    shown = [name for name in columns_of(rows) if name in SHARES]
-    heads = "".join(f"{SHARES[name]:>{CELL_CHARS}}" for name in shown)
+    shown = [name for name in columns_of(rows) if name in ACCURACIES]
+    heads = "".join(f"{ACCURACIES[name]:>{CELL_CHARS}}" for name in shown)
     lines = [f"{'':{NAME_CHARS}}{heads}{'seeds':>7}"]
     for row in rows:
         cells = "".join(f"{_percent(row, name):>{CELL_CHARS}}" for name in shown)

@@ -41,7 +41,7 @@ hyper = HyperParameters(**(run.settings() if run.begun else asked))
 #
 # MNIST holds 60,000 tiles to learn from and 10,000 to be judged by: 28 × 28 pixels, a light digit
 # on black, its longest side 20 pixels, its centre of mass in the middle. We split 5,000 off the
-# 60,000, with the same share of every digit. On those we make all our choices. The 10,000 stay
+# 60,000, with the same fraction of every digit. On those we make all our choices. The 10,000 stay
 # sealed; only `training.evaluate` opens them, and only to report.
 
 # %%
@@ -93,9 +93,9 @@ plots.draw_tiles(photographed.tiles, [str(label) for label in photographed.label
 # 3. **Wear**: soft lenses, skipping pens, strokes cut where a line of the paper was taken away.
 
 # %%
-from training.data.degrade import wear
+from training.data.degrade import degrade_strokes
 
-plots.draw_tiles(wear(train_digits.tiles[some[:20]], rng, share=1.0))
+plots.draw_tiles(degrade_strokes(train_digits.tiles[some[:20]], rng, fraction=1.0))
 
 # %% [markdown]
 # 4. **Everything that is no digit.** A network that knows ten digits answers a digit whatever it
@@ -150,12 +150,12 @@ for name, value in asdict(hyper).items():
 # taken from its folder.
 
 # %%
-from training.data.datasets import load_material
+from training.data.datasets import load_datasets
 from training.train import train
 
 state = run.state()
 if state.epochs < hyper.epochs:
-    state = train(load_material(None, hyper), hyper, run, resume=True)
+    state = train(load_datasets(None, hyper), hyper, run, resume=True)
 
 # %%
 plots.draw_training_curves(state.history, state.best_epoch)

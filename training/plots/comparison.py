@@ -45,7 +45,7 @@ def draw_experiment(rows: Sequence[dict[str, Any]]) -> Figure:
 def draw_reliability(before: Sequence[ReliabilityBin], after: Sequence[ReliabilityBin]) -> Figure:
     """Draw how often answers of each confidence are right, before and after calibration.
 
-    Bins of fewer than LEAST_TILES are left out: their share of right answers is chance.
+    Bins of fewer than LEAST_TILES are left out: their fraction of right answers is chance.
     """
     with new_figure(5, 5) as figure:
         axes = figure.subplots()

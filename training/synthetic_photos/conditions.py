@@ -71,9 +71,9 @@ DRAWINGS: tuple[Change, ...] = (writing_materials.white_on_black, writing_materi
 def everyday(scene: Scene, rng: np.random.Generator) -> Scene:
     """A mix as phones bring it: mostly pen on paper, seldom more than two difficulties."""
 
-    def maybe(share: float, choices: tuple[Change, ...], scene: Scene) -> Scene:
+    def maybe(fraction: float, choices: tuple[Change, ...], scene: Scene) -> Scene:
         change = choices[rng.integers(len(choices))]
-        return change(scene, rng) if rng.random() < share else scene
+        return change(scene, rng) if rng.random() < fraction else scene
 
     kind = rng.random()
     if kind < 0.06:
