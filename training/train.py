@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -204,7 +205,7 @@ def add_settings(parser: argparse.ArgumentParser, besides: tuple[str, ...] = ())
         parser.add_argument(option, type=reads, choices=choices, default=argparse.SUPPRESS)
 
 
-def settings_of(options: argparse.Namespace, **changes: object) -> HyperParameters:
+def settings_of(options: argparse.Namespace, **changes: Any) -> HyperParameters:
     """The hyper-parameters of a command line: the recipe, then `changes`, then what was given.
 
     Where neither names a learning rate, it is the optimizer's own.
