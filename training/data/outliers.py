@@ -19,7 +19,7 @@ import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
-from digitscope.preprocessing.tile import bring_stroke_to_width
+from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
 from training.data.hershey_glyphs import PEN_PX, draw_glyph, rounded
 from training.data.mnist import Digits
@@ -173,5 +173,5 @@ def _finish(drawn: UInt8Array) -> UInt8Array:
         return np.zeros((TILE_PX, TILE_PX), np.uint8)
     margin = longest // 8  # room for strokes that are widened
     ink = np.pad(drawn, margin).astype(np.float32) / np.float32(255)
-    glyph = bring_stroke_to_width(ink, np.pad(mask, margin), longest)
+    glyph = correct_stroke_width(ink, np.pad(mask, margin), longest)
     return to_tile(np.rint(glyph.ink * 255).astype(np.uint8))
