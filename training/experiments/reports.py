@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scipy.stats import ttest_ind
 
@@ -20,6 +20,9 @@ from training.config import HyperParameters
 from training.experiments.definitions import Experiment
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 REPORTS_DIR = Path(__file__).resolve().parent.parent / "reports"
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
@@ -86,7 +89,7 @@ def write_report(
     return f"{as_text(rows)}\n\n{experiment.teaches}\n{report['finding']}"
 
 
-def draw_report(report: Mapping[str, Any]) -> plots.Figure:
+def draw_report(report: Mapping[str, Any]) -> Figure:
     """The figure of a report: one panel for MNIST, one for photos, one for a search."""
     shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
     panels = {
