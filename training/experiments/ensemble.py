@@ -22,7 +22,7 @@ import numpy as np
 from digitscope.benchmark.mnist import DataUnavailableError
 from training.data.mnist import Digits, load_train_validation
 from training.evaluate import find_mistakes, predict, predict_with_tta
-from training.experiments.reports import REPORTS_DIR
+from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder, RunFolderError
 

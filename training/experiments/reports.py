@@ -18,13 +18,14 @@ from scipy.stats import ttest_ind
 from training import plots
 from training.config import HyperParameters
 from training.experiments.definitions import Experiment
+from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder
+from training.tracking.record import read_record
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-REPORTS_DIR = Path(__file__).resolve().parent.parent / "reports"
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
 PHOTO_COLUMNS = {  # of those that read photos, and what people call them
     "photo_accuracy": "simulated photos",
@@ -129,7 +130,11 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def run_figures(run: Run) -> dict[str, Any]:
     """What one run reached: validation of its best epoch, the test set, and photos."""
     state, best = run.folder.state(), run.folder.best_figures()
+    facts = read_record(run.folder).facts
     return {
+        "settings": run.folder.settings(),
+        "git_commit": facts.get("git_commit", ""),
+        "code_sha256": facts.get("code_sha256", ""),
         "seed": run.hyper.seed,
         "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",
         "epochs": state.epochs,
