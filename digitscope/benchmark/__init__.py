@@ -1,12 +1,12 @@
 """Reading a labelled folder: how many right, wrong and refused, how sure, and how long it took."""
 
-from digitscope.benchmark.labelled import LABELS_FILE, BenchmarkError, Labelled, load_labels
-from digitscope.benchmark.outcomes import (
-    Outcome,
+from digitscope.benchmark.dataset import LABELS_FILE, BenchmarkError, Sample, load_labels
+from digitscope.benchmark.results import (
+    Result,
     Summary,
     Verdict,
     read_all,
-    read_labelled,
+    read_sample,
     run_benchmark,
     summarise,
     summarise_kind,
@@ -15,13 +15,13 @@ from digitscope.benchmark.outcomes import (
 __all__ = [
     "LABELS_FILE",
     "BenchmarkError",
-    "Labelled",
-    "Outcome",
+    "Sample",
+    "Result",
     "Summary",
     "Verdict",
     "load_labels",
     "read_all",
-    "read_labelled",
+    "read_sample",
     "run_benchmark",
     "summarise",
     "summarise_kind",

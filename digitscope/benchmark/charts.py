@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digitscope.benchmark.measures import OperatingPoint
+from digitscope.benchmark.metrics import OperatingPoint
 
 WIDTH_PX, HEIGHT_PX = 560, 300
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 44, 16, 56, 40  # margins: axis, border, legend, axis

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from digitscope.benchmark.measures import (
+from digitscope.benchmark.metrics import (
     MOST_REFUSED,
     Calibration,
     LevelSummary,
@@ -19,7 +19,7 @@ from digitscope.benchmark.measures import (
     refusal_curve,
     summarise_levels,
 )
-from digitscope.benchmark.outcomes import Outcome, Summary, summarise, summarise_kind
+from digitscope.benchmark.results import Result, Summary, summarise, summarise_kind
 from digitscope.benchmark.rows import to_row
 from digitscope.recognition.decision import LEAST_CONFIDENCE
 
@@ -52,29 +52,29 @@ class Report:
     suggested: OperatingPoint | None
 
 
-def make_report(outcomes: Sequence[Outcome]) -> Report:
+def make_report(results: Sequence[Result]) -> Report:
     """Measure a run."""
-    curve = refusal_curve(outcomes)
+    curve = refusal_curve(results)
     return Report(
-        summarise(outcomes),
-        summarise_kind(TOTAL, outcomes),
-        calibrate(outcomes),
-        rank(outcomes),
-        summarise_levels(outcomes),
+        summarise(results),
+        summarise_kind(TOTAL, results),
+        calibrate(results),
+        rank(results),
+        summarise_levels(results),
         curve,
-        operate(outcomes, LEAST_CONFIDENCE),
+        operate(results, LEAST_CONFIDENCE),
         choose_point(curve),
     )
 
 
 def describe_report(
-    report: Report, outcomes: Sequence[Outcome], settings: dict[str, Any]
+    report: Report, results: Sequence[Result], settings: dict[str, Any]
 ) -> dict[str, Any]:
     """Put a run into one object fit for JSON: how it was made, what came of it, every picture."""
     return {
         "settings": settings,
         **dataclasses.asdict(report),
-        "pictures": [to_row(outcome) for outcome in outcomes],
+        "pictures": [to_row(result) for result in results],
     }
 
 

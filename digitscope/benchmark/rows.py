@@ -5,41 +5,41 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from digitscope.benchmark.labelled import Labelled
-from digitscope.benchmark.outcomes import Outcome, Verdict
+from digitscope.benchmark.dataset import Sample
+from digitscope.benchmark.results import Result, Verdict
 from digitscope.types import Level, Quality, Reason
 
 
-def to_row(outcome: Outcome) -> dict[str, Any]:
-    """Put an outcome into the form of a row; its file is told as it was named."""
-    quality = outcome.quality
+def to_row(result: Result) -> dict[str, Any]:
+    """Put an result into the form of a row; its file is told as it was named."""
+    quality = result.quality
     return {
-        "file": str(outcome.labelled.path),
-        "kind": outcome.labelled.kind,
-        "label": outcome.labelled.label,
-        "headline": outcome.labelled.headline,
-        "verdict": str(outcome.verdict),
-        "digit": outcome.digit,
-        "reason": None if outcome.reason is None else str(outcome.reason),
-        "guess": outcome.guess,
-        "confidence": outcome.confidence,
-        "probabilities": list(outcome.probabilities),
+        "file": str(result.sample.path),
+        "kind": result.sample.kind,
+        "label": result.sample.label,
+        "headline": result.sample.headline,
+        "verdict": str(result.verdict),
+        "digit": result.digit,
+        "reason": None if result.reason is None else str(result.reason),
+        "guess": result.guess,
+        "confidence": result.confidence,
+        "probabilities": list(result.probabilities),
         "quality": None if quality is None else dataclasses.asdict(quality),
-        "ms": round(outcome.ms, 3),
-        "error": outcome.error,
-        "notice": outcome.notice,
+        "ms": round(result.ms, 3),
+        "error": result.error,
+        "notice": result.notice,
     }
 
 
-def from_row(row: dict[str, Any], labelled: Labelled) -> Outcome:
-    """Make the outcome again that a row was made of.
+def from_row(row: dict[str, Any], sample: Sample) -> Result:
+    """Make the result again that a row was made of.
 
     Raises:
         ValueError, KeyError, TypeError: it is no such row.
     """
     quality = row["quality"]
-    return Outcome(
-        labelled,
+    return Result(
+        sample,
         Verdict(row["verdict"]),
         row["digit"],
         None if row["reason"] is None else Reason(row["reason"]),

@@ -195,7 +195,7 @@ def test_a_server_that_takes_too_long_is_told_for_each_file(
     run: Run, another_server: HTTPServer, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another_server.pause_s = 0.3
-    monkeypatch.setattr("digitscope.asking.TIMEOUT_S", 0.1)
+    monkeypatch.setattr("digitscope.cli.client.TIMEOUT_S", 0.1)
     code, out, _ = run(f"http://127.0.0.1:{another_server.server_port}", photo, photo)
     assert code == 1
     assert out.splitlines() == [f"{photo}: error: No answer in time. The server had 0.1 s."] * 2

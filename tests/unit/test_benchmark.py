@@ -11,11 +11,11 @@ from PIL import Image
 from digitscope import DigitReader, Reason
 from digitscope.benchmark import (
     BenchmarkError,
-    Labelled,
-    Outcome,
+    Sample,
+    Result,
     Verdict,
     load_labels,
-    read_labelled,
+    read_sample,
     run_benchmark,
     summarise,
 )
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _names(items: list[Labelled]) -> list[str]:
+def _names(items: list[Sample]) -> list[str]:
     return [item.path.name for item in items]
 
 
@@ -41,16 +41,16 @@ def _names(items: list[Labelled]) -> list[str]:
 
 def test_each_row_becomes_a_labelled_picture(folder: Path) -> None:
     assert load_labels(folder) == [
-        Labelled(folder / "a.png", "3", "photo", headline=True),
-        Labelled(folder / "b.png", "", "photo", headline=False),
-        Labelled(folder / "sub" / "c.png", "37", "scan", headline=True),
-        Labelled(folder / "d.png", "5", "all", headline=True),
+        Sample(folder / "a.png", "3", "photo", headline=True),
+        Sample(folder / "b.png", "", "photo", headline=False),
+        Sample(folder / "sub" / "c.png", "37", "scan", headline=True),
+        Sample(folder / "d.png", "5", "all", headline=True),
     ]
 
 
 def test_two_columns_are_enough(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("label,file\n7,a.png\n")
-    assert load_labels(tmp_path) == [Labelled(tmp_path / "a.png", "7", "all", headline=True)]
+    assert load_labels(tmp_path) == [Sample(tmp_path / "a.png", "7", "all", headline=True)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_rows_are_chosen_by_kind_and_headline(
     [("0", True), ("9", True), ("", False), ("37", False), ("x", False), ("²", False)],
 )
 def test_only_one_digit_asks_for_a_digit(label: str, is_one_digit: bool) -> None:
-    assert Labelled(Path("a.png"), label, "all", headline=True).is_one_digit is is_one_digit
+    assert Sample(Path("a.png"), label, "all", headline=True).is_one_digit is is_one_digit
 
 
 def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
@@ -138,24 +138,24 @@ def test_the_verdict(
     pictures: Path,
     reader: DigitReader,
 ) -> None:
-    outcome = read_labelled(reader, Labelled(pictures / name, label, "all", headline=True))
-    assert (outcome.verdict, outcome.digit) == (verdict, digit)
-    assert (outcome.error != "") == (verdict is Verdict.ERROR)
-    assert (outcome.ms > 0) == (verdict is not Verdict.ERROR)
-    assert (outcome.confidence is not None) == (digit is not None)
-    assert outcome.guess == digit
-    assert (outcome.quality is not None) == (digit is not None)
-    assert outcome.reason is (Reason.BLANK if name == "empty.png" else None)
+    result = read_sample(reader, Sample(pictures / name, label, "all", headline=True))
+    assert (result.verdict, result.digit) == (verdict, digit)
+    assert (result.error != "") == (verdict is Verdict.ERROR)
+    assert (result.ms > 0) == (verdict is not Verdict.ERROR)
+    assert (result.confidence is not None) == (digit is not None)
+    assert result.guess == digit
+    assert (result.quality is not None) == (digit is not None)
+    assert result.reason is (Reason.BLANK if name == "empty.png" else None)
 
 
 def test_every_picture_is_read_in_order_and_told_of(pictures: Path, reader: DigitReader) -> None:
     items = [
-        Labelled(pictures / name, "3", "all", headline=True) for name in ("three.png", "text.png")
+        Sample(pictures / name, "3", "all", headline=True) for name in ("three.png", "text.png")
     ]
-    told: list[Outcome] = []
-    outcomes = run_benchmark(reader, items, progress=told.append)
-    assert [one.labelled for one in outcomes] == items
-    assert told == outcomes
+    told: list[Result] = []
+    results = run_benchmark(reader, items, progress=told.append)
+    assert [one.sample for one in results] == items
+    assert told == results
 
 
 def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatc
             asked.append(options)
             raise InterruptedError
 
-    item = Labelled(pictures / "three.png", "3", "all", headline=True)
+    item = Sample(pictures / "three.png", "3", "all", headline=True)
     with pytest.raises(InterruptedError):
         run_benchmark(Reader(), [item], tta=True, background=Background.OPENCV)
     assert asked == [{"tta": True, "background": Background.OPENCV}]
@@ -175,18 +175,18 @@ def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatc
 # --- Summary -------------------------------------------------------------------------------------
 
 
-def _outcome(kind: str, verdict: Verdict, ms: float) -> Outcome:
-    return Outcome(Labelled(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
+def _result(kind: str, verdict: Verdict, ms: float) -> Result:
+    return Result(Sample(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
 
 
 def test_outcomes_are_counted_by_kind_in_order_of_appearance() -> None:
     summaries = summarise(
         [
-            _outcome("scan", Verdict.CORRECT, 10),
-            _outcome("photo", Verdict.WRONG, 7),
-            _outcome("scan", Verdict.REFUSED, 20),
-            _outcome("scan", Verdict.CORRECT, 60),
-            _outcome("scan", Verdict.ERROR, 0),
+            _result("scan", Verdict.CORRECT, 10),
+            _result("photo", Verdict.WRONG, 7),
+            _result("scan", Verdict.REFUSED, 20),
+            _result("scan", Verdict.CORRECT, 60),
+            _result("scan", Verdict.ERROR, 0),
         ]
     )
     scan, photo = summaries
@@ -198,7 +198,7 @@ def test_outcomes_are_counted_by_kind_in_order_of_appearance() -> None:
 
 
 def test_a_kind_with_nothing_but_errors_took_no_time() -> None:
-    (summary,) = summarise([_outcome("photo", Verdict.ERROR, 0)])
+    (summary,) = summarise([_result("photo", Verdict.ERROR, 0)])
     assert (summary.errors, summary.median_ms, summary.p95_ms) == (1, 0, 0)
 
 

@@ -15,21 +15,21 @@ import pytest
 from PIL import Image
 
 from digitscope import DigitReader
-from digitscope.benchmark import Labelled, Outcome, Summary, Verdict, run_benchmark
+from digitscope.benchmark import Sample, Result, Summary, Verdict, run_benchmark
 from digitscope.benchmark.charts import draw_curve
-from digitscope.benchmark.journal import JOURNAL_FILE, Journal
-from digitscope.benchmark.measures import refusal_curve
+from digitscope.benchmark.checkpoint import JOURNAL_FILE, Journal
+from digitscope.benchmark.metrics import refusal_curve
 from digitscope.benchmark.report import format_curve, format_kinds, make_report
 from digitscope.benchmark.rows import from_row, to_row
-from digitscope.benchmark.sheet import make_read, select_mistakes, write_sheet
-from digitscope.progress import ProgressBar
+from digitscope.benchmark.report_page import make_read, select_mistakes, write_sheet
+from digitscope.benchmark.terminal import ProgressBar
 from digitscope.recognition.decision import LEAST_CONFIDENCE
 from digitscope.types import Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
 SETTINGS = {"model": "one"}
-READ = Outcome(
-    Labelled(Path("a.png"), "3", "photo", headline=True),
+READ = Result(
+    Sample(Path("a.png"), "3", "photo", headline=True),
     Verdict.REFUSED,
     None,
     Reason.UNCERTAIN,
@@ -38,18 +38,18 @@ READ = Outcome(
     12.5,
     notice="no weights",
 )
-FAILED = Outcome(
-    Labelled(Path("b.png"), "", "scan", headline=False), Verdict.ERROR, error="no picture"
+FAILED = Result(
+    Sample(Path("b.png"), "", "scan", headline=False), Verdict.ERROR, error="no picture"
 )
 
 
 # --- Rows and the journal ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("outcome", [READ, FAILED])
-def test_a_row_holds_the_whole_outcome(outcome: Outcome) -> None:
-    row = json.loads(json.dumps(to_row(outcome)))
-    assert from_row(row, outcome.labelled) == outcome
+@pytest.mark.parametrize("result", [READ, FAILED])
+def test_a_row_holds_the_whole_result(result: Result) -> None:
+    row = json.loads(json.dumps(to_row(result)))
+    assert from_row(row, result.sample) == result
 
 
 def _journal(folder: Path, settings: dict[str, str] = SETTINGS) -> Journal:
@@ -61,28 +61,28 @@ def _journal(folder: Path, settings: dict[str, str] = SETTINGS) -> Journal:
 
 def test_a_journal_recalls_what_was_added(tmp_path: Path) -> None:
     journal = _journal(tmp_path / "new")
-    assert journal.recall(READ.labelled) == READ
-    assert journal.recall(FAILED.labelled) == FAILED
-    assert journal.recall(Labelled(Path("c.png"), "3", "photo", headline=True)) is None
+    assert journal.recall(READ.sample) == READ
+    assert journal.recall(FAILED.sample) == FAILED
+    assert journal.recall(Sample(Path("c.png"), "3", "photo", headline=True)) is None
 
 
 def test_taken_up_again_it_keeps_what_it_knew(tmp_path: Path) -> None:
-    third = Outcome(Labelled(Path("c.png"), "3", "photo", headline=True), Verdict.REFUSED)
+    third = Result(Sample(Path("c.png"), "3", "photo", headline=True), Verdict.REFUSED)
     with _journal(tmp_path) as journal:
         journal.add(third)
     again = Journal(tmp_path, SETTINGS)
-    known = [again.recall(one.labelled) for one in (READ, FAILED, third)]
+    known = [again.recall(one.sample) for one in (READ, FAILED, third)]
     assert known == [READ, FAILED, third]
 
 
 def test_one_file_may_stand_in_several_rows(tmp_path: Path) -> None:
-    other = Labelled(READ.labelled.path, "8", "photo", headline=True)
+    other = Sample(READ.sample.path, "8", "photo", headline=True)
     assert _journal(tmp_path).recall(other) is None
 
 
 def test_another_model_or_code_starts_anew(tmp_path: Path) -> None:
     _journal(tmp_path)
-    assert Journal(tmp_path, {"model": "another"}).recall(READ.labelled) is None
+    assert Journal(tmp_path, {"model": "another"}).recall(READ.sample) is None
 
 
 @pytest.mark.parametrize("cut", [1, 40])
@@ -91,8 +91,8 @@ def test_a_line_cut_short_by_a_power_cut_is_left_out(cut: int, tmp_path: Path) -
     path = tmp_path / JOURNAL_FILE
     path.write_text(path.read_text()[: -cut - 1])
     journal = Journal(tmp_path, SETTINGS)
-    assert journal.recall(READ.labelled) == READ
-    assert journal.recall(FAILED.labelled) is None
+    assert journal.recall(READ.sample) == READ
+    assert journal.recall(FAILED.sample) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_line_cut_short_by_a_power_cut_is_left_out(cut: int, tmp_path: Path) -
 )
 def test_a_journal_that_is_none_is_begun_anew(content: bytes, tmp_path: Path) -> None:
     (tmp_path / JOURNAL_FILE).write_bytes(content)
-    assert Journal(tmp_path, SETTINGS).recall(READ.labelled) is None
+    assert Journal(tmp_path, SETTINGS).recall(READ.sample) is None
 
 
 def test_a_finished_run_leaves_no_journal(tmp_path: Path) -> None:
@@ -139,32 +139,32 @@ def test_nothing_read_is_a_report_too() -> None:
 
 
 @pytest.fixture
-def outcomes(
+def results(
     tmp_path: Path,
     reader: DigitReader,
     mnist_tiles: tuple[UInt8Array, UInt8Array],
     page: Callable[..., UInt8Array],
-) -> list[Outcome]:
+) -> list[Result]:
     """A right answer, a wrong one, a refusal and a file that is no picture."""
     tiles, labels = mnist_tiles
     Image.fromarray(page(tiles[labels == 3][0])).save(tmp_path / "<3>.png")
     Image.fromarray(sheet()).save(tmp_path / "empty.png")
     rows = [("<3>.png", "3"), ("empty.png", "5"), ("absent.png", "1"), ("<3>.png", "8")]
     return run_benchmark(
-        reader, [Labelled(tmp_path / name, label, "photo", headline=True) for name, label in rows]
+        reader, [Sample(tmp_path / name, label, "photo", headline=True) for name, label in rows]
     )
 
 
 @pytest.fixture
-def html(outcomes: list[Outcome], reader: DigitReader, tmp_path: Path) -> str:
+def html(results: list[Result], reader: DigitReader, tmp_path: Path) -> str:
     path = tmp_path / "mistakes.html"
     read = make_read(reader, tta=False, background=None)
-    write_sheet(path, outcomes, make_report(outcomes), "4 <pictures>", read)
+    write_sheet(path, results, make_report(results), "4 <pictures>", read)
     return path.read_text(encoding="utf-8")
 
 
-def test_wrong_answers_come_first_and_right_ones_not_at_all(outcomes: list[Outcome]) -> None:
-    assert [one.labelled.label for one in select_mistakes(outcomes)] == ["8", "5", "1"]
+def test_wrong_answers_come_first_and_right_ones_not_at_all(results: list[Result]) -> None:
+    assert [one.sample.label for one in select_mistakes(results)] == ["8", "5", "1"]
 
 
 def test_each_mistake_is_shown_with_its_steps(html: str) -> None:
@@ -199,12 +199,12 @@ def test_the_page_is_well_formed(html: str) -> None:
 
 
 def test_a_picture_gone_meanwhile_is_said_to_be(
-    outcomes: list[Outcome], reader: DigitReader, tmp_path: Path
+    results: list[Result], reader: DigitReader, tmp_path: Path
 ) -> None:
     (tmp_path / "<3>.png").unlink()
     path = tmp_path / "mistakes.html"
     read = make_read(reader, tta=False, background=None)
-    write_sheet(path, outcomes, make_report(outcomes), "", read)
+    write_sheet(path, results, make_report(results), "", read)
     assert "does not exist" in path.read_text()
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitscope import DigitReader, __version__
-from digitscope.benchmark import Labelled, Outcome, read_labelled
+from digitscope.benchmark import Sample, Result, read_sample
 from digitscope.cli import main
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.types import UInt8Array
@@ -151,13 +151,13 @@ def _stop_after(pictures: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Press Ctrl-C while the picture after so many is read; gives the names asked for."""
     asked: list[str] = []
 
-    def read(reader: DigitReader, labelled: Labelled, **options: bool) -> Outcome:
-        asked.append(labelled.path.name)
+    def read(reader: DigitReader, sample: Sample, **options: bool) -> Result:
+        asked.append(sample.path.name)
         if len(asked) > pictures:
             raise KeyboardInterrupt
-        return read_labelled(reader, labelled, **options)
+        return read_sample(reader, sample, **options)
 
-    monkeypatch.setattr("digitscope.benchmark.session.read_labelled", read)
+    monkeypatch.setattr("digitscope.benchmark.run.read_sample", read)
     return asked
 
 

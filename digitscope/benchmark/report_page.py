@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from digitscope.benchmark.charts import draw_curve
-from digitscope.benchmark.outcomes import Outcome, Verdict
+from digitscope.benchmark.results import Result, Verdict
 from digitscope.benchmark.report import (
     Report,
     format_calibration,
@@ -39,7 +39,7 @@ CRISP_PX = 64  # pictures up to this size are enlarged by the browser, pixel for
 COLOURS = 128  # of a picture on the page: a third of the bytes, and hardly to be seen
 ORDER = (Verdict.WRONG, Verdict.REFUSED, Verdict.ERROR)
 
-Read = Callable[[Outcome], tuple[Reading, Explanation | None]]
+Read = Callable[[Result], tuple[Reading, Explanation | None]]
 
 
 def make_read(reader: DigitReader, *, tta: bool, background: Background | None) -> Read:
@@ -49,13 +49,13 @@ def make_read(reader: DigitReader, *, tta: bool, background: Background | None) 
     against the digit shown, a right one against the runner-up.
     """
 
-    def read(outcome: Outcome) -> tuple[Reading, Explanation | None]:
-        labelled = outcome.labelled
-        reading = reader.read(labelled.picture(), tta=tta, background=background, force=True)
+    def read(result: Result) -> tuple[Reading, Explanation | None]:
+        sample = result.sample
+        reading = reader.read(sample.picture(), tta=tta, background=background, force=True)
         guess = None if reading.prediction is None else reading.prediction.digit
-        is_wrong = labelled.is_one_digit and labelled.label != str(guess)
+        is_wrong = sample.is_one_digit and sample.label != str(guess)
         return reading, reader.explain(
-            reading, contrast_class=int(labelled.label) if is_wrong else None
+            reading, contrast_class=int(sample.label) if is_wrong else None
         )
 
     return read
@@ -83,25 +83,25 @@ def _figure(image: UInt8Array, longest_px: int, title: str, sentence: str = "") 
     )
 
 
-def _say_verdict(outcome: Outcome) -> str:
-    shown = f"Shows {outcome.labelled.label or 'no digit'}"
-    if outcome.verdict is Verdict.ERROR:
-        return f"{shown}. Could not be opened: {outcome.error}"
-    if outcome.digit is not None and outcome.confidence is not None:
-        return f"{shown}. Answered {outcome.digit}, {format_probability(outcome.confidence)} sure."
-    return f"{shown}. Refused: {outcome.reason}."
+def _say_verdict(result: Result) -> str:
+    shown = f"Shows {result.sample.label or 'no digit'}"
+    if result.verdict is Verdict.ERROR:
+        return f"{shown}. Could not be opened: {result.error}"
+    if result.digit is not None and result.confidence is not None:
+        return f"{shown}. Answered {result.digit}, {format_probability(result.confidence)} sure."
+    return f"{shown}. Refused: {result.reason}."
 
 
-def _say_rest(outcome: Outcome) -> str:
+def _say_rest(result: Result) -> str:
     words = []
-    if outcome.probabilities:
-        ranked = sorted(enumerate(outcome.probabilities), key=lambda pair: -pair[1])[:3]
+    if result.probabilities:
+        ranked = sorted(enumerate(result.probabilities), key=lambda pair: -pair[1])[:3]
         words.append(
             "Top three: " + ", ".join(f"{d} {format_probability(p)}" for d, p in ranked) + "."
         )
-    if outcome.quality is not None:
-        words.append(f"Picture quality {outcome.quality.level} ({outcome.quality.score:.2f}).")
-    return " ".join([*words, f"Kind {outcome.labelled.kind}, {outcome.ms:.0f} ms."])
+    if result.quality is not None:
+        words.append(f"Picture quality {result.quality.level} ({result.quality.score:.2f}).")
+    return " ".join([*words, f"Kind {result.sample.kind}, {result.ms:.0f} ms."])
 
 
 def _show_reading(reading: Reading, explanation: Explanation | None) -> str:
@@ -121,43 +121,43 @@ def _show_reading(reading: Reading, explanation: Explanation | None) -> str:
     )
 
 
-def make_card(outcome: Outcome, read: Read) -> str:
+def make_card(result: Result, read: Read) -> str:
     """Write what there is to see of one picture; one that can no longer be read has no pictures."""
     pictures = ""
-    if outcome.verdict is not Verdict.ERROR:
+    if result.verdict is not Verdict.ERROR:
         try:
-            pictures = _show_reading(*read(outcome))
+            pictures = _show_reading(*read(result))
         except InvalidImageError as error:
             pictures = f"<p>{escape(str(error))}</p>"
     return (
-        f'<article class="{outcome.verdict}"><h3>{escape(str(outcome.labelled.path))}</h3>'
-        f'<p class="verdict">{escape(_say_verdict(outcome))}</p>'
-        f"<p>{escape(_say_rest(outcome))}</p>{pictures}</article>\n"
+        f'<article class="{result.verdict}"><h3>{escape(str(result.sample.path))}</h3>'
+        f'<p class="verdict">{escape(_say_verdict(result))}</p>'
+        f"<p>{escape(_say_rest(result))}</p>{pictures}</article>\n"
     )
 
 
-def select_mistakes(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def select_mistakes(results: Sequence[Result]) -> list[Result]:
     """Choose what is worth looking at: wrong answers first, the surest first, then refusals."""
-    mistakes = [one for one in outcomes if one.verdict in ORDER]
+    mistakes = [one for one in results if one.verdict in ORDER]
     return sorted(mistakes, key=lambda one: (ORDER.index(one.verdict), -(one.confidence or 0)))
 
 
 def write_sheet(
-    path: Path, outcomes: Sequence[Outcome], report: Report, made_of: str, read: Read
+    path: Path, results: Sequence[Result], report: Report, made_of: str, read: Read
 ) -> None:
     """Write the page.
 
     Args:
         path: of the file.
-        outcomes: of the whole run.
-        report: of the same outcomes.
+        results: of the whole run.
+        report: of the same results.
         made_of: one line saying which pictures were read and by which network.
         read: reads one picture again, from `make_read`.
 
     Raises:
         OSError: the file cannot be written.
     """
-    mistakes = select_mistakes(outcomes)
+    mistakes = select_mistakes(results)
     tables = (
         format_kinds(several_kinds(report)),
         format_curve(report),
@@ -169,7 +169,7 @@ def write_sheet(
         made_of=escape(made_of),
         tables="".join(f"<pre>{escape(table)}</pre>" for table in tables)
         + draw_curve(report.curve, report.in_use.threshold),
-        heading=f"Mistakes and refusals: {len(mistakes)} of {len(outcomes)} pictures",
-        cards="".join(make_card(outcome, read) for outcome in mistakes),
+        heading=f"Mistakes and refusals: {len(mistakes)} of {len(results)} pictures",
+        cards="".join(make_card(result, read) for result in mistakes),
     )
     path.write_text(page, encoding="utf-8")

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from digitscope.benchmark.labelled import Labelled
+from digitscope.benchmark.dataset import Sample
 from digitscope.errors import InvalidImageError
 from digitscope.reader import DigitReader
 from digitscope.types import Background, Quality, Reading, Reason
@@ -26,11 +26,11 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Result:
     """What the reader made of one labelled picture.
 
     Attributes:
-        labelled: the picture and what it shows.
+        sample: the picture and what it shows.
         verdict: what came of it.
         digit: the answer, or None for a refusal.
         reason: why it was refused, or None.
@@ -42,7 +42,7 @@ class Outcome:
         notice: something the user should know of the route taken, or "".
     """
 
-    labelled: Labelled
+    sample: Sample
     verdict: Verdict
     digit: int | None = None
     reason: Reason | None = None
@@ -75,12 +75,12 @@ class Outcome:
     @property
     def is_guess_right(self) -> bool:
         """Whether the network's most probable digit is the one shown, refused or not."""
-        return self.labelled.is_one_digit and str(self.guess) == self.labelled.label
+        return self.sample.is_one_digit and str(self.guess) == self.sample.label
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The outcomes of one kind of picture, counted."""
+    """The results of one kind of picture, counted."""
 
     kind: str
     n: int
@@ -92,12 +92,12 @@ class Summary:
     p95_ms: float
 
 
-def _judge(labelled: Labelled, digit: int | None) -> Verdict:
-    if not labelled.is_one_digit:
+def _judge(sample: Sample, digit: int | None) -> Verdict:
+    if not sample.is_one_digit:
         return Verdict.CORRECT if digit is None else Verdict.WRONG
     if digit is None:
         return Verdict.REFUSED
-    return Verdict.CORRECT if str(digit) == labelled.label else Verdict.WRONG
+    return Verdict.CORRECT if str(digit) == sample.label else Verdict.WRONG
 
 
 def _probabilities(reading: Reading) -> tuple[float, ...]:
@@ -106,21 +106,21 @@ def _probabilities(reading: Reading) -> tuple[float, ...]:
     return tuple(round(float(share), DECIMALS) for share in reading.prediction.probabilities)
 
 
-def read_labelled(
+def read_sample(
     reader: DigitReader,
-    labelled: Labelled,
+    sample: Sample,
     *,
     tta: bool = False,
     background: Background | None = None,
-) -> Outcome:
-    """Read one labelled picture; a file that is no picture is an outcome too."""
+) -> Result:
+    """Read one labelled picture; a file that is no picture is an result too."""
     try:
-        reading = reader.read(labelled.picture(), tta=tta, background=background)
+        reading = reader.read(sample.picture(), tta=tta, background=background)
     except InvalidImageError as error:
-        return Outcome(labelled, Verdict.ERROR, error=str(error))
-    return Outcome(
-        labelled,
-        _judge(labelled, reading.digit),
+        return Result(sample, Verdict.ERROR, error=str(error))
+    return Result(
+        sample,
+        _judge(sample, reading.digit),
         reading.digit,
         reading.reason,
         _probabilities(reading),
@@ -132,49 +132,48 @@ def read_labelled(
 
 def read_all(
     reader: DigitReader,
-    items: Iterable[Labelled],
+    items: Iterable[Sample],
     *,
     tta: bool = False,
     background: Background | None = None,
-) -> Iterator[Outcome]:
-    """Read labelled pictures one after the other, handing out each outcome as it comes."""
+) -> Iterator[Result]:
+    """Read labelled pictures one after the other, handing out each result as it comes."""
     for item in items:
-        yield read_labelled(reader, item, tta=tta, background=background)
+        yield read_sample(reader, item, tta=tta, background=background)
 
 
 def run_benchmark(
     reader: DigitReader,
-    items: Iterable[Labelled],
+    items: Iterable[Sample],
     *,
     tta: bool = False,
     background: Background | None = None,
-    progress: Callable[[Outcome], None] | None = None,
-) -> list[Outcome]:
+    progress: Callable[[Result], None] | None = None,
+) -> list[Result]:
     """Read every labelled picture, telling `progress` of each."""
-    outcomes = []
-    for outcome in read_all(reader, items, tta=tta, background=background):
-        outcomes.append(outcome)
+    results = []
+    for result in read_all(reader, items, tta=tta, background=background):
+        results.append(result)
         if progress is not None:
-            progress(outcome)
-    return outcomes
+            progress(result)
+    return results
 
 
-def summarise(outcomes: Sequence[Outcome]) -> list[Summary]:
-    """Count the outcomes by kind, in the order in which the kinds first appear."""
-    kinds = dict.fromkeys(outcome.labelled.kind for outcome in outcomes)
+def summarise(results: Sequence[Result]) -> list[Summary]:
+    """Count the results by kind, in the order in which the kinds first appear."""
+    kinds = dict.fromkeys(result.sample.kind for result in results)
     return [
-        summarise_kind(kind, [one for one in outcomes if one.labelled.kind == kind])
-        for kind in kinds
+        summarise_kind(kind, [one for one in results if one.sample.kind == kind]) for kind in kinds
     ]
 
 
-def summarise_kind(kind: str, outcomes: Sequence[Outcome]) -> Summary:
-    """Count outcomes under one name; times are those of the pictures that could be opened."""
-    verdicts = [outcome.verdict for outcome in outcomes]
-    times_ms = np.array([one.ms for one in outcomes if one.verdict is not Verdict.ERROR] or [0.0])
+def summarise_kind(kind: str, results: Sequence[Result]) -> Summary:
+    """Count results under one name; times are those of the pictures that could be opened."""
+    verdicts = [result.verdict for result in results]
+    times_ms = np.array([one.ms for one in results if one.verdict is not Verdict.ERROR] or [0.0])
     return Summary(
         kind,
-        len(outcomes),
+        len(results),
         verdicts.count(Verdict.CORRECT),
         verdicts.count(Verdict.WRONG),
         verdicts.count(Verdict.REFUSED),

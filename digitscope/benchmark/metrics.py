@@ -1,6 +1,6 @@
 """How far confidence and quality can be trusted: calibration, ranking, and what refusing costs.
 
-All of it is counted over outcomes. "One digit" are the pictures that show one; all others ask for
+All of it is counted over results. "One digit" are the pictures that show one; all others ask for
 a refusal.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.benchmark.outcomes import Outcome, Verdict
+from digitscope.benchmark.results import Result, Verdict
 from digitscope.types import Level
 
 ECE_BINS = 15  # as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017
@@ -89,19 +89,15 @@ class LevelSummary:
     refused: int
 
 
-def one_digit(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def one_digit(results: Iterable[Result]) -> list[Result]:
     """Keep the pictures of one digit that could be opened."""
-    return [
-        one for one in outcomes if one.labelled.is_one_digit and one.verdict is not Verdict.ERROR
-    ]
+    return [one for one in results if one.sample.is_one_digit and one.verdict is not Verdict.ERROR]
 
 
-def none_or_several(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def none_or_several(results: Iterable[Result]) -> list[Result]:
     """Keep the pictures that ask for a refusal and could be opened."""
     return [
-        one
-        for one in outcomes
-        if not one.labelled.is_one_digit and one.verdict is not Verdict.ERROR
+        one for one in results if not one.sample.is_one_digit and one.verdict is not Verdict.ERROR
     ]
 
 
@@ -121,14 +117,14 @@ def auroc(above: Sequence[float], below: Sequence[float]) -> float | None:
     return float((lower + not_higher).mean() / 2 / len(ordered))
 
 
-def calibrate(outcomes: Sequence[Outcome], bins: int = ECE_BINS) -> Calibration:
+def calibrate(results: Sequence[Result], bins: int = ECE_BINS) -> Calibration:
     """Compare confidence with how often the guess is right, over one-digit pictures with a guess.
 
     Refused guesses count: a threshold would hide what lies below it.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    asked = [one for one in one_digit(outcomes) if one.confidence is not None]
+    asked = [one for one in one_digit(results) if one.confidence is not None]
     confidence = np.array([one.confidence for one in asked], float)
     right = np.array([one.is_guess_right for one in asked], float)
     filled = bin_by_confidence(confidence, right, bins)
@@ -169,11 +165,11 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     return gaps / max(sum(one.n for one in bins), 1)
 
 
-def _quality(outcome: Outcome) -> float:
-    return 0.0 if outcome.quality is None else outcome.quality.score
+def _quality(result: Result) -> float:
+    return 0.0 if result.quality is None else result.quality.score
 
 
-def _rank(name: str, above: Sequence[Outcome], below: Sequence[Outcome]) -> Ranking:
+def _rank(name: str, above: Sequence[Result], below: Sequence[Result]) -> Ranking:
     return Ranking(
         name,
         len(above),
@@ -183,9 +179,9 @@ def _rank(name: str, above: Sequence[Outcome], below: Sequence[Outcome]) -> Rank
     )
 
 
-def rank(outcomes: Sequence[Outcome]) -> list[Ranking]:
-    """Measure how well confidence and quality tell good outcomes from bad ones."""
-    digits = one_digit(outcomes)
+def rank(results: Sequence[Result]) -> list[Ranking]:
+    """Measure how well confidence and quality tell good results from bad ones."""
+    digits = one_digit(results)
     asked = [one for one in digits if one.strength > 0]
     correct = [one for one in digits if one.verdict is Verdict.CORRECT]
     return [
@@ -204,14 +200,14 @@ def rank(outcomes: Sequence[Outcome]) -> list[Ranking]:
             correct,
             [one for one in digits if one.verdict is not Verdict.CORRECT],
         ),
-        _rank("one digit above none or several", digits, none_or_several(outcomes)),
+        _rank("one digit above none or several", digits, none_or_several(results)),
     ]
 
 
-def operate(outcomes: Sequence[Outcome], threshold: float) -> OperatingPoint:
+def operate(results: Sequence[Result], threshold: float) -> OperatingPoint:
     """Work out what a threshold of confidence would refuse and get wrong."""
-    digits = one_digit(outcomes)
-    others = [one.strength for one in none_or_several(outcomes)]
+    digits = one_digit(results)
+    others = [one.strength for one in none_or_several(results)]
     refused = [one for one in digits if not 0 < one.strength >= threshold]
     wrong = [one for one in digits if 0 < one.strength >= threshold and not one.is_guess_right]
     return OperatingPoint(
@@ -222,9 +218,9 @@ def operate(outcomes: Sequence[Outcome], threshold: float) -> OperatingPoint:
     )
 
 
-def refusal_curve(outcomes: Sequence[Outcome]) -> list[OperatingPoint]:
+def refusal_curve(results: Sequence[Result]) -> list[OperatingPoint]:
     """Work out every threshold: refusing more of what is no digit costs digits."""
-    return [operate(outcomes, threshold) for threshold in THRESHOLDS]
+    return [operate(results, threshold) for threshold in THRESHOLDS]
 
 
 def choose_point(
@@ -239,9 +235,9 @@ def choose_point(
     return allowed[-1] if allowed else None
 
 
-def summarise_levels(outcomes: Sequence[Outcome]) -> list[LevelSummary]:
+def summarise_levels(results: Sequence[Result]) -> list[LevelSummary]:
     """Count the one-digit pictures by quality level, best first; those without one are left out."""
-    digits = one_digit(outcomes)
+    digits = one_digit(results)
     summaries = []
     for level in Level:
         verdicts = [one.verdict for one in digits if one.quality and one.quality.level is level]

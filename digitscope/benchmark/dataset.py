@@ -24,7 +24,7 @@ class BenchmarkError(DigitscopeError, ValueError):
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Sample:
     """A picture and what it shows: one row of a labels file.
 
     Attributes:
@@ -73,7 +73,7 @@ def _rows(folder: Path) -> Iterator[dict[str, str]]:
 
 def load_labels(
     folder: Path, kinds: Sequence[str] = (), headline_only: bool = False
-) -> list[Labelled]:
+) -> list[Sample]:
     """Read a folder's labels.
 
     Args:
@@ -84,8 +84,8 @@ def load_labels(
     Raises:
         BenchmarkError: no usable labels file, or nothing is left.
     """
-    labelled = [
-        Labelled(
+    sample = [
+        Sample(
             folder / row["file"],
             row["label"].strip(),
             row.get("kind") or ALL_KINDS,
@@ -95,11 +95,11 @@ def load_labels(
     ]
     chosen = [
         item
-        for item in labelled
+        for item in sample
         if (not kinds or item.kind in kinds) and (item.headline or not headline_only)
     ]
     if not chosen:
-        there = ", ".join(sorted({item.kind for item in labelled})) or "none"
+        there = ", ".join(sorted({item.kind for item in sample})) or "none"
         raise BenchmarkError(
             f"No picture is left to read. Received: kinds {', '.join(kinds) or 'all'}; "
             f"the folder has {there}."

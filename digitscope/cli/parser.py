@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from digitscope.benchmark import LABELS_FILE
-from digitscope.benchmark.session import RESULTS_FILE, SHEET_FILE
+from digitscope.benchmark.run import RESULTS_FILE, SHEET_FILE
 from digitscope.types import Background
 
 MODEL_HELP = "a .keras or .onnx file (default: the ONNX one)"

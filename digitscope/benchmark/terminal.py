@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from digitscope.benchmark import Outcome, Verdict
+from digitscope.benchmark import Result, Verdict
 from digitscope.benchmark.report import Report, make_report
-from digitscope.benchmark.session import Session
+from digitscope.benchmark.run import Run
 
 BAR_CHARS = 24
 
@@ -23,7 +23,7 @@ class ProgressBar:
     """
 
     def __init__(self, stream: TextIO, total: int) -> None:
-        """Start counting; nothing is shown before the first outcome."""
+        """Start counting; nothing is shown before the first result."""
         self._stream, self._total = stream, total
         self._verdicts: Counter[Verdict] = Counter()
         self._started = time.monotonic()
@@ -37,9 +37,9 @@ class ProgressBar:
         if self._stream.isatty() and self._verdicts:
             self._stream.write("\n")
 
-    def show(self, outcome: Outcome) -> None:
-        """Count an outcome."""
-        self._verdicts[outcome.verdict] += 1
+    def show(self, result: Result) -> None:
+        """Count an result."""
+        self._verdicts[result.verdict] += 1
         if self._stream.isatty():
             self._stream.write(f"\r{self.line()}\x1b[K")  # the rest of the line is cleared
             self._stream.flush()
@@ -58,8 +58,8 @@ class ProgressBar:
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a session brought.
+class FinishedRun:
+    """What a run brought.
 
     Attributes:
         report: of the pictures read.
@@ -72,26 +72,26 @@ class Run:
     is_finished: bool
 
 
-def run_visibly(session: Session, stream: TextIO) -> Run:
-    """Read what a session has to read, showing how far it is; Ctrl-C stops it.
+def run_visibly(run: Run, stream: TextIO) -> FinishedRun:
+    """Read what a run has to read, showing how far it is; Ctrl-C stops it.
 
     Raises:
-        OSError: the session's folder cannot be written to.
+        OSError: the run's folder cannot be written to.
     """
-    with ProgressBar(stream, len(session.items)) as bar:
-        is_finished = session.read(bar.show)
-    report = make_report(session.outcomes)
-    return Run(report, session.write(report) if is_finished else (), is_finished)
+    with ProgressBar(stream, len(run.items)) as bar:
+        is_finished = run.read(bar.show)
+    report = make_report(run.results)
+    return FinishedRun(report, run.write(report) if is_finished else (), is_finished)
 
 
-def tell_run(run: Run, session: Session, stream: TextIO) -> None:
+def tell_run(run: FinishedRun, run: Run, stream: TextIO) -> None:
     """Say what a user should know of a run, and where its files are."""
-    notices = sorted({one.notice for one in session.outcomes if one.notice})
-    if session.resumed:
-        notices.append(f"{session.resumed} pictures were read before, by a run that was stopped.")
-    missing = len(session.items) - len(session.outcomes)
+    notices = sorted({one.notice for one in run.results if one.notice})
+    if run.resumed:
+        notices.append(f"{run.resumed} pictures were read before, by a run that was stopped.")
+    missing = len(run.items) - len(run.results)
     if missing:
-        then = "The same command goes on from here." if session.out else "--out DIR would keep it."
-        notices.append(f"Stopped, {missing} of {len(session.items)} pictures not read. {then}")
+        then = "The same command goes on from here." if run.out else "--out DIR would keep it."
+        notices.append(f"Stopped, {missing} of {len(run.items)} pictures not read. {then}")
     for line in (*notices, *(f"wrote {file}" for file in run.files)):
         print(f"digitscope: {line}", file=stream)

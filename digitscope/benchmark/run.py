@@ -9,29 +9,29 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from digitscope.benchmark.journal import Journal, fingerprint_code
-from digitscope.benchmark.labelled import Labelled
-from digitscope.benchmark.outcomes import Outcome, read_labelled
+from digitscope.benchmark.checkpoint import Journal, fingerprint_code
+from digitscope.benchmark.dataset import Sample
+from digitscope.benchmark.results import Result, read_sample
 from digitscope.benchmark.report import Report, describe_report
-from digitscope.benchmark.sheet import make_read, write_sheet
+from digitscope.benchmark.report_page import make_read, write_sheet
 from digitscope.model_files import fingerprint_of
 from digitscope.reader import DigitReader
 
 RESULTS_FILE, SHEET_FILE = "results.json", "mistakes.html"
 
 
-class Session:
+class Run:
     """Reads labelled pictures and keeps what came of them.
 
     Attributes:
-        outcomes: of the pictures read so far, in order.
+        results: of the pictures read so far, in order.
         resumed: how many of them an earlier, stopped run had read.
     """
 
     def __init__(
         self,
         reader: DigitReader,
-        items: Sequence[Labelled],
+        items: Sequence[Sample],
         *,
         tta: bool = False,
         out: Path | None = None,
@@ -48,12 +48,12 @@ class Session:
             OSError: `out` cannot be written to.
         """
         self.reader, self.items, self.tta, self.out = reader, items, tta, out
-        self.outcomes: list[Outcome] = []
+        self.results: list[Result] = []
         self._journal = None if out is None else Journal(out, self.settings())
         self.resumed = 0
 
     def settings(self) -> dict[str, Any]:
-        """All that the outcomes depend on."""
+        """All that the results depend on."""
         model = self.reader.classifier.path
         labels = json.dumps([[str(item.path), item.label] for item in self.items])
         return {
@@ -66,7 +66,7 @@ class Session:
             "code_sha256": fingerprint_code(),
         }
 
-    def read(self, tell: Callable[[Outcome], None] = lambda _: None) -> bool:
+    def read(self, tell: Callable[[Result], None] = lambda _: None) -> bool:
         """Read what is not yet read, telling of each; Ctrl-C stops after the picture before.
 
         Returns:
@@ -74,22 +74,22 @@ class Session:
         """
         try:
             with self._journal or nullcontext():
-                for item in self.items[len(self.outcomes) :]:
-                    self.outcomes.append(self._read_one(item))
-                    tell(self.outcomes[-1])
+                for item in self.items[len(self.results) :]:
+                    self.results.append(self._read_one(item))
+                    tell(self.results[-1])
         except KeyboardInterrupt:
             return False
         return True
 
-    def _read_one(self, item: Labelled) -> Outcome:
+    def _read_one(self, item: Sample) -> Result:
         known = None if self._journal is None else self._journal.recall(item)
         if known is not None:
             self.resumed += 1
             return known
-        outcome = read_labelled(self.reader, item, tta=self.tta)
+        result = read_sample(self.reader, item, tta=self.tta)
         if self._journal is not None:
-            self._journal.add(outcome)
-        return outcome
+            self._journal.add(result)
+        return result
 
     def write(self, report: Report) -> tuple[Path, ...]:
         """Write the results and the page of mistakes, where there is a folder for them.
@@ -103,10 +103,10 @@ class Session:
         if self.out is None or self._journal is None:
             return ()
         results, sheet = self.out / RESULTS_FILE, self.out / SHEET_FILE
-        described = describe_report(report, self.outcomes, self.settings())
+        described = describe_report(report, self.results, self.settings())
         results.write_text(json.dumps(described, indent=1), encoding="utf-8")
-        made_of = f"{len(self.outcomes)} pictures, read by {self.reader.classifier.path.name}"
+        made_of = f"{len(self.results)} pictures, read by {self.reader.classifier.path.name}"
         read = make_read(self.reader, tta=self.tta, background=None)
-        write_sheet(sheet, self.outcomes, report, made_of, read)
+        write_sheet(sheet, self.results, report, made_of, read)
         self._journal.remove()
         return results, sheet

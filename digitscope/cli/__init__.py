@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from digitscope import __version__
-from digitscope.asking import AskError, run_ask
+from digitscope.cli.client import AskError, run_ask
 from digitscope.benchmark import BenchmarkError, load_labels
 from digitscope.benchmark.report import describe_report, format_report
-from digitscope.benchmark.session import Session
+from digitscope.benchmark.run import Run
 from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailableError
 from digitscope.explanation.overlay import draw_detection, draw_explanation
 from digitscope.model_files import fingerprint_of, load_card_of, resolve_model_path
-from digitscope.options import build_parser
+from digitscope.cli.parser import build_parser
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
-from digitscope.progress import run_visibly, tell_run
+from digitscope.benchmark.terminal import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.serialization import error_to_dict, format_probability, reading_to_dict
-from digitscope.serving import ServerUnavailableError, run_serve
+from digitscope.cli.serve import ServerUnavailableError, run_serve
 from digitscope.types import Reading, UInt8Array
 
 OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes; 130 as shells have it
@@ -144,13 +144,13 @@ def run_benchmark(options: argparse.Namespace) -> int:
     items = load_labels(options.folder, kinds, options.headline)
     reader = DigitReader(options.model, options.background)
     with _writing_to(options.out):
-        session = Session(reader, items, tta=options.tta, out=options.out)
-        run = run_visibly(session, sys.stderr)
+        run = Run(reader, items, tta=options.tta, out=options.out)
+        run = run_visibly(run, sys.stderr)
     if options.json:
-        print(json.dumps(describe_report(run.report, session.outcomes, session.settings())))
+        print(json.dumps(describe_report(run.report, run.results, run.settings())))
     else:
         print(format_report(run.report))
-    tell_run(run, session, sys.stderr)
+    tell_run(run, run, sys.stderr)
     return OK if run.is_finished else STOPPED
 
 

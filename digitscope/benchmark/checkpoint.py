@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
-from digitscope.benchmark.labelled import Labelled
-from digitscope.benchmark.outcomes import Outcome
+from digitscope.benchmark.dataset import Sample
+from digitscope.benchmark.results import Result
 from digitscope.benchmark.rows import from_row, to_row
 
 JOURNAL_FILE = "unfinished.jsonl"
@@ -35,7 +35,7 @@ class Journal:
 
         Args:
             folder: made where it is missing.
-            settings: all that an outcome depends on, fit for JSON.
+            settings: all that an result depends on, fit for JSON.
 
         Raises:
             OSError: the folder cannot be written to.
@@ -84,14 +84,14 @@ class Journal:
         self._stream.writelines(f"{line}\n" for line in lines)
         self._stream.flush()
 
-    def recall(self, labelled: Labelled) -> Outcome | None:
-        """Give back the outcome of a picture already read, or None."""
+    def recall(self, sample: Sample) -> Result | None:
+        """Give back the result of a picture already read, or None."""
         try:
-            key = (str(labelled.path), labelled.label, labelled.kind)
-            return from_row(self._rows[key], labelled)
+            key = (str(sample.path), sample.label, sample.kind)
+            return from_row(self._rows[key], sample)
         except (KeyError, TypeError, ValueError):  # not read yet, or a row that is none
             return None
 
-    def add(self, outcome: Outcome) -> None:
-        """Keep an outcome, on disk before this returns."""
-        self._write(json.dumps(to_row(outcome)))
+    def add(self, result: Result) -> None:
+        """Keep an result, on disk before this returns."""
+        self._write(json.dumps(to_row(result)))
