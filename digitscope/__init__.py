@@ -7,6 +7,7 @@
 """
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from digitscope.errors import (
     BackgroundUnavailableError,
@@ -14,7 +15,6 @@ from digitscope.errors import (
     InvalidImageError,
     ModelUnavailableError,
 )
-from digitscope.reader import DigitReader
 from digitscope.types import (
     Background,
     Detection,
@@ -27,7 +27,10 @@ from digitscope.types import (
     Tile,
 )
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from digitscope.reader import DigitReader
+
+__version__ = "1.0.0"
 
 # From 1.29 on, onnxruntime keeps a device id and tells Microsoft of every model that is loaded,
 # unless told not to before it is imported. What is read here is nobody else's business.
@@ -50,3 +53,12 @@ __all__ = [
     "Tile",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the reader when it is first asked for: the command line's help needs no OpenCV."""
+    if name != "DigitReader":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from digitscope.reader import DigitReader
+
+    return DigitReader

@@ -21,7 +21,7 @@ from digitscope.benchmark import BenchmarkError, Result, Sample, Summary, load_l
 from digitscope.benchmark.metrics import calibrate
 from digitscope.benchmark.report import Report, format_report
 from digitscope.benchmark.run import Run
-from digitscope.benchmark.terminal import run_visibly, tell_run
+from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.reader import DigitReader
 from digitscope.recognition.decision import doubt_of, flatten
@@ -50,12 +50,12 @@ def add_to_card(
         OSError: `out` cannot be written to.
     """
     run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), items, out=out)
-    run = run_visibly(run, sys.stderr)
-    tell_run(run, run, sys.stderr)
+    read_in_terminal(run)
     if not run.is_finished:
         return None
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
-    figures = describe(run.report, run.results, card["calibration"]["temperature"])
+    report = run.report()
+    figures = describe(report, run.results, card["calibration"]["temperature"])
     card[name] = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "git_commit": git_commit(),
@@ -64,7 +64,7 @@ def add_to_card(
         "background": str(Background.OPENCV),
     } | figures
     write_card(card, MODEL_CARD)
-    return run.report
+    return report
 
 
 def describe(report: Report, results: Sequence[Result], temperature: float) -> dict[str, Any]:

@@ -19,8 +19,8 @@ import numpy as np
 from digitscope.benchmark import Sample
 from digitscope.benchmark.report import format_report
 from digitscope.benchmark.run import Run
+from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import ONNX_MODEL
-from digitscope.benchmark.terminal import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.types import UInt8Array
 from training.data import DataUnavailableError, Digits, load_train_validation
@@ -87,9 +87,8 @@ def load_digits(part: str, count: int, data: str | None) -> Digits:
 def try_out(items: Sequence[Sample], options: argparse.Namespace) -> None:
     """Read and print, and write into no card."""
     run = Run(DigitReader(options.model, options.background), items, out=options.out)
-    run = run_visibly(run, sys.stderr)
-    print(format_report(run.report))
-    tell_run(run, run, sys.stderr)
+    read_in_terminal(run)
+    print(format_report(run.report()))
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:

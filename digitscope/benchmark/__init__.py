@@ -1,28 +1,20 @@
 """Reading a labelled folder: how many right, wrong and refused, how sure, and how long it took."""
 
 from digitscope.benchmark.dataset import LABELS_FILE, BenchmarkError, Sample, load_labels
-from digitscope.benchmark.results import (
-    Result,
-    Summary,
-    Verdict,
-    read_all,
-    read_sample,
-    run_benchmark,
-    summarise,
-    summarise_kind,
-)
+from digitscope.benchmark.metrics import Summary, summarise, summarise_kind
+from digitscope.benchmark.results import Result, Verdict, read_sample
+from digitscope.benchmark.run import Run
 
 __all__ = [
     "LABELS_FILE",
     "BenchmarkError",
-    "Sample",
     "Result",
+    "Run",
+    "Sample",
     "Summary",
     "Verdict",
     "load_labels",
-    "read_all",
     "read_sample",
-    "run_benchmark",
     "summarise",
     "summarise_kind",
 ]

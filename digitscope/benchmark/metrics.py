@@ -1,14 +1,15 @@
-"""How far confidence and quality can be trusted: calibration, ranking, and what refusing costs.
+"""Figures of a run: counts with intervals, calibration and ranking.
 
-All of it is counted over results. "One digit" are the pictures that show one; all others ask for
-a refusal.
+All of it is counted over results. "One digit" are the pictures that show one digit; all others ask
+for a refusal. A ratio is 0..1; an interval is Wilson's at 95 %.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import sqrt
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +18,48 @@ from digitscope.benchmark.results import Result, Verdict
 from digitscope.types import Level
 
 ECE_BINS = 15  # as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017
-THRESHOLDS = (*(step / 100 for step in range(100)), 0.995, 0.999)  # finer where answers crowd
 GUESSES = "right guesses above wrong guesses"  # the ranking that no threshold has a part in
-MOST_REFUSED = 0.01  # share of one-digit pictures that may be lost to refusing the others
+Z_95 = 1.959964  # the normal distribution's 97.5 % quantile
+Interval: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The results of one kind of picture, counted; `interval` is that of correct / n."""
+
+    kind: str
+    n: int
+    correct: int
+    wrong: int
+    refused: int
+    errors: int
+    interval: Interval
+    median_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True)
+class LevelSummary:
+    """The one-digit pictures of one quality level; `interval` is that of correct / n."""
+
+    level: str
+    n: int
+    correct: int
+    wrong: int
+    refused: int
+    interval: Interval
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Pictures of like confidence: how sure the network was of them, how often it was right."""
+    """Pictures of like confidence: their mean confidence, and the ratio of right guesses."""
 
     low: float
     high: float
     n: int
     confidence: float
     right: float
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -61,44 +90,75 @@ class Ranking:
     quality: float | None
 
 
-@dataclass(frozen=True)
-class OperatingPoint:
-    """What a threshold of confidence would do, in shares 0..1.
+def wilson_interval(successes: float, n: int) -> Interval:
+    """The 95 % interval of a ratio; (0, 1) where nothing was counted.
 
-    Attributes:
-        threshold: a picture is answered from this confidence on.
-        digits_refused: of the pictures of one digit.
-        digits_wrong: of the pictures of one digit.
-        others_refused: of all other pictures; None where there are none.
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+
+    >>> low, high = wilson_interval(8, 10)
+    >>> round(low, 4), round(high, 4)
+    (0.4902, 0.9433)
     """
+    if n == 0:
+        return 0.0, 1.0
+    ratio, z2 = successes / n, Z_95**2
+    middle = ratio + z2 / (2 * n)
+    half = Z_95 * sqrt(ratio * (1 - ratio) / n + z2 / (4 * n**2))
+    return max((middle - half) / (1 + z2 / n), 0.0), min((middle + half) / (1 + z2 / n), 1.0)
 
-    threshold: float
-    digits_refused: float
-    digits_wrong: float
-    others_refused: float | None
+
+def summarise(results: Sequence[Result]) -> list[Summary]:
+    """Count the results by kind, in the order in which the kinds first appear."""
+    kinds = dict.fromkeys(one.sample.kind for one in results)
+    return [
+        summarise_kind(kind, [one for one in results if one.sample.kind == kind]) for kind in kinds
+    ]
 
 
-@dataclass(frozen=True)
-class LevelSummary:
-    """What a quality level meant in practice: the one-digit pictures of that level, counted."""
+def summarise_kind(kind: str, results: Sequence[Result]) -> Summary:
+    """Count results under one name; times are those of the pictures that could be opened."""
+    correct, wrong, refused, errors = _count(results)
+    times_ms = np.array([one.ms for one in results if one.verdict is not Verdict.ERROR] or [0.0])
+    return Summary(
+        kind,
+        len(results),
+        correct,
+        wrong,
+        refused,
+        errors,
+        wilson_interval(correct, len(results)),
+        float(np.median(times_ms)),
+        float(np.percentile(times_ms, 95)),
+    )
 
-    level: str
-    n: int
-    correct: int
-    wrong: int
-    refused: int
+
+def summarise_levels(results: Sequence[Result]) -> list[LevelSummary]:
+    """Count the one-digit pictures by quality level, best first."""
+    summaries = []
+    for level in Level:
+        of_level = [one for one in one_digit(results) if one.quality and one.quality.level is level]
+        correct, wrong, refused, _ = _count(of_level)
+        interval = wilson_interval(correct, len(of_level))
+        summaries.append(LevelSummary(str(level), len(of_level), correct, wrong, refused, interval))
+    return summaries
+
+
+def _count(results: Sequence[Result]) -> tuple[int, int, int, int]:
+    """How many are correct, wrong, refused and no picture."""
+    correct, wrong, refused, errors = (
+        sum(one.verdict is verdict for one in results) for verdict in Verdict
+    )
+    return correct, wrong, refused, errors
 
 
 def one_digit(results: Iterable[Result]) -> list[Result]:
     """Keep the pictures of one digit that could be opened."""
-    return [one for one in results if one.sample.is_one_digit and one.verdict is not Verdict.ERROR]
+    return [one for one in results if one.sample.is_one_digit and one.verdict != Verdict.ERROR]
 
 
 def none_or_several(results: Iterable[Result]) -> list[Result]:
     """Keep the pictures that ask for a refusal and could be opened."""
-    return [
-        one for one in results if not one.sample.is_one_digit and one.verdict is not Verdict.ERROR
-    ]
+    return [one for one in results if not one.sample.is_one_digit and one.verdict != Verdict.ERROR]
 
 
 def auroc(above: Sequence[float], below: Sequence[float]) -> float | None:
@@ -143,21 +203,19 @@ def bin_by_confidence(
 
     Source: DeGroot and Fienberg, "The comparison and evaluation of forecasters", 1983.
     """
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    return tuple(
-        Bin(
-            k / bins,
-            (k + 1) / bins,
-            int((index == k).sum()),
-            float(confidence[index == k].mean()),
-            float(right[index == k].mean()),
-        )
-        for k in np.unique(index).tolist()
-    )
+    index = np.minimum((confidence * bins).astype(int), bins - 1)  # (N,)
+    filled = []
+    for k in np.unique(index).tolist():
+        inside = index == k
+        n, ratio = int(inside.sum()), float(right[inside].mean())
+        sure = float(confidence[inside].mean())
+        interval = wilson_interval(ratio * n, n)
+        filled.append(Bin(k / bins, (k + 1) / bins, n, sure, ratio, interval))
+    return tuple(filled)
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """Mean distance between confidence and the share of right answers, 0..1; 0 without any.
+    """Mean distance between confidence and the ratio of right answers; 0 without any.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
@@ -165,82 +223,29 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     return gaps / max(sum(one.n for one in bins), 1)
 
 
-def _quality(result: Result) -> float:
-    return 0.0 if result.quality is None else result.quality.score
-
-
 def _rank(name: str, above: Sequence[Result], below: Sequence[Result]) -> Ranking:
-    return Ranking(
-        name,
-        len(above),
-        len(below),
-        auroc([one.strength for one in above], [one.strength for one in below]),
-        auroc([_quality(one) for one in above], [_quality(one) for one in below]),
-    )
+    def quality(results: Sequence[Result]) -> list[float]:
+        return [one.quality.score if one.quality else 0.0 for one in results]
+
+    def score(results: Sequence[Result]) -> list[float]:
+        return [one.score for one in results]
+
+    by_score, by_quality = auroc(score(above), score(below)), auroc(quality(above), quality(below))
+    return Ranking(name, len(above), len(below), by_score, by_quality)
 
 
 def rank(results: Sequence[Result]) -> list[Ranking]:
     """Measure how well confidence and quality tell good results from bad ones."""
     digits = one_digit(results)
-    asked = [one for one in digits if one.strength > 0]
+    asked = [one for one in digits if one.score > 0]
     correct = [one for one in digits if one.verdict is Verdict.CORRECT]
+    wrong = [one for one in digits if one.verdict is Verdict.WRONG]
+    missed = [one for one in digits if one.verdict is not Verdict.CORRECT]
+    right_guesses = [one for one in asked if one.is_guess_right]
+    wrong_guesses = [one for one in asked if not one.is_guess_right]
     return [
-        _rank(
-            "right answers above wrong answers",
-            correct,
-            [one for one in digits if one.verdict is Verdict.WRONG],
-        ),
-        _rank(
-            GUESSES,
-            [one for one in asked if one.is_guess_right],
-            [one for one in asked if not one.is_guess_right],
-        ),
-        _rank(
-            "right answers above wrong and refused",
-            correct,
-            [one for one in digits if one.verdict is not Verdict.CORRECT],
-        ),
+        _rank("right answers above wrong answers", correct, wrong),
+        _rank(GUESSES, right_guesses, wrong_guesses),
+        _rank("right answers above wrong and refused", correct, missed),
         _rank("one digit above none or several", digits, none_or_several(results)),
     ]
-
-
-def operate(results: Sequence[Result], threshold: float) -> OperatingPoint:
-    """Work out what a threshold of confidence would refuse and get wrong."""
-    digits = one_digit(results)
-    others = [one.strength for one in none_or_several(results)]
-    refused = [one for one in digits if not 0 < one.strength >= threshold]
-    wrong = [one for one in digits if 0 < one.strength >= threshold and not one.is_guess_right]
-    return OperatingPoint(
-        threshold,
-        len(refused) / max(len(digits), 1),
-        len(wrong) / max(len(digits), 1),
-        sum(not 0 < strength >= threshold for strength in others) / len(others) if others else None,
-    )
-
-
-def refusal_curve(results: Sequence[Result]) -> list[OperatingPoint]:
-    """Work out every threshold: refusing more of what is no digit costs digits."""
-    return [operate(results, threshold) for threshold in THRESHOLDS]
-
-
-def choose_point(
-    curve: Sequence[OperatingPoint], most_refused: float = MOST_REFUSED
-) -> OperatingPoint | None:
-    """Choose the highest threshold that refuses no more than a share of the one-digit pictures.
-
-    Returns:
-        The point; None where even the lowest threshold refuses more.
-    """
-    allowed = [point for point in curve if point.digits_refused <= most_refused]
-    return allowed[-1] if allowed else None
-
-
-def summarise_levels(results: Sequence[Result]) -> list[LevelSummary]:
-    """Count the one-digit pictures by quality level, best first; those without one are left out."""
-    digits = one_digit(results)
-    summaries = []
-    for level in Level:
-        verdicts = [one.verdict for one in digits if one.quality and one.quality.level is level]
-        counts = [verdicts.count(v) for v in (Verdict.CORRECT, Verdict.WRONG, Verdict.REFUSED)]
-        summaries.append(LevelSummary(str(level), len(verdicts), *counts))
-    return summaries

@@ -1,4 +1,4 @@
-"""A benchmark as one JSON object and as tables for people."""
+"""A benchmark's figures as one JSON object and as tables for people."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from digitscope.benchmark.metrics import (
-    MOST_REFUSED,
     Calibration,
+    Interval,
     LevelSummary,
-    OperatingPoint,
     Ranking,
+    Summary,
     calibrate,
-    choose_point,
-    operate,
     rank,
-    refusal_curve,
+    summarise,
+    summarise_kind,
     summarise_levels,
 )
-from digitscope.benchmark.results import Result, Summary, summarise, summarise_kind
-from digitscope.benchmark.rows import to_row
+from digitscope.benchmark.results import Result, result_to_row
+from digitscope.benchmark.selective_prediction import (
+    MAX_REFUSED,
+    OperatingPoint,
+    choose_point,
+    operate,
+    refusal_curve,
+)
 from digitscope.recognition.decision import LEAST_CONFIDENCE
 
 TOTAL = "together"
 SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the curve, in the table for people
+TEXT_COLUMNS = 100  # width of the tables in a terminal, characters
+INTERVAL_HEAD = "95 % interval"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +46,7 @@ class Report:
         levels: what each quality level meant.
         curve: what each threshold of confidence would do.
         in_use: what the threshold in use does.
-        suggested: the highest threshold that refuses at most MOST_REFUSED of the digits, if any.
+        suggested: the highest threshold that refuses at most MAX_REFUSED of the digits, if any.
     """
 
     kinds: list[Summary]
@@ -50,6 +57,15 @@ class Report:
     curve: list[OperatingPoint]
     in_use: OperatingPoint
     suggested: OperatingPoint | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Figures laid out for people; every row has as many texts as there are heads."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
 
 
 def make_report(results: Sequence[Result]) -> Report:
@@ -67,111 +83,130 @@ def make_report(results: Sequence[Result]) -> Report:
     )
 
 
-def describe_report(
+def report_to_dict(
     report: Report, results: Sequence[Result], settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Put a run into one object fit for JSON: how it was made, what came of it, every picture."""
+    """Put a run into one object fit for JSON: its settings, its figures, every picture."""
     return {
         "settings": settings,
         **dataclasses.asdict(report),
-        "pictures": [to_row(result) for result in results],
+        "pictures": [result_to_row(one) for one in results],
     }
 
 
-def _number(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+def make_tables(report: Report) -> list[Table]:
+    """Lay out everything that was measured."""
+    return [
+        _tabulate_kinds(report),
+        _tabulate_calibration(report.calibration),
+        _tabulate_rankings(report.rankings),
+        _tabulate_levels(report.levels),
+        _tabulate_curve(report),
+    ]
 
 
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+def _percent(value: float | None, n: int = 1) -> str:
+    return "-" if value is None or n == 0 else f"{value / n:.1%}"
 
 
-def format_kinds(summaries: Sequence[Summary]) -> str:
-    """Lay out the counts by kind."""
-    wide = max([10, *(len(one.kind) for one in summaries)])
-    head = (
-        f"{'kind':{wide}s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _range(interval: Interval) -> str:
+    low, high = interval
+    return f"{low:.1%} to {high:.1%}"
+
+
+def _tabulate_counts(one: Summary | LevelSummary) -> tuple[str, ...]:
+    return (
+        str(one.n),
+        _percent(one.correct, one.n),
+        _range(one.interval),
+        _percent(one.wrong, one.n),
+        _percent(one.refused, one.n),
     )
-    lines = [f"{head} {'median ms':>10s} {'p95 ms':>7s}"]
-    lines += [
-        f"{one.kind:{wide}s} {one.n:5d} {one.correct / one.n:8.1%} {one.wrong / one.n:7.1%} "
-        f"{one.refused / one.n:8.1%} {one.errors:6d} {one.median_ms:10.1f} {one.p95_ms:7.1f}"
-        for one in summaries
-    ]
-    return "\n".join(lines)
 
 
-def format_calibration(calibration: Calibration) -> str:
-    """Lay out the bins of confidence."""
-    lines = [
-        f"calibration of {calibration.n} guesses: expected error {calibration.error:.2%}",
-        f"{'from':>6s} {'to':>6s} {'n':>5s} {'confidence':>11s} {'right':>7s}",
+def _tabulate_kinds(report: Report) -> Table:
+    shown = [*report.kinds, report.total] if len(report.kinds) > 1 else report.kinds
+    heads = ("kind", "n", "correct", INTERVAL_HEAD, "wrong", "refused", "errors")
+    rows = [
+        (
+            one.kind,
+            *_tabulate_counts(one),
+            str(one.errors),
+            f"{one.median_ms:.1f}",
+            f"{one.p95_ms:.1f}",
+        )
+        for one in shown
     ]
-    lines += [
-        f"{one.low:6.0%} {one.high:6.0%} {one.n:5d} {one.confidence:11.1%} {one.right:7.1%}"
+    return Table("Pictures by kind", (*heads, "median ms", "p95 ms"), rows)
+
+
+def _tabulate_calibration(calibration: Calibration) -> Table:
+    title = f"Calibration of {calibration.n} guesses: expected error {calibration.error:.2%}"
+    rows = [
+        (
+            f"{one.low:.0%} to {one.high:.0%}",
+            str(one.n),
+            _percent(one.confidence),
+            _percent(one.right),
+            _range(one.interval),
+        )
         for one in calibration.bins
     ]
-    return "\n".join(lines)
+    return Table(title, ("confidence", "n", "mean", "right", INTERVAL_HEAD), rows)
 
 
-def format_rankings(rankings: Sequence[Ranking]) -> str:
-    """Lay out how well confidence and quality rank pictures."""
-    lines = [f"{'AUROC':38s} {'n':>11s} {'confidence':>11s} {'quality':>8s}"]
-    lines += [
-        f"{one.name:38s} {f'{one.above}/{one.below}':>11s} {_number(one.confidence):>11s} "
-        f"{_number(one.quality):>8s}"
+def _tabulate_rankings(rankings: Sequence[Ranking]) -> Table:
+    rows = [
+        (one.name, f"{one.above}/{one.below}", _number(one.confidence), _number(one.quality))
         for one in rankings
     ]
-    return "\n".join(lines)
+    return Table("Ranking, as AUROC", ("pictures", "n", "confidence", "quality"), rows)
 
 
-def format_levels(levels: Sequence[LevelSummary]) -> str:
-    """Lay out what each quality level meant for pictures of one digit."""
-    lines = [f"{'quality':10s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s}"]
-    lines += [
-        f"{one.level:10s} {one.n:5d} "
-        + " ".join(
-            f"{_share(count / one.n if one.n else None):>{width}s}"
-            for count, width in ((one.correct, 8), (one.wrong, 7), (one.refused, 8))
-        )
-        for one in levels
-    ]
-    return "\n".join(lines)
+def _tabulate_levels(levels: Sequence[LevelSummary]) -> Table:
+    heads = ("quality", "n", "correct", INTERVAL_HEAD, "wrong", "refused")
+    rows = [(one.level, *_tabulate_counts(one)) for one in levels]
+    return Table("Pictures of one digit by quality", heads, rows)
 
 
-def format_curve(report: Report) -> str:
-    """Lay out the refusal curve at a few thresholds, the one in use and the one suggested."""
-    named = [(report.in_use, "in use")]
+def _tabulate_curve(report: Report) -> Table:
+    """Show the curve at a few thresholds, the one in use and the one suggested."""
+    notes = {report.in_use.threshold: "in use"}
     if report.suggested is not None:
-        named.append((report.suggested, f"refuses {MOST_REFUSED:.0%} of digits at most"))
-    points = {one.threshold: one for one in report.curve if one.threshold in SHOWN_THRESHOLDS}
-    points |= {one.threshold: one for one, _ in named}
-    lines = [
-        f"{'answered from':>13s} {'digits refused':>15s} {'digits wrong':>13s} "
-        f"{'others refused':>15s}"
+        known = notes.get(report.suggested.threshold)
+        suggestion = f"refuses {MAX_REFUSED:.0%} of digits at most"
+        notes[report.suggested.threshold] = f"{known}, {suggestion}" if known else suggestion
+    points = {one.threshold: one for one in (*report.curve, report.in_use)}
+    rows = [
+        (
+            _percent(threshold),
+            _percent(points[threshold].digits_refused),
+            _percent(points[threshold].digits_wrong),
+            _percent(points[threshold].others_refused),
+            notes.get(threshold, ""),
+        )
+        for threshold in sorted({*SHOWN_THRESHOLDS, *notes})
     ]
-    lines += [
-        f"{one.threshold:13.1%} {one.digits_refused:15.1%} {one.digits_wrong:13.1%} "
-        f"{_share(one.others_refused):>15s}  "
-        + ", ".join(name for point, name in named if point.threshold == one.threshold)
-        for _, one in sorted(points.items())
-    ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def several_kinds(report: Report) -> list[Summary]:
-    """List the counts by kind, and below several kinds those of all together."""
-    return [*report.kinds, report.total] if len(report.kinds) > 1 else report.kinds
+    heads = ("answered from", "digits refused", "digits wrong", "others refused", "")
+    return Table("What each threshold of confidence costs", heads, rows)
 
 
 def format_report(report: Report) -> str:
-    """Lay out everything that was measured."""
-    return "\n\n".join(
-        (
-            format_kinds(several_kinds(report)),
-            format_calibration(report.calibration),
-            format_rankings(report.rankings),
-            format_levels(report.levels),
-            format_curve(report),
-        )
-    )
+    """Lay out everything that was measured, as plain text; needs rich (extra ``benchmark``)."""
+    from rich.console import Console
+    from rich.table import Table as TextTable
+
+    console = Console(width=TEXT_COLUMNS, color_system=None, markup=False, highlight=False)
+    with console.capture() as capture:
+        for table in make_tables(report):
+            text = TextTable(title=table.title, title_justify="left", box=None, padding=(0, 1))
+            for index, head in enumerate(table.heads):
+                text.add_column(head, justify="right" if index else "left")
+            for row in table.rows:
+                text.add_row(*row)
+            console.print(text, "")
+    return capture.get().rstrip()

@@ -1,68 +1,174 @@
-"""Every mistake and every refusal on one page: what was seen, what was made of it, and why.
+"""The page of mistakes: every wrong answer and every refusal, with its pictures and its reason.
 
-The page is one file: pictures are inside it, it needs no script and nothing from elsewhere.
+The page is one file: pictures are inside it, it needs no script and nothing from elsewhere. The
+chart is drawn as SVG for that reason: Vega's own scripts inside the page would take 0.9 MB.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
-from html import escape
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO, StringIO
 from pathlib import Path
-from string import Template
 
 import numpy as np
 from PIL import Image
 
-from digitscope.benchmark.charts import draw_curve
+from digitscope.benchmark.report import Report, make_tables
 from digitscope.benchmark.results import Result, Verdict
-from digitscope.benchmark.report import (
-    Report,
-    format_calibration,
-    format_curve,
-    format_kinds,
-    format_levels,
-    format_rankings,
-    several_kinds,
-)
 from digitscope.errors import InvalidImageError
 from digitscope.explanation.overlay import draw_detection, draw_explanation
 from digitscope.preprocessing.steps import STEPS
 from digitscope.reader import DigitReader
 from digitscope.serialization import format_probability
-from digitscope.types import Background, Explanation, Reading, UInt8Array
+from digitscope.types import Explanation, Reading, UInt8Array
 
-TEMPLATE = Path(__file__).with_name("sheet.html")
+TEMPLATE = "report.html"
 PHOTO_PX, STEP_PX = 320, 150  # longest sides on the page; small, as there may be hundreds
 CRISP_PX = 64  # pictures up to this size are enlarged by the browser, pixel for pixel
-COLOURS = 128  # of a picture on the page: a third of the bytes, and hardly to be seen
+COLOURS = 128  # of a picture on the page: a third of the bytes, and hardly visible
 ORDER = (Verdict.WRONG, Verdict.REFUSED, Verdict.ERROR)
+CHART_WH = (500, 220)
+LINES = {  # colours that can be told apart on light and on dark; dashes tell them apart, too
+    "others_refused": ("others refused", "#3a86ff"),
+    "digits_refused": ("digits refused", "#ff8b26"),
+    "digits_wrong": ("digits wrong", "#e0457b"),
+}
 
-Read = Callable[[Result], tuple[Reading, Explanation | None]]
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture on the page, with its caption; `source` is a data address."""
+
+    source: str
+    title: str
+    sentence: str
+    is_small: bool
 
 
-def make_read(reader: DigitReader, *, tta: bool, background: Background | None) -> Read:
-    """Make the function that reads a picture again, with its steps, as far as they go.
+@dataclass(frozen=True)
+class Card:
+    """What the page shows of one mistake."""
 
-    A benchmark keeps no pictures: those of a few mistakes are made anew. A wrong guess is weighed
-    against the digit shown, a right one against the runner-up.
+    result: Result
+    sentences: tuple[str, str]
+    figures: Sequence[Figure] = ()
+    steps: Sequence[Figure] = field(default=())
+    problem: str = ""
+
+
+def select_mistakes(results: Sequence[Result]) -> list[Result]:
+    """Choose what is worth looking at: wrong answers first, the surest first, then refusals."""
+    mistakes = [one for one in results if one.verdict in ORDER]
+    return sorted(mistakes, key=lambda one: (ORDER.index(one.verdict), -(one.confidence or 0)))
+
+
+def write_page(
+    path: Path, results: Sequence[Result], report: Report, reader: DigitReader, *, tta: bool
+) -> None:
+    """Write the page.
+
+    Args:
+        path: of the file.
+        results: of the whole run.
+        report: of the same results.
+        reader: reads the mistakes again: a run keeps no pictures.
+        tta: whether tiles are read at five rotations.
+
+    Raises:
+        OSError: the file cannot be written.
     """
+    from jinja2 import Environment, PackageLoader
 
-    def read(result: Result) -> tuple[Reading, Explanation | None]:
-        sample = result.sample
-        reading = reader.read(sample.picture(), tta=tta, background=background, force=True)
-        guess = None if reading.prediction is None else reading.prediction.digit
-        is_wrong = sample.is_one_digit and sample.label != str(guess)
-        return reading, reader.explain(
-            reading, contrast_class=int(sample.label) if is_wrong else None
+    mistakes = select_mistakes(results)
+    pages = Environment(loader=PackageLoader(__package__ or ""), autoescape=True)
+    page = pages.get_template(TEMPLATE).render(
+        made_of=f"{len(results)} pictures, read by {reader.classifier.path.name}",
+        tables=make_tables(report),
+        chart=draw_curve(report),
+        heading=f"Mistakes and refusals: {len(mistakes)} of {len(results)} pictures",
+        cards=(make_card(one, reader, tta=tta) for one in mistakes),
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def draw_curve(report: Report) -> str:
+    """Draw what each threshold refuses and gets wrong, and mark the threshold in use.
+
+    Returns:
+        An SVG element.
+    """
+    import altair as alt
+
+    values = [
+        {"threshold": point.threshold, "ratio": getattr(point, key), "line": name}
+        for key, (name, _) in LINES.items()
+        for point in report.curve
+        if getattr(point, key) is not None
+    ]
+    names, colours = zip(*LINES.values(), strict=True)
+    line = alt.Scale(domain=names, range=colours)
+    curve = (
+        alt.Chart(alt.InlineData(values))
+        .mark_line()
+        .encode(
+            alt.X("threshold:Q", title="answered from this confidence on").axis(format="%"),
+            alt.Y("ratio:Q", title=None).axis(format="%"),
+            alt.Color("line:N", title=None, scale=line).legend(orient="top"),
+            alt.StrokeDash("line:N", title=None, scale=alt.Scale(domain=names)),
         )
+    )
+    in_use = alt.InlineData([{"threshold": report.in_use.threshold, "words": "in use"}])
+    mark = alt.Chart(in_use).encode(alt.X("threshold:Q"))
+    rule = mark.mark_rule(color="currentColor", opacity=0.6)
+    words = mark.mark_text(color="currentColor", dx=4, align="left", y=10).encode(text="words:N")
+    text_colours = {"labelColor": "currentColor", "titleColor": "currentColor"}
+    chart = (
+        (curve + rule + words)
+        .properties(width=CHART_WH[0], height=CHART_WH[1], background="transparent")
+        .configure_axis(**text_colours, gridOpacity=0.3)
+        .configure_legend(**text_colours)
+    )
+    drawing = StringIO()
+    chart.save(drawing, format="svg")
+    return drawing.getvalue()
 
-    return read
+
+def make_card(result: Result, reader: DigitReader, *, tta: bool) -> Card:
+    """Collect what there is to see of one picture; one that can no longer be read has no pictures.
+
+    A wrong guess is weighed against the digit shown, a right one against the runner-up.
+    """
+    sentences = _say_verdict(result), _say_details(result)
+    if result.verdict is Verdict.ERROR:
+        return Card(result, sentences)
+    try:
+        reading = reader.read(result.sample.picture(), tta=tta, force=True)
+    except InvalidImageError as error:
+        return Card(result, sentences, problem=str(error))
+    guess = None if reading.prediction is None else reading.prediction.digit
+    is_wrong = result.sample.is_one_digit and result.sample.label != str(guess)
+    contrast_class = int(result.sample.label) if is_wrong else None
+    explanation = reader.explain(reading, contrast_class=contrast_class)
+    steps = [
+        _figure(step.image, STEP_PX, f"{info.number} {info.title}", step.sentence)
+        for info, step in zip(STEPS, reading.steps, strict=False)
+    ]
+    return Card(result, sentences, list(_explain(reading, explanation)), steps)
 
 
-def _embed(image: UInt8Array, longest_px: int, words: str) -> str:
-    """Put a picture into the page, longest side at most `longest_px`."""
+def _explain(reading: Reading, explanation: Explanation | None) -> Iterator[Figure]:
+    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
+    if detection is not None:
+        yield _figure(draw_detection(detection), PHOTO_PX, "Where it looked")
+    if tile is not None and explanation is not None:
+        title = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
+        yield _figure(draw_explanation(tile.pixels, explanation), PHOTO_PX, title)
+
+
+def _figure(image: UInt8Array, longest_px: int, title: str, sentence: str = "") -> Figure:
+    """Turn a picture into a data address, longest side at most `longest_px`."""
     picture = Image.fromarray(np.ascontiguousarray(image))
     is_small = max(picture.size) <= CRISP_PX
     picture.thumbnail((longest_px, longest_px), Image.Resampling.BOX)
@@ -71,16 +177,7 @@ def _embed(image: UInt8Array, longest_px: int, words: str) -> str:
     stream = BytesIO()
     picture.save(stream, "PNG")
     data = b64encode(stream.getvalue()).decode("ascii")
-    crisp = ' class="crisp"' if is_small else ""
-    return f'<img{crisp} alt="{escape(words)}" src="data:image/png;base64,{data}">'
-
-
-def _figure(image: UInt8Array, longest_px: int, title: str, sentence: str = "") -> str:
-    more = f": {escape(sentence)}" if sentence else ""
-    return (
-        f"<figure>{_embed(image, longest_px, title)}"
-        f"<figcaption><b>{escape(title)}</b>{more}</figcaption></figure>"
-    )
+    return Figure(f"data:image/png;base64,{data}", title, sentence, is_small)
 
 
 def _say_verdict(result: Result) -> str:
@@ -92,7 +189,7 @@ def _say_verdict(result: Result) -> str:
     return f"{shown}. Refused: {result.reason}."
 
 
-def _say_rest(result: Result) -> str:
+def _say_details(result: Result) -> str:
     words = []
     if result.probabilities:
         ranked = sorted(enumerate(result.probabilities), key=lambda pair: -pair[1])[:3]
@@ -102,74 +199,3 @@ def _say_rest(result: Result) -> str:
     if result.quality is not None:
         words.append(f"Picture quality {result.quality.level} ({result.quality.score:.2f}).")
     return " ".join([*words, f"Kind {result.sample.kind}, {result.ms:.0f} ms."])
-
-
-def _show_reading(reading: Reading, explanation: Explanation | None) -> str:
-    figures = []
-    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
-    if detection is not None:
-        figures.append(_figure(draw_detection(detection), PHOTO_PX, "Where it looked"))
-    if tile is not None and explanation is not None:
-        title = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
-        figures.append(_figure(draw_explanation(tile.pixels, explanation), PHOTO_PX, title))
-    steps = [
-        _figure(step.image, STEP_PX, f"{info.number} {info.title}", step.sentence)
-        for info, step in zip(STEPS, reading.steps, strict=False)
-    ]
-    return (
-        f'<div class="pictures">{"".join(figures)}</div><div class="steps">{"".join(steps)}</div>'
-    )
-
-
-def make_card(result: Result, read: Read) -> str:
-    """Write what there is to see of one picture; one that can no longer be read has no pictures."""
-    pictures = ""
-    if result.verdict is not Verdict.ERROR:
-        try:
-            pictures = _show_reading(*read(result))
-        except InvalidImageError as error:
-            pictures = f"<p>{escape(str(error))}</p>"
-    return (
-        f'<article class="{result.verdict}"><h3>{escape(str(result.sample.path))}</h3>'
-        f'<p class="verdict">{escape(_say_verdict(result))}</p>'
-        f"<p>{escape(_say_rest(result))}</p>{pictures}</article>\n"
-    )
-
-
-def select_mistakes(results: Sequence[Result]) -> list[Result]:
-    """Choose what is worth looking at: wrong answers first, the surest first, then refusals."""
-    mistakes = [one for one in results if one.verdict in ORDER]
-    return sorted(mistakes, key=lambda one: (ORDER.index(one.verdict), -(one.confidence or 0)))
-
-
-def write_sheet(
-    path: Path, results: Sequence[Result], report: Report, made_of: str, read: Read
-) -> None:
-    """Write the page.
-
-    Args:
-        path: of the file.
-        results: of the whole run.
-        report: of the same results.
-        made_of: one line saying which pictures were read and by which network.
-        read: reads one picture again, from `make_read`.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    mistakes = select_mistakes(results)
-    tables = (
-        format_kinds(several_kinds(report)),
-        format_curve(report),
-        format_calibration(report.calibration),
-        f"{format_rankings(report.rankings)}\n\n{format_levels(report.levels)}",
-    )
-    page = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
-        title="Digitscope benchmark",
-        made_of=escape(made_of),
-        tables="".join(f"<pre>{escape(table)}</pre>" for table in tables)
-        + draw_curve(report.curve, report.in_use.threshold),
-        heading=f"Mistakes and refusals: {len(mistakes)} of {len(results)} pictures",
-        cards="".join(make_card(result, read) for result in mistakes),
-    )
-    path.write_text(page, encoding="utf-8")

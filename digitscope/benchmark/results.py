@@ -1,23 +1,24 @@
-"""What the reader made of labelled pictures: right, wrong or refused, and how long it took."""
+"""What the reader made of a labelled picture: right, wrong or refused; also as a row of JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
 from digitscope.benchmark.dataset import Sample
 from digitscope.errors import InvalidImageError
 from digitscope.reader import DigitReader
-from digitscope.types import Background, Quality, Reading, Reason
+from digitscope.serialization import MS_DECIMALS, quality_from_dict, quality_to_dict
+from digitscope.types import Quality, Reading, Reason
 
 DECIMALS = 6  # of a probability: enough for every threshold, and files stay small
 
 
 class Verdict(StrEnum):
-    """What came of one picture."""
+    """Whether a picture was read right."""
 
     CORRECT = "correct"
     WRONG = "wrong"
@@ -31,7 +32,7 @@ class Result:
 
     Attributes:
         sample: the picture and what it shows.
-        verdict: what came of it.
+        verdict: whether it was read right.
         digit: the answer, or None for a refusal.
         reason: why it was refused, or None.
         probabilities: the ten of the network, also where it was refused; empty where it was not
@@ -39,7 +40,7 @@ class Result:
         quality: of the picture; None where nothing was located.
         ms: milliseconds that the reading took.
         error: why the file could not be opened, or "".
-        notice: something the user should know of the route taken, or "".
+        notice: what the user should know of the background route taken, or "".
     """
 
     sample: Sample
@@ -63,10 +64,10 @@ class Result:
         return max(self.probabilities) if self.probabilities else None
 
     @property
-    def strength(self) -> float:
-        """The confidence where it decides whether there is an answer; 0 where others refused.
+    def score(self) -> float:
+        """What is compared with the threshold: the confidence, or 0 for another refusal.
 
-        A picture is answered wherever this reaches the threshold in use.
+        A picture is answered where this reaches the threshold in use.
         """
         if self.confidence is None or self.reason is Reason.SEVERAL_DIGITS:
             return 0.0
@@ -76,20 +77,6 @@ class Result:
     def is_guess_right(self) -> bool:
         """Whether the network's most probable digit is the one shown, refused or not."""
         return self.sample.is_one_digit and str(self.guess) == self.sample.label
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The results of one kind of picture, counted."""
-
-    kind: str
-    n: int
-    correct: int
-    wrong: int
-    refused: int
-    errors: int
-    median_ms: float
-    p95_ms: float
 
 
 def _judge(sample: Sample, digit: int | None) -> Verdict:
@@ -103,19 +90,13 @@ def _judge(sample: Sample, digit: int | None) -> Verdict:
 def _probabilities(reading: Reading) -> tuple[float, ...]:
     if reading.prediction is None:
         return ()
-    return tuple(round(float(share), DECIMALS) for share in reading.prediction.probabilities)
+    return tuple(round(float(one), DECIMALS) for one in reading.prediction.probabilities)
 
 
-def read_sample(
-    reader: DigitReader,
-    sample: Sample,
-    *,
-    tta: bool = False,
-    background: Background | None = None,
-) -> Result:
-    """Read one labelled picture; a file that is no picture is an result too."""
+def read_sample(reader: DigitReader, sample: Sample, *, tta: bool = False) -> Result:
+    """Read one labelled picture; a file that is no picture gives a result too."""
     try:
-        reading = reader.read(sample.picture(), tta=tta, background=background)
+        reading = reader.read(sample.picture(), tta=tta)
     except InvalidImageError as error:
         return Result(sample, Verdict.ERROR, error=str(error))
     return Result(
@@ -130,54 +111,43 @@ def read_sample(
     )
 
 
-def read_all(
-    reader: DigitReader,
-    items: Iterable[Sample],
-    *,
-    tta: bool = False,
-    background: Background | None = None,
-) -> Iterator[Result]:
-    """Read labelled pictures one after the other, handing out each result as it comes."""
-    for item in items:
-        yield read_sample(reader, item, tta=tta, background=background)
+def result_to_row(result: Result) -> dict[str, Any]:
+    """Put a result into a row fit for JSON, under the keys of `digitscope.serialization`.
+
+    `confidence` is that of `guess`, also where the picture was refused.
+    """
+    return {
+        "file": str(result.sample.path),
+        "kind": result.sample.kind,
+        "label": result.sample.label,
+        "headline": result.sample.headline,
+        "verdict": str(result.verdict),
+        "digit": result.digit,
+        "reason": None if result.reason is None else str(result.reason),
+        "guess": result.guess,
+        "confidence": result.confidence,
+        "probabilities": list(result.probabilities),
+        "quality": None if result.quality is None else quality_to_dict(result.quality),
+        "ms": round(result.ms, MS_DECIMALS),
+        "error": result.error,
+        "notice": result.notice,
+    }
 
 
-def run_benchmark(
-    reader: DigitReader,
-    items: Iterable[Sample],
-    *,
-    tta: bool = False,
-    background: Background | None = None,
-    progress: Callable[[Result], None] | None = None,
-) -> list[Result]:
-    """Read every labelled picture, telling `progress` of each."""
-    results = []
-    for result in read_all(reader, items, tta=tta, background=background):
-        results.append(result)
-        if progress is not None:
-            progress(result)
-    return results
+def result_from_row(row: dict[str, Any], sample: Sample) -> Result:
+    """The reverse of `result_to_row`.
 
-
-def summarise(results: Sequence[Result]) -> list[Summary]:
-    """Count the results by kind, in the order in which the kinds first appear."""
-    kinds = dict.fromkeys(result.sample.kind for result in results)
-    return [
-        summarise_kind(kind, [one for one in results if one.sample.kind == kind]) for kind in kinds
-    ]
-
-
-def summarise_kind(kind: str, results: Sequence[Result]) -> Summary:
-    """Count results under one name; times are those of the pictures that could be opened."""
-    verdicts = [result.verdict for result in results]
-    times_ms = np.array([one.ms for one in results if one.verdict is not Verdict.ERROR] or [0.0])
-    return Summary(
-        kind,
-        len(results),
-        verdicts.count(Verdict.CORRECT),
-        verdicts.count(Verdict.WRONG),
-        verdicts.count(Verdict.REFUSED),
-        verdicts.count(Verdict.ERROR),
-        float(np.median(times_ms)),
-        float(np.percentile(times_ms, 95)),
+    Raises:
+        ValueError, KeyError, TypeError: it is no such row.
+    """
+    return Result(
+        sample,
+        Verdict(row["verdict"]),
+        row["digit"],
+        None if row["reason"] is None else Reason(row["reason"]),
+        tuple(float(one) for one in row["probabilities"]),
+        None if row["quality"] is None else quality_from_dict(row["quality"]),
+        float(row["ms"]),
+        row["error"],
+        row["notice"],
     )

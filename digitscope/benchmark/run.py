@@ -1,4 +1,4 @@
-"""One run over a labelled folder: it may be stopped at any time and taken up again."""
+"""One run over a labelled folder: it may be stopped at any time and can go on later."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import Any
 
 from digitscope.benchmark.checkpoint import Journal, fingerprint_code
 from digitscope.benchmark.dataset import Sample
+from digitscope.benchmark.report import Report, make_report, report_to_dict
+from digitscope.benchmark.report_page import write_page
 from digitscope.benchmark.results import Result, read_sample
-from digitscope.benchmark.report import Report, describe_report
-from digitscope.benchmark.report_page import make_read, write_sheet
 from digitscope.model_files import fingerprint_of
 from digitscope.reader import DigitReader
 
-RESULTS_FILE, SHEET_FILE = "results.json", "mistakes.html"
+RESULTS_FILE, PAGE_FILE = "results.json", "mistakes.html"
 
 
 class Run:
-    """Reads labelled pictures and keeps what came of them.
+    """Reads labelled pictures and keeps the results.
 
     Attributes:
+        settings: all that the results depend on, as it was when the run began.
         results: of the pictures read so far, in order.
         resumed: how many of them an earlier, stopped run had read.
     """
@@ -31,33 +32,33 @@ class Run:
     def __init__(
         self,
         reader: DigitReader,
-        items: Sequence[Sample],
+        samples: Sequence[Sample],
         *,
         tta: bool = False,
         out: Path | None = None,
     ) -> None:
-        """Make ready.
+        """Prepare the run.
 
         Args:
             reader: reads every picture, by its own background route.
-            items: what to read.
+            samples: what to read.
             tta: whether tiles are read at five rotations.
             out: the folder for results and for what is read so far; None keeps nothing.
 
         Raises:
             OSError: `out` cannot be written to.
         """
-        self.reader, self.items, self.tta, self.out = reader, items, tta, out
+        self.reader, self.samples, self.tta, self.out = reader, samples, tta, out
+        self.settings = self._describe_settings()
         self.results: list[Result] = []
-        self._journal = None if out is None else Journal(out, self.settings())
         self.resumed = 0
+        self._journal = None if out is None else Journal(out, self.settings)
 
-    def settings(self) -> dict[str, Any]:
-        """All that the results depend on."""
+    def _describe_settings(self) -> dict[str, Any]:
         model = self.reader.classifier.path
-        labels = json.dumps([[str(item.path), item.label] for item in self.items])
+        labels = json.dumps([[str(one.path), one.label] for one in self.samples])
         return {
-            "pictures": len(self.items),
+            "pictures": len(self.samples),
             "labels_sha256": hashlib.sha256(labels.encode()).hexdigest(),
             "model": str(model),
             "model_sha256": fingerprint_of(model),
@@ -66,32 +67,40 @@ class Run:
             "code_sha256": fingerprint_code(),
         }
 
-    def read(self, tell: Callable[[Result], None] = lambda _: None) -> bool:
-        """Read what is not yet read, telling of each; Ctrl-C stops after the picture before.
+    @property
+    def is_finished(self) -> bool:
+        """Whether every picture was read."""
+        return len(self.results) == len(self.samples)
 
-        Returns:
-            Whether every picture is read.
-        """
+    def read(self, tell: Callable[[Result], None] = lambda _: None) -> None:
+        """Read what is not yet read and tell of each; Ctrl-C stops it."""
         try:
             with self._journal or nullcontext():
-                for item in self.items[len(self.results) :]:
-                    self.results.append(self._read_one(item))
+                for sample in self.samples[len(self.results) :]:
+                    self.results.append(self._read_one(sample))
                     tell(self.results[-1])
         except KeyboardInterrupt:
-            return False
-        return True
+            return
 
-    def _read_one(self, item: Sample) -> Result:
-        known = None if self._journal is None else self._journal.recall(item)
+    def _read_one(self, sample: Sample) -> Result:
+        known = None if self._journal is None else self._journal.recall(sample)
         if known is not None:
             self.resumed += 1
             return known
-        result = read_sample(self.reader, item, tta=self.tta)
+        result = read_sample(self.reader, sample, tta=self.tta)
         if self._journal is not None:
             self._journal.add(result)
         return result
 
-    def write(self, report: Report) -> tuple[Path, ...]:
+    def report(self) -> Report:
+        """Measure what was read so far."""
+        return make_report(self.results)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The run as one object fit for JSON: its settings, its figures, every picture."""
+        return report_to_dict(self.report(), self.results, self.settings)
+
+    def write(self) -> tuple[Path, ...]:
         """Write the results and the page of mistakes, where there is a folder for them.
 
         Returns:
@@ -102,11 +111,8 @@ class Run:
         """
         if self.out is None or self._journal is None:
             return ()
-        results, sheet = self.out / RESULTS_FILE, self.out / SHEET_FILE
-        described = describe_report(report, self.results, self.settings())
-        results.write_text(json.dumps(described, indent=1), encoding="utf-8")
-        made_of = f"{len(self.results)} pictures, read by {self.reader.classifier.path.name}"
-        read = make_read(self.reader, tta=self.tta, background=None)
-        write_sheet(sheet, self.results, report, made_of, read)
+        results, page = self.out / RESULTS_FILE, self.out / PAGE_FILE
+        results.write_text(json.dumps(self.to_dict(), indent=1), encoding="utf-8")
+        write_page(page, self.results, self.report(), self.reader, tta=self.tta)
         self._journal.remove()
-        return results, sheet
+        return results, page

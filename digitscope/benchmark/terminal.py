@@ -1,97 +1,67 @@
-"""A benchmark's run in a terminal: how far it is, on one line, and what is to be told after it."""
+"""A benchmark's run in a terminal: a bar that grows, then what a user should know of the run."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TextIO
 
-from digitscope.benchmark import Result, Verdict
-from digitscope.benchmark.report import Report, make_report
+from digitscope.benchmark.dataset import BenchmarkError
+from digitscope.benchmark.results import Result, Verdict
 from digitscope.benchmark.run import Run
 
-BAR_CHARS = 24
+TERMINAL_PACKAGES = ("rich",)
+PAGE_PACKAGES = ("altair", "jinja2", "vl_convert")
 
 
-class ProgressBar:
-    """Shows how many pictures are read, what came of them and how long the rest will take.
+def read_in_terminal(run: Run) -> None:
+    """Read what a run has to read, with a bar on the error stream, and write its files.
 
-    To be used in a ``with`` statement. Says nothing where nobody looks: into a file or a pipe.
-    """
-
-    def __init__(self, stream: TextIO, total: int) -> None:
-        """Start counting; nothing is shown before the first result."""
-        self._stream, self._total = stream, total
-        self._verdicts: Counter[Verdict] = Counter()
-        self._started = time.monotonic()
-
-    def __enter__(self) -> ProgressBar:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the line as it is and go on below it."""
-        if self._stream.isatty() and self._verdicts:
-            self._stream.write("\n")
-
-    def show(self, result: Result) -> None:
-        """Count an result."""
-        self._verdicts[result.verdict] += 1
-        if self._stream.isatty():
-            self._stream.write(f"\r{self.line()}\x1b[K")  # the rest of the line is cleared
-            self._stream.flush()
-
-    def line(self) -> str:
-        """Say where the run is."""
-        done = self._verdicts.total()
-        share = done / max(self._total, 1)
-        filled = round(share * BAR_CHARS)
-        left_s = (time.monotonic() - self._started) * (self._total / done - 1) if done else 0.0
-        counts = ", ".join(f"{n} {verdict}" for verdict, n in self._verdicts.most_common())
-        return (
-            f"[{'#' * filled}{'.' * (BAR_CHARS - filled)}] {done}/{self._total} pictures: "
-            f"{counts}; {left_s:.0f} s left"
-        )
-
-
-@dataclass(frozen=True)
-class FinishedRun:
-    """What a run brought.
-
-    Attributes:
-        report: of the pictures read.
-        files: that were written; none where there is no folder, or the run was stopped.
-        is_finished: whether every picture was read.
-    """
-
-    report: Report
-    files: Sequence[Path]
-    is_finished: bool
-
-
-def run_visibly(run: Run, stream: TextIO) -> FinishedRun:
-    """Read what a run has to read, showing how far it is; Ctrl-C stops it.
+    Ctrl-C stops it: `run.is_finished` is False then, and no file is written. The bar is not shown
+    where the error stream is no terminal.
 
     Raises:
         OSError: the run's folder cannot be written to.
+        BenchmarkError: a package of the extra ``benchmark`` is missing; nothing is read then.
     """
-    with ProgressBar(stream, len(run.items)) as bar:
-        is_finished = run.read(bar.show)
-    report = make_report(run.results)
-    return FinishedRun(report, run.write(report) if is_finished else (), is_finished)
+    _check_packages((*TERMINAL_PACKAGES, *(PAGE_PACKAGES if run.out else ())))
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True, soft_wrap=True)
+    verdicts: Counter[Verdict] = Counter()
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(run.samples))
+
+        def tell(result: Result) -> None:
+            verdicts[result.verdict] += 1
+            counts = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
+            progress.update(task, advance=1, description=counts)
+
+        run.read(tell)
+    files = run.write() if run.is_finished else ()
+    for line in _notices(run, files):
+        console.out(f"digitscope: {line}", highlight=False)
 
 
-def tell_run(run: FinishedRun, run: Run, stream: TextIO) -> None:
-    """Say what a user should know of a run, and where its files are."""
-    notices = sorted({one.notice for one in run.results if one.notice})
+def _check_packages(names: tuple[str, ...]) -> None:
+    """Find what is missing before the first picture is read, not after the last."""
+    for name in names:
+        if find_spec(name) is None:
+            raise BenchmarkError(
+                f"A benchmark needs the package {name}, which is not installed. "
+                '`pip install "digitscope[benchmark]"` brings it.'
+            )
+
+
+def _notices(run: Run, files: tuple[Path, ...]) -> Iterator[str]:
+    yield from sorted({str(one.notice) for one in run.results if one.notice})
     if run.resumed:
-        notices.append(f"{run.resumed} pictures were read before, by a run that was stopped.")
-    missing = len(run.items) - len(run.results)
-    if missing:
+        yield f"{run.resumed} pictures were read before, by a run that was stopped."
+    if not run.is_finished:
+        missing = len(run.samples) - len(run.results)
         then = "The same command goes on from here." if run.out else "--out DIR would keep it."
-        notices.append(f"Stopped, {missing} of {len(run.items)} pictures not read. {then}")
-    for line in (*notices, *(f"wrote {file}" for file in run.files)):
-        print(f"digitscope: {line}", file=stream)
+        yield f"Stopped, {missing} of {len(run.samples)} pictures not read. {then}"
+    yield from (f"wrote {file}" for file in files)

@@ -11,8 +11,8 @@ from PIL import Image
 from digitscope import DigitReader, Reason
 from digitscope.benchmark import (
     BenchmarkError,
-    Sample,
     Result,
+    Sample,
     Verdict,
     load_labels,
     read_sample,

@@ -12,15 +12,15 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from digitscope.benchmark.charts import draw_curve
+from digitscope.benchmark.rows import from_row, to_row
 from PIL import Image
 
 from digitscope import DigitReader
-from digitscope.benchmark import Sample, Result, Summary, Verdict, run_benchmark
-from digitscope.benchmark.charts import draw_curve
+from digitscope.benchmark import Result, Sample, Summary, Verdict, run_benchmark
 from digitscope.benchmark.checkpoint import JOURNAL_FILE, Journal
 from digitscope.benchmark.metrics import refusal_curve
 from digitscope.benchmark.report import format_curve, format_kinds, make_report
-from digitscope.benchmark.rows import from_row, to_row
 from digitscope.benchmark.report_page import make_read, select_mistakes, write_sheet
 from digitscope.benchmark.terminal import ProgressBar
 from digitscope.recognition.decision import LEAST_CONFIDENCE

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.benchmark import Sample, Result, Verdict
+from digitscope.benchmark import Result, Sample, Verdict
 from digitscope.benchmark.metrics import (
     THRESHOLDS,
     auroc,

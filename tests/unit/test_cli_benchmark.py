@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitscope import DigitReader, __version__
-from digitscope.benchmark import Sample, Result, read_sample
+from digitscope.benchmark import Result, Sample, read_sample
 from digitscope.cli import main
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.types import UInt8Array
