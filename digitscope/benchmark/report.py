@@ -115,7 +115,7 @@ def _number(value: float | None) -> str:
 
 def _range(interval: Interval) -> str:
     low, high = interval
-    return f"{low:.1%} to {high:.1%}"
+    return "-" if interval == (0, 1) else f"{low:.1%} to {high:.1%}"
 
 
 def _tabulate_counts(one: Summary | LevelSummary) -> tuple[str, ...]:
@@ -203,10 +203,10 @@ def format_report(report: Report) -> str:
     console = Console(width=TEXT_COLUMNS, color_system=None, markup=False, highlight=False)
     with console.capture() as capture:
         for table in make_tables(report):
-            text = TextTable(title=table.title, title_justify="left", box=None, padding=(0, 1))
+            text = TextTable(box=None, padding=(0, 1))
             for index, head in enumerate(table.heads):
                 text.add_column(head, justify="right" if index else "left")
             for row in table.rows:
                 text.add_row(*row)
-            console.print(text, "")
-    return capture.get().rstrip()
+            console.print(table.title, text, "")
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())

@@ -48,9 +48,8 @@ def ask(url: str, files: tuple[Path, ...], as_json: bool, tta: bool, background:
     with _connected(url) as (client, console):
         for file in files:
             has_met = any(answer.get("title") != UNREADABLE for answer in answers)
-            answers.append(
-                {"file": str(file)} | _ask_or_tell(client, file, params, has_met=has_met)
-            )
+            answer = _ask_or_tell(client, file, params, has_met=has_met)
+            answers.append({"file": str(file)} | answer)
             if as_json:
                 console.out(json.dumps(answers[-1]), highlight=False)
             else:
@@ -188,7 +187,6 @@ def _show_bars(console: Console, probabilities: list[float]) -> None:
     for digit in sorted(range(CLASSES), key=lambda digit: -probabilities[digit]):
         bar = Bar(1.0, 0.0, probabilities[digit], width=BAR_CHARS)
         style = "dim" if probabilities[digit] < MIN_BRIGHT else ""
-        table.add_row(
-            f"  {digit}", bar, f"{format_probability(probabilities[digit]):>6}", style=style
-        )
+        percent = format_probability(probabilities[digit])
+        table.add_row(f"  {digit}", bar, f"{percent:>6}", style=style)
     console.print(table)

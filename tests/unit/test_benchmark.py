@@ -1,4 +1,4 @@
-"""A labelled folder: its rows, the verdicts, the counts."""
+"""A labelled folder: its rows and the verdicts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from PIL import Image
 from digitscope import DigitReader, Reason
 from digitscope.benchmark import (
     BenchmarkError,
-    Result,
     Sample,
     Verdict,
     load_labels,
     read_sample,
-    run_benchmark,
-    summarise,
 )
-from digitscope.types import Background, UInt8Array
+from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
 HEADER = "file,label,kind,headline\n"
@@ -39,7 +36,7 @@ def _names(items: list[Sample]) -> list[str]:
 # --- Labels --------------------------------------------------------------------------------------
 
 
-def test_each_row_becomes_a_labelled_picture(folder: Path) -> None:
+def test_each_row_becomes_a_sample(folder: Path) -> None:
     assert load_labels(folder) == [
         Sample(folder / "a.png", "3", "photo", headline=True),
         Sample(folder / "b.png", "", "photo", headline=False),
@@ -100,6 +97,42 @@ def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
         load_labels(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("headline", "counts"),
+    [("yes", True), ("Yes", True), ("YES ", True), ("", True), ("no", False), ("No", False)],
+)
+def test_headline_is_yes_or_no_in_any_case(headline: str, counts: bool, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"file,label,headline\na.png,3,{headline}\n")
+    (sample,) = load_labels(tmp_path)
+    assert sample.headline is counts
+
+
+def test_a_headline_that_is_neither_is_told(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("file,label,headline\na.png,3,oui\n")
+    with pytest.raises(BenchmarkError, match=r"yes or no. Received: oui, for a\.png"):
+        load_labels(tmp_path)
+
+
+def test_line_breaks_in_quotes_belong_to_the_cell(tmp_path: Path) -> None:
+    text = 'file,label,note,rows\na.png,12,"two\nlines",1 2\r\n"b\r\n.png",3,,\n'
+    (tmp_path / "labels.csv").write_bytes(text.encode())
+    samples = load_labels(tmp_path)
+    assert [(one.path.name, one.label) for one in samples] == [("a.png", "12"), ("b\r\n.png", "3")]
+
+
+@pytest.mark.parametrize("file", ["../a.png", "sub/../../a.png", "/etc/a.png"])
+def test_a_file_outside_the_folder_is_refused(file: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"file,label\n{file},3\n")
+    with pytest.raises(BenchmarkError, match=f"inside the folder is expected. Received: {file}"):
+        load_labels(tmp_path)
+
+
+def test_a_quote_that_never_ends_is_told(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text('file,label\n"' + "a" * 200_000)
+    with pytest.raises(BenchmarkError, match="Save it again as CSV"):
+        load_labels(tmp_path)
+
+
 # --- Verdicts ------------------------------------------------------------------------------------
 
 
@@ -146,61 +179,3 @@ def test_the_verdict(
     assert result.guess == digit
     assert (result.quality is not None) == (digit is not None)
     assert result.reason is (Reason.BLANK if name == "empty.png" else None)
-
-
-def test_every_picture_is_read_in_order_and_told_of(pictures: Path, reader: DigitReader) -> None:
-    items = [
-        Sample(pictures / name, "3", "all", headline=True) for name in ("three.png", "text.png")
-    ]
-    told: list[Result] = []
-    results = run_benchmark(reader, items, progress=told.append)
-    assert [one.sample for one in results] == items
-    assert told == results
-
-
-def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[dict[str, object]] = []
-
-    class Reader:
-        def read(self, _: Path, **options: object) -> None:
-            asked.append(options)
-            raise InterruptedError
-
-    item = Sample(pictures / "three.png", "3", "all", headline=True)
-    with pytest.raises(InterruptedError):
-        run_benchmark(Reader(), [item], tta=True, background=Background.OPENCV)
-    assert asked == [{"tta": True, "background": Background.OPENCV}]
-
-
-# --- Summary -------------------------------------------------------------------------------------
-
-
-def _result(kind: str, verdict: Verdict, ms: float) -> Result:
-    return Result(Sample(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
-
-
-def test_outcomes_are_counted_by_kind_in_order_of_appearance() -> None:
-    summaries = summarise(
-        [
-            _result("scan", Verdict.CORRECT, 10),
-            _result("photo", Verdict.WRONG, 7),
-            _result("scan", Verdict.REFUSED, 20),
-            _result("scan", Verdict.CORRECT, 60),
-            _result("scan", Verdict.ERROR, 0),
-        ]
-    )
-    scan, photo = summaries
-    assert (scan.kind, scan.n) == ("scan", 4)
-    assert (scan.correct, scan.wrong, scan.refused, scan.errors) == (2, 0, 1, 1)
-    assert scan.median_ms == 20  # a file that could not be opened took no reading
-    assert scan.p95_ms == pytest.approx(56)
-    assert (photo.kind, photo.n, photo.wrong, photo.median_ms) == ("photo", 1, 1, 7)
-
-
-def test_a_kind_with_nothing_but_errors_took_no_time() -> None:
-    (summary,) = summarise([_result("photo", Verdict.ERROR, 0)])
-    assert (summary.errors, summary.median_ms, summary.p95_ms) == (1, 0, 0)
-
-
-def test_nothing_read_is_nothing_counted() -> None:
-    assert summarise([]) == []

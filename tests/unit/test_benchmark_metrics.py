@@ -9,14 +9,19 @@ import pytest
 
 from digitscope.benchmark import Result, Sample, Verdict
 from digitscope.benchmark.metrics import (
-    THRESHOLDS,
+    Summary,
     auroc,
     calibrate,
+    rank,
+    summarise,
+    summarise_levels,
+    wilson_interval,
+)
+from digitscope.benchmark.selective_prediction import (
+    THRESHOLDS,
     choose_point,
     operate,
-    rank,
     refusal_curve,
-    summarise_levels,
 )
 from digitscope.types import Level, Quality, Reason
 
@@ -56,6 +61,56 @@ def result(
 BROKEN = result("3", verdict=Verdict.ERROR)
 
 
+# --- Counts and their intervals -----------------------------------------------------------------
+
+
+def _counted(kind: str, verdict: Verdict, ms: float) -> Result:
+    return Result(Sample(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
+
+
+def test_results_are_counted_by_kind_in_order_of_appearance() -> None:
+    results = [
+        _counted("scan", Verdict.CORRECT, 10),
+        _counted("photo", Verdict.WRONG, 7),
+        _counted("scan", Verdict.REFUSED, 20),
+        _counted("scan", Verdict.CORRECT, 60),
+        _counted("scan", Verdict.ERROR, 0),  # no reading, so no time
+    ]
+    assert summarise(results) == [
+        Summary("scan", 4, 2, 0, 1, 1, wilson_interval(2, 4), 20, pytest.approx(56)),
+        Summary("photo", 1, 0, 1, 0, 0, wilson_interval(0, 1), 7, 7),
+    ]
+
+
+def test_a_kind_with_nothing_but_errors_took_no_time() -> None:
+    (summary,) = summarise([_counted("photo", Verdict.ERROR, 0)])
+    assert (summary.errors, summary.median_ms, summary.p95_ms) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "interval"),
+    [
+        (0, 10, (0.0, 0.2775)),
+        (5, 10, (0.2366, 0.7634)),
+        (10, 10, (0.7225, 1.0)),
+        (296, 299, (0.9709, 0.9966)),
+        (0, 0, (0, 1)),
+    ],
+)
+def test_wilson_intervals_of_the_literature(
+    successes: int, n: int, interval: tuple[float, float]
+) -> None:
+    assert wilson_interval(successes, n) == pytest.approx(interval, abs=5e-5)
+
+
+def test_wilson_is_scipys() -> None:
+    stats = pytest.importorskip("scipy.stats", reason="scipy (extra `train`) is not installed")
+    for n in (1, 7, 150):
+        for successes in range(0, n + 1, 7):
+            theirs = stats.binomtest(successes, n).proportion_ci(method="wilson")
+            assert wilson_interval(successes, n) == pytest.approx(tuple(theirs), abs=1e-6)
+
+
 # --- AUROC ---------------------------------------------------------------------------------------
 
 
@@ -90,6 +145,7 @@ def test_a_network_right_as_often_as_it_says_has_no_error() -> None:
     (only,) = calibration.bins
     assert calibration.n == only.n == 4
     assert (only.confidence, only.right) == (pytest.approx(0.75), 0.75)
+    assert only.interval == wilson_interval(3, 4)
     assert calibration.error == pytest.approx(0)
 
 
@@ -112,7 +168,7 @@ def test_nothing_asked_is_nothing_off() -> None:
 # --- Ranking -------------------------------------------------------------------------------------
 
 
-def test_good_outcomes_are_ranked_above_bad_ones() -> None:
+def test_good_results_are_ranked_above_bad_ones() -> None:
     results = [
         result("3", 3, 0.95, quality=0.9),
         result("4", 4, 0.8, quality=0.2),
@@ -174,9 +230,9 @@ def test_without_others_there_is_no_share_of_them() -> None:
 
 def test_the_highest_threshold_that_costs_no_more_is_chosen() -> None:
     curve = refusal_curve([result("3", 3, 0.5), *[result("3", 3, 0.9)] * 3])
-    point = choose_point(curve, most_refused=0.25)
+    point = choose_point(curve, max_refused=0.25)
     assert point is not None and (point.threshold, point.digits_refused) == (0.9, 0.25)
-    assert choose_point(refusal_curve([result("3")]), most_refused=0.5) is None
+    assert choose_point(refusal_curve([result("3")]), max_refused=0.5) is None
 
 
 # --- Levels --------------------------------------------------------------------------------------
@@ -192,5 +248,6 @@ def test_each_level_is_counted() -> None:
     ]
     levels = summarise_levels(results)
     assert [one.level for one in levels] == ["excellent", "good", "fair", "poor"]
+    assert levels[0].interval == wilson_interval(1, 2)
     counted = [(one.n, one.correct, one.wrong, one.refused) for one in levels]
     assert counted == [(2, 1, 1, 0), (0, 0, 0, 0), (0, 0, 0, 0), (1, 0, 0, 1)]

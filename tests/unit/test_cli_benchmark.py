@@ -21,7 +21,7 @@ PICTURE_FIELDS = (
     "notice"
 )
 REPORT_FIELDS = "settings kinds total calibration rankings levels curve in_use suggested pictures"
-KIND_FIELDS = "kind n correct wrong refused errors median_ms p95_ms"
+KIND_FIELDS = "kind n correct wrong refused errors interval median_ms p95_ms"
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
 )
@@ -100,13 +100,14 @@ def test_pictures_are_chosen(
 def test_for_people_there_is_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["benchmark", str(folder)]) == 0
     said = capsys.readouterr()
-    head, photo, scan, both, *rest = said.out.splitlines()
-    assert head.split()[:6] == ["kind", "n", "correct", "wrong", "refused", "errors"]
-    assert photo.split()[:6] == ["photo", "3", "66.7%", "33.3%", "0.0%", "0"]
-    assert scan.split()[:6] == ["scan", "3", "33.3%", "0.0%", "33.3%", "1"]
-    assert both.split()[:6] == ["together", "6", "50.0%", "16.7%", "16.7%", "1"]
+    title, head, photo, scan, both, *rest = said.out.splitlines()
+    assert title == "Pictures by kind"
+    assert head.split()[:4] == ["kind", "n", "correct", "95"]
+    assert " ".join(photo.split()[:9]) == "photo 3 66.7% 20.8% to 93.9% 33.3% 0.0% 0"
+    assert " ".join(scan.split()[:9]) == "scan 3 33.3% 6.1% to 79.2% 0.0% 33.3% 1"
+    assert " ".join(both.split()[:9]) == "together 6 50.0% 18.8% to 81.2% 16.7% 16.7% 1"
     assert sum("in use" in line for line in rest) == 1
-    assert {"AUROC", "quality", "answered", "calibration"} <= {line.split(" ")[0] for line in rest}
+    assert {"Ranking,", "Pictures", "What", "Calibration"} <= {line.split(" ")[0] for line in rest}
     assert said.err == ""  # progress is for terminals
 
 
@@ -136,7 +137,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     asked = _stop_after(2, monkeypatch)
     assert main(command) == 130
     said = capsys.readouterr()
-    assert said.out.splitlines()[1].split()[:2] == ["photo", "2"]  # what is known is told
+    assert said.out.splitlines()[2].split()[:2] == ["photo", "2"]  # what is known is told
     assert "Stopped, 4 of 6 pictures not read. The same command goes on from here." in said.err
     assert asked == ["3.png", "7.png", "empty.png"]  # stopped while it read the third
     asked = _stop_after(99, monkeypatch)
@@ -144,7 +145,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert asked == ["empty.png", "3.png", "empty.png", "text.png"]
     said = capsys.readouterr()
     assert "2 pictures were read before" in said.err
-    assert said.out.splitlines()[1].split()[:4] == ["photo", "3", "66.7%", "33.3%"]
+    assert said.out.splitlines()[2].split()[:3] == ["photo", "3", "66.7%"]
 
 
 def _stop_after(pictures: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -233,6 +234,15 @@ def test_info_of_another_model_tells_no_figures_of_ours(
     assert (facts["test_accuracy"], facts["parameters"]) == (None, None)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
+def test_info_of_a_model_that_cannot_be_read_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "network.onnx").symlink_to("/proc/self/mem")  # a file whose first byte fails
+    assert main(["info", "--model", str(tmp_path / "network.onnx")]) == 2
+    assert "digitscope: The model file cannot be read. Received: " in capsys.readouterr().err
+
+
 def test_info_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -255,4 +265,4 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "usage: digitscope" in capsys.readouterr().err
+    assert "Usage: digitscope" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from digitscope.cli import format_answer
+from digitscope.cli.read import format_answer
 from digitscope.serialization import reading_to_dict
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
