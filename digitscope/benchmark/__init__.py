@@ -1,7 +1,7 @@
 """Reading a labelled folder: how many right, wrong and refused, how sure, and how long it took."""
 
 from digitscope.benchmark.dataset import LABELS_FILE, BenchmarkError, Sample, load_labels
-from digitscope.benchmark.metrics import Summary, summarise, summarise_kind
+from digitscope.benchmark.metrics import Summary
 from digitscope.benchmark.results import Result, Verdict, read_sample
 from digitscope.benchmark.run import Run
 
@@ -15,6 +15,4 @@ __all__ = [
     "Verdict",
     "load_labels",
     "read_sample",
-    "summarise",
-    "summarise_kind",
 ]

@@ -75,17 +75,12 @@ class Calibration:
 class Ranking:
     """How well two scores rank one set of pictures above another, as AUROC: 1 perfect, .5 chance.
 
-    Attributes:
-        name: which sets.
-        above: pictures that should rank higher.
-        below: pictures that should rank lower.
-        confidence: of the network; None where a set is empty.
-        quality: of the picture; None where a set is empty.
+    A score is None where one of the sets is empty.
     """
 
     name: str
-    above: int
-    below: int
+    above: int  # pictures that should rank higher
+    below: int  # pictures that should rank lower
     confidence: float | None
     quality: float | None
 
@@ -144,7 +139,7 @@ def summarise_levels(results: Sequence[Result]) -> list[LevelSummary]:
 
 
 def _count(results: Sequence[Result]) -> tuple[int, int, int, int]:
-    """How many are correct, wrong, refused and no picture."""
+    """How many are correct, wrong, refused, and could not be opened."""
     correct, wrong, refused, errors = (
         sum(one.verdict is verdict for one in results) for verdict in Verdict
     )
@@ -224,14 +219,10 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 
 def _rank(name: str, above: Sequence[Result], below: Sequence[Result]) -> Ranking:
-    def quality(results: Sequence[Result]) -> list[float]:
-        return [one.quality.score if one.quality else 0.0 for one in results]
-
-    def score(results: Sequence[Result]) -> list[float]:
-        return [one.score for one in results]
-
-    by_score, by_quality = auroc(score(above), score(below)), auroc(quality(above), quality(below))
-    return Ranking(name, len(above), len(below), by_score, by_quality)
+    sets = above, below
+    scores = [[one.score for one in results] for results in sets]
+    qualities = [[one.quality.score if one.quality else 0.0 for one in each] for each in sets]
+    return Ranking(name, len(above), len(below), auroc(*scores), auroc(*qualities))
 
 
 def rank(results: Sequence[Result]) -> list[Ranking]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from digitscope.benchmark.metrics import (
     Calibration,
@@ -31,41 +31,29 @@ from digitscope.recognition.decision import LEAST_CONFIDENCE
 TOTAL = "together"
 SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the curve, in the table for people
 TEXT_COLUMNS = 100  # width of the tables in a terminal, characters
-INTERVAL_HEAD = "95 % interval"
+Cell: TypeAlias = str | int | float | Interval | None
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Everything that is measured of a run.
-
-    Attributes:
-        kinds: the counts by kind of picture.
-        total: the counts of all kinds together.
-        calibration: whether confidence is what it says.
-        rankings: how well confidence and quality tell good from bad.
-        levels: what each quality level meant.
-        curve: what each threshold of confidence would do.
-        in_use: what the threshold in use does.
-        suggested: the highest threshold that refuses at most MAX_REFUSED of the digits, if any.
-    """
+    """Everything that is measured of a run."""
 
     kinds: list[Summary]
-    total: Summary
+    total: Summary  # all kinds together
     calibration: Calibration
     rankings: list[Ranking]
     levels: list[LevelSummary]
-    curve: list[OperatingPoint]
+    curve: list[OperatingPoint]  # what each threshold of confidence would do
     in_use: OperatingPoint
-    suggested: OperatingPoint | None
+    suggested: OperatingPoint | None  # highest threshold with MAX_REFUSED of the digits refused
 
 
-@dataclasses.dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """Figures laid out for people; every row has as many texts as there are heads."""
 
     title: str
     heads: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: list[list[str]]
 
 
 def make_report(results: Sequence[Result]) -> Report:
@@ -105,94 +93,79 @@ def make_tables(report: Report) -> list[Table]:
     ]
 
 
-def _percent(value: float | None, n: int = 1) -> str:
-    return "-" if value is None or n == 0 else f"{value / n:.1%}"
+def _table(title: str, heads: str, rows: Iterable[Iterable[Cell]]) -> Table:
+    """Put cells into words; `heads` are separated by commas."""
+    return Table(title, tuple(heads.split(",")), [[_say(cell) for cell in row] for row in rows])
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def _say(cell: Cell) -> str:
+    """A float is a ratio, a pair an interval, None nothing."""
+    if isinstance(cell, float):
+        return f"{cell:.1%}"
+    if isinstance(cell, tuple):
+        return f"{cell[0]:.1%} to {cell[1]:.1%}"
+    return "-" if cell is None else str(cell)
 
 
-def _range(interval: Interval) -> str:
-    low, high = interval
-    return "-" if interval == (0, 1) else f"{low:.1%} to {high:.1%}"
-
-
-def _tabulate_counts(one: Summary | LevelSummary) -> tuple[str, ...]:
-    return (
-        str(one.n),
-        _percent(one.correct, one.n),
-        _range(one.interval),
-        _percent(one.wrong, one.n),
-        _percent(one.refused, one.n),
-    )
+def _counts(one: Summary | LevelSummary) -> tuple[Cell, ...]:
+    if one.n == 0:
+        return 0, None, None, None, None
+    return one.n, one.correct / one.n, one.interval, one.wrong / one.n, one.refused / one.n
 
 
 def _tabulate_kinds(report: Report) -> Table:
     shown = [*report.kinds, report.total] if len(report.kinds) > 1 else report.kinds
-    heads = ("kind", "n", "correct", INTERVAL_HEAD, "wrong", "refused", "errors")
-    rows = [
-        (
-            one.kind,
-            *_tabulate_counts(one),
-            str(one.errors),
-            f"{one.median_ms:.1f}",
-            f"{one.p95_ms:.1f}",
-        )
+    heads = "kind,n,correct,95 % interval,wrong,refused,errors,median ms,p95 ms"
+    rows = (
+        (one.kind, *_counts(one), one.errors, f"{one.median_ms:.1f}", f"{one.p95_ms:.1f}")
         for one in shown
-    ]
-    return Table("Pictures by kind", (*heads, "median ms", "p95 ms"), rows)
+    )
+    return _table("Pictures by kind", heads, rows)
 
 
 def _tabulate_calibration(calibration: Calibration) -> Table:
     title = f"Calibration of {calibration.n} guesses: expected error {calibration.error:.2%}"
-    rows = [
-        (
-            f"{one.low:.0%} to {one.high:.0%}",
-            str(one.n),
-            _percent(one.confidence),
-            _percent(one.right),
-            _range(one.interval),
-        )
+    rows = (
+        (f"{one.low:.0%} to {one.high:.0%}", one.n, one.confidence, one.right, one.interval)
         for one in calibration.bins
-    ]
-    return Table(title, ("confidence", "n", "mean", "right", INTERVAL_HEAD), rows)
+    )
+    return _table(title, "confidence,n,mean,right,95 % interval", rows)
 
 
 def _tabulate_rankings(rankings: Sequence[Ranking]) -> Table:
-    rows = [
-        (one.name, f"{one.above}/{one.below}", _number(one.confidence), _number(one.quality))
+    def auroc(value: float | None) -> str | None:
+        return None if value is None else f"{value:.3f}"
+
+    rows = (
+        (one.name, f"{one.above}/{one.below}", auroc(one.confidence), auroc(one.quality))
         for one in rankings
-    ]
-    return Table("Ranking, as AUROC", ("pictures", "n", "confidence", "quality"), rows)
+    )
+    return _table("Ranking, as AUROC", "pictures,n,confidence,quality", rows)
 
 
 def _tabulate_levels(levels: Sequence[LevelSummary]) -> Table:
-    heads = ("quality", "n", "correct", INTERVAL_HEAD, "wrong", "refused")
-    rows = [(one.level, *_tabulate_counts(one)) for one in levels]
-    return Table("Pictures of one digit by quality", heads, rows)
+    heads = "quality,n,correct,95 % interval,wrong,refused"
+    return _table(
+        "Pictures of one digit by quality", heads, ((one.level, *_counts(one)) for one in levels)
+    )
 
 
 def _tabulate_curve(report: Report) -> Table:
     """Show the curve at a few thresholds, the one in use and the one suggested."""
-    notes = {report.in_use.threshold: "in use"}
+    named = [(report.in_use, "in use")]
     if report.suggested is not None:
-        known = notes.get(report.suggested.threshold)
-        suggestion = f"refuses {MAX_REFUSED:.0%} of digits at most"
-        notes[report.suggested.threshold] = f"{known}, {suggestion}" if known else suggestion
-    points = {one.threshold: one for one in (*report.curve, report.in_use)}
-    rows = [
+        named.append((report.suggested, f"refuses {MAX_REFUSED:.0%} of digits at most"))
+    shown = [one for one in report.curve if one.threshold in SHOWN_THRESHOLDS]
+    points = {one.threshold: one for one in (*shown, *(point for point, _ in named))}
+    rows = (
         (
-            _percent(threshold),
-            _percent(points[threshold].digits_refused),
-            _percent(points[threshold].digits_wrong),
-            _percent(points[threshold].others_refused),
-            notes.get(threshold, ""),
+            *(threshold, one.digits_refused, one.digits_wrong, one.others_refused),
+            ", ".join(name for point, name in named if point.threshold == threshold),
         )
-        for threshold in sorted({*SHOWN_THRESHOLDS, *notes})
-    ]
-    heads = ("answered from", "digits refused", "digits wrong", "others refused", "")
-    return Table("What each threshold of confidence costs", heads, rows)
+        for threshold, one in sorted(points.items())
+    )
+    heads = "answered from,digits refused,digits wrong,others refused,"
+    return _table("What each threshold of confidence costs", heads, rows)
 
 
 def format_report(report: Report) -> str:

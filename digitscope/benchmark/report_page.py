@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -30,10 +30,10 @@ CRISP_PX = 64  # pictures up to this size are enlarged by the browser, pixel for
 COLOURS = 128  # of a picture on the page: a third of the bytes, and hardly visible
 ORDER = (Verdict.WRONG, Verdict.REFUSED, Verdict.ERROR)
 CHART_WH = (500, 220)
-LINES = {  # colours that can be told apart on light and on dark; dashes tell them apart, too
-    "others_refused": ("others refused", "#3a86ff"),
-    "digits_refused": ("digits refused", "#ff8b26"),
-    "digits_wrong": ("digits wrong", "#e0457b"),
+COLOURS_OF_LINES = {  # told apart on light and on dark; dashes tell them apart, too
+    "others_refused": "#3a86ff",
+    "digits_refused": "#ff8b26",
+    "digits_wrong": "#e0457b",
 }
 
 
@@ -54,7 +54,7 @@ class Card:
     result: Result
     sentences: tuple[str, str]
     figures: Sequence[Figure] = ()
-    steps: Sequence[Figure] = field(default=())
+    steps: Sequence[Figure] = ()
     problem: str = ""
 
 
@@ -101,22 +101,18 @@ def draw_curve(report: Report) -> str:
     """
     import altair as alt
 
-    values = [
-        {"threshold": point.threshold, "ratio": getattr(point, key), "line": name}
-        for key, (name, _) in LINES.items()
-        for point in report.curve
-        if getattr(point, key) is not None
-    ]
-    names, colours = zip(*LINES.values(), strict=True)
-    line = alt.Scale(domain=names, range=colours)
+    names: list[str | alt.FieldName] = list(COLOURS_OF_LINES)
+    colours = list(COLOURS_OF_LINES.values())
+    legend = alt.Legend(orient="top", title=None, labelExpr="replace(datum.label, '_', ' ')")
     curve = (
-        alt.Chart(alt.InlineData(values))
+        alt.Chart(alt.InlineData([asdict(point) for point in report.curve]))
+        .transform_fold(names, as_=["line", "ratio"])
         .mark_line()
         .encode(
             alt.X("threshold:Q", title="answered from this confidence on").axis(format="%"),
             alt.Y("ratio:Q", title=None).axis(format="%"),
-            alt.Color("line:N", title=None, scale=line).legend(orient="top"),
-            alt.StrokeDash("line:N", title=None, scale=alt.Scale(domain=names)),
+            alt.Color("line:N", legend=legend).scale(domain=names, range=colours),
+            alt.StrokeDash("line:N", legend=legend).scale(domain=names),
         )
     )
     in_use = alt.InlineData([{"threshold": report.in_use.threshold, "words": "in use"}])

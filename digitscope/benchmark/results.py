@@ -106,7 +106,7 @@ def read_sample(reader: DigitReader, sample: Sample, *, tta: bool = False) -> Re
         reading.reason,
         _probabilities(reading),
         reading.quality,
-        reading.ms,
+        round(reading.ms, MS_DECIMALS),
         notice=reading.preprocessed.notice,
     )
 
@@ -116,21 +116,15 @@ def result_to_row(result: Result) -> dict[str, Any]:
 
     `confidence` is that of `guess`, also where the picture was refused.
     """
+    sample, quality = result.sample, result.quality
+    plain = "verdict", "digit", "reason", "guess", "confidence", "probabilities", "ms", "error"
     return {
-        "file": str(result.sample.path),
-        "kind": result.sample.kind,
-        "label": result.sample.label,
-        "headline": result.sample.headline,
-        "verdict": str(result.verdict),
-        "digit": result.digit,
-        "reason": None if result.reason is None else str(result.reason),
-        "guess": result.guess,
-        "confidence": result.confidence,
-        "probabilities": list(result.probabilities),
-        "quality": None if result.quality is None else quality_to_dict(result.quality),
-        "ms": round(result.ms, MS_DECIMALS),
-        "error": result.error,
-        "notice": result.notice,
+        "file": str(sample.path),
+        "kind": sample.kind,
+        "label": sample.label,
+        "headline": sample.headline,
+        **{key: getattr(result, key) for key in (*plain, "notice")},
+        "quality": None if quality is None else quality_to_dict(quality),
     }
 
 
@@ -144,9 +138,9 @@ def result_from_row(row: dict[str, Any], sample: Sample) -> Result:
         sample,
         Verdict(row["verdict"]),
         row["digit"],
-        None if row["reason"] is None else Reason(row["reason"]),
+        row["reason"] and Reason(row["reason"]),
         tuple(float(one) for one in row["probabilities"]),
-        None if row["quality"] is None else quality_from_dict(row["quality"]),
+        row["quality"] and quality_from_dict(row["quality"]),
         float(row["ms"]),
         row["error"],
         row["notice"],

@@ -17,19 +17,12 @@ MAX_REFUSED = 0.01  # ratio of one-digit pictures that may be lost to refusing t
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """What a threshold of confidence would do.
-
-    Attributes:
-        threshold: a picture is answered from this confidence on.
-        digits_refused: ratio of the pictures of one digit.
-        digits_wrong: ratio of the pictures of one digit.
-        others_refused: ratio of all other pictures; None where there are none.
-    """
+    """What a threshold would do, in ratios; a picture is answered from this confidence on."""
 
     threshold: float
-    digits_refused: float
+    digits_refused: float  # of the pictures of one digit, as the next
     digits_wrong: float
-    others_refused: float | None
+    others_refused: float | None  # of all other pictures; None where there are none
 
 
 def operate(results: Sequence[Result], threshold: float) -> OperatingPoint:

@@ -24,14 +24,7 @@ def digitscope() -> None:
     """Reads handwritten digits from pictures."""
 
 
-for command in (
-    read.read,
-    steps.steps,
-    benchmark.benchmark,
-    info.info,
-    serve.serve,
-    client.ask,
-):
+for command in (read.read, steps.steps, benchmark.benchmark, info.info, serve.serve, client.ask):
     digitscope.add_command(command)
 
 

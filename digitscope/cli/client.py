@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitscope.cli.exit_codes import OK, SOME_FAILED
-from digitscope.cli.parser import files_argument, json_lines_option, reading_options
+from digitscope.cli.parser import files_argument, json_option, reading_options
 from digitscope.errors import DigitscopeError
 from digitscope.serialization import format_probability
 from digitscope.types import CLASSES
@@ -36,7 +36,7 @@ class AskError(DigitscopeError, RuntimeError):
 @click.command()
 @click.argument("url", metavar="URL")
 @files_argument
-@json_lines_option
+@json_option
 @reading_options
 def ask(url: str, files: tuple[Path, ...], as_json: bool, tta: bool, background: str) -> int:
     """Ask the Digitscope server at URL, like http://127.0.0.1:8000, about each picture.
@@ -48,7 +48,7 @@ def ask(url: str, files: tuple[Path, ...], as_json: bool, tta: bool, background:
     with _connected(url) as (client, console):
         for file in files:
             has_met = any(answer.get("title") != UNREADABLE for answer in answers)
-            answer = _ask_or_tell(client, file, params, has_met=has_met)
+            answer = send(client, file, params, has_met=has_met)
             answers.append({"file": str(file)} | answer)
             if as_json:
                 console.out(json.dumps(answers[-1]), highlight=False)
@@ -85,30 +85,22 @@ def _let_through() -> None:
     raise BrokenPipeError
 
 
-def _ask_or_tell(
+def send(
     client: httpx2.Client, file: Path, params: dict[str, str], *, has_met: bool
 ) -> dict[str, Any]:
-    """Ask about one file; that a server met before is gone is a problem of this file alone."""
-    import httpx2
-
-    try:
-        return send(client, file, params)
-    except httpx2.TransportError as error:
-        if not has_met:
-            raise
-        return {"title": "The server does not answer any more", "detail": str(error)}
-
-
-def send(client: httpx2.Client, file: Path, params: dict[str, str]) -> dict[str, Any]:
     """Send a picture file.
 
     Args:
         client: open, with the server as its base address.
         file: the picture.
         params: the options of the reading.
+        has_met: whether the server answered before: that it is gone is then a problem of this file.
 
     Returns:
         The answer, or the problem (with `title` and `detail`), as the server words it.
+
+    Raises:
+        httpx2.TransportError: the server never answered.
     """
     import httpx2
 
@@ -116,14 +108,17 @@ def send(client: httpx2.Client, file: Path, params: dict[str, str]) -> dict[str,
         return {"title": UNREADABLE, "detail": "It is no regular file"}
     try:
         form = {"file": (SENT_NAME, file.read_bytes())}
+        return _content(client.post(PREDICT_PATH, params=params, files=form))
     except OSError as error:
         return {"title": UNREADABLE, "detail": str(error.strerror)}
-    try:
-        return _content(client.post(PREDICT_PATH, params=params, files=form))
     except httpx2.ReadTimeout:
         return {"title": "No answer in time", "detail": f"The server had {TIMEOUT_S:g} s."}
     except httpx2.DecodingError as error:
         return {"title": ANOTHER_SERVER, "detail": str(error)}
+    except httpx2.TransportError as error:
+        if not has_met:
+            raise
+        return {"title": "The server does not answer any more", "detail": str(error)}
 
 
 def _content(response: httpx2.Response) -> dict[str, Any]:

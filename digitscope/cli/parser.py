@@ -14,10 +14,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
 
 files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
-json_lines_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object a line and a file."
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: one object a line (and a file)."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 model_option = click.option(
     "--model", metavar="PATH", type=PATH, help="A .keras or .onnx file (default: the ONNX one)."
 )

@@ -9,14 +9,14 @@ from typing import Any
 import click
 
 from digitscope.cli.exit_codes import OK, SOME_FAILED
-from digitscope.cli.parser import files_argument, force_option, json_lines_option, reader_options
+from digitscope.cli.parser import files_argument, force_option, json_option, reader_options
 from digitscope.errors import InvalidImageError
 from digitscope.serialization import error_to_dict, format_probability, reading_to_dict
 
 
 @click.command()
 @files_argument
-@json_lines_option
+@json_option
 @force_option
 @reader_options
 def read(

@@ -190,7 +190,7 @@ def test_every_accuracy_has_its_interval() -> None:
     assert by_title["Calibration"].rows[-1][4] == "{:.1%} to 100.0%".format(
         *wilson_interval(29, 29)
     )
-    assert tables[0].rows[0][:4] == ("photo", "30", "96.7%", interval)
+    assert tables[0].rows[0][:4] == ["photo", "30", "96.7%", interval]
     for table in tables:
         assert {len(row) for row in table.rows} == {len(table.heads)}
 

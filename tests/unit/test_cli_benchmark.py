@@ -17,8 +17,8 @@ from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
 PICTURE_FIELDS = (
-    "file kind label headline verdict digit reason guess confidence probabilities quality ms error "
-    "notice"
+    "file kind label headline verdict digit reason guess confidence probabilities ms error notice "
+    "quality"
 )
 REPORT_FIELDS = "settings kinds total calibration rankings levels curve in_use suggested pictures"
 KIND_FIELDS = "kind n correct wrong refused errors interval median_ms p95_ms"
