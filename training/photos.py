@@ -24,7 +24,7 @@ from digitscope.benchmark.run import Run
 from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.reader import DigitReader
-from digitscope.recognition.decision import doubt_of, flatten
+from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
 from training.model_card import describe_file, write_card
 from training.provenance import git_commit
@@ -102,7 +102,7 @@ def as_trained(result: Result, temperature: float) -> Result:
     if not result.probabilities or result.quality is None:
         return result
     shares = Prediction(np.array(result.probabilities, np.float32))
-    raw = flatten(shares, 1 / (temperature * doubt_of(result.quality)))
+    raw = apply_temperature(shares, 1 / (temperature * quality_temperature(result.quality)))
     return replace(result, probabilities=tuple(raw.probabilities.tolist()))
 
 

@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.preprocessing.tile import centre_by_mass, shrink_to_digit
+from digitscope.preprocessing.centring import centre_by_mass
+from digitscope.preprocessing.resizing import shrink_to_digit
 from digitscope.types import TILE_PX, UInt8Array
 from training.data import Digits
 

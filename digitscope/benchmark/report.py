@@ -26,7 +26,7 @@ from digitscope.benchmark.selective_prediction import (
     operate,
     refusal_curve,
 )
-from digitscope.recognition.decision import LEAST_CONFIDENCE
+from digitscope.recognition.rejection import MIN_CONFIDENCE
 
 TOTAL = "together"
 SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the curve, in the table for people
@@ -66,7 +66,7 @@ def make_report(results: Sequence[Result]) -> Report:
         rank(results),
         summarise_levels(results),
         curve,
-        operate(results, LEAST_CONFIDENCE),
+        operate(results, MIN_CONFIDENCE),
         choose_point(curve),
     )
 

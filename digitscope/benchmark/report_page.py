@@ -19,7 +19,7 @@ from digitscope.benchmark.report import Report, make_tables
 from digitscope.benchmark.results import Result, Verdict
 from digitscope.errors import InvalidImageError
 from digitscope.explanation.overlay import draw_detection, draw_explanation
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.reader import DigitReader
 from digitscope.serialization import format_probability
 from digitscope.types import Explanation, Reading, UInt8Array
@@ -155,9 +155,10 @@ def make_card(result: Result, reader: DigitReader, *, tta: bool) -> Card:
 
 
 def _explain(reading: Reading, explanation: Explanation | None) -> Iterator[Figure]:
-    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
-    if detection is not None:
-        yield _figure(draw_detection(detection), PHOTO_PX, "Where it looked")
+    found, tile = reading.preprocessed, reading.preprocessed.tile
+    if found.detection is not None:
+        drawn = draw_detection(found.detection, found.working_rgb)
+        yield _figure(drawn, PHOTO_PX, "Where it looked")
     if tile is not None and explanation is not None:
         title = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
         yield _figure(draw_explanation(tile.pixels, explanation), PHOTO_PX, title)

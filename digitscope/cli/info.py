@@ -19,7 +19,7 @@ from digitscope.errors import ModelUnavailableError
 def info(as_json: bool, model: Path | None) -> int:
     """Tell the version, the model and the backgrounds."""
     from digitscope.model_files import fingerprint_of, load_card_of, resolve_model_path
-    from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
+    from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_on_disk
 
     path = resolve_model_path(model)
     try:

@@ -65,15 +65,16 @@ def _draw(
 ) -> Iterator[tuple[str, UInt8Array, str]]:
     """Draw the steps, then what was looked at, as far as there is something to show."""
     from digitscope.explanation.overlay import draw_detection, draw_explanation
-    from digitscope.preprocessing.steps import STEPS
+    from digitscope.preprocessing.pipeline import STEPS
 
     for step in reading.steps:
         words = f"{step.number:2d} {STEPS[step.number - 1].title}: {step.sentence}"
         yield f"{step.number:02d}_{step.key}.png", step.image, words
-    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
-    if not overlay or detection is None:
+    found, tile = reading.preprocessed, reading.preprocessed.tile
+    if not overlay or found.detection is None:
         return
-    yield "where_it_looked.png", draw_detection(detection), "   Where it looked"
+    where = draw_detection(found.detection, found.working_rgb)
+    yield "where_it_looked.png", where, "   Where it looked"
     explanation = reader.explain(reading)
     if tile is not None and explanation is not None:
         words = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"

@@ -25,7 +25,7 @@ from digitscope.benchmark.report_page import draw_curve, select_mistakes, write_
 from digitscope.benchmark.results import result_from_row, result_to_row
 from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import ONNX_MODEL
-from digitscope.recognition.decision import LEAST_CONFIDENCE
+from digitscope.recognition.rejection import MIN_CONFIDENCE
 from digitscope.types import Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
@@ -197,7 +197,7 @@ def test_every_accuracy_has_its_interval() -> None:
 
 def test_the_curve_names_the_threshold_in_use_and_the_one_it_suggests() -> None:
     rows = make_tables(make_report([READ]))[-1].rows
-    in_use = f"{LEAST_CONFIDENCE:.1%}"
+    in_use = f"{MIN_CONFIDENCE:.1%}"
     assert [row[0] for row in rows if "in use" in row[-1]] == [in_use]
     assert [row[0] for row in rows if "at most" in row[-1]] == ["50.0%"]
     thresholds = [float(row[0].rstrip("%")) for row in rows]

@@ -16,7 +16,7 @@ from PIL import Image
 from digitscope import DigitReader
 from digitscope.cli import main
 from digitscope.model_files import ONNX_MODEL
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Level, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
