@@ -13,7 +13,11 @@ import pytest
 
 PACKAGES = ("digitscope", "streamlit_app", "training")
 # What each package may import beyond the core's dependencies.
-EXTRAS = {"digitscope": ("api", "app", "benchmark", "train"), "streamlit_app": ("app",), "training": ("train",)}
+EXTRAS = {
+    "digitscope": ("api", "app", "benchmark", "train"),
+    "streamlit_app": ("app",),
+    "training": ("train",),
+}
 DISTRIBUTION_OF_MODULE = {
     "PIL": "pillow",
     "cv2": "opencv-python-headless",

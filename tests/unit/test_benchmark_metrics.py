@@ -103,14 +103,6 @@ def test_wilson_intervals_of_the_literature(
     assert wilson_interval(successes, n) == pytest.approx(interval, abs=5e-5)
 
 
-def test_wilson_is_scipys() -> None:
-    stats = pytest.importorskip("scipy.stats", reason="scipy (extra `train`) is not installed")
-    for n in (1, 7, 150):
-        for successes in range(0, n + 1, 7):
-            theirs = stats.binomtest(successes, n).proportion_ci(method="wilson")
-            assert wilson_interval(successes, n) == pytest.approx(tuple(theirs), abs=1e-6)
-
-
 # --- AUROC ---------------------------------------------------------------------------------------
 
 

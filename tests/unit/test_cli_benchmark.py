@@ -80,9 +80,6 @@ def test_json_has_every_kind_and_every_picture(
 @pytest.mark.parametrize(
     ("options", "counts"),
     [
-        (["--kinds", "photo"], {"photo": [3, 2, 1, 0, 0]}),
-        (["--kinds", "scan,photo"], {"photo": [3, 2, 1, 0, 0], "scan": [3, 1, 0, 1, 1]}),
-        (["--headline"], {"photo": [2, 1, 1, 0, 0], "scan": [2, 1, 0, 1, 0]}),
         (["--headline", "--kinds", "scan"], {"scan": [2, 1, 0, 1, 0]}),
         (["--tta", "--background", "opencv", "--kinds", "photo"], {"photo": [3, 2, 1, 0, 0]}),
     ],
