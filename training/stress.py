@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digitscope.benchmark import Sample
+from digitscope.benchmark import BenchmarkError, Sample
 from digitscope.benchmark.report import format_report
 from digitscope.benchmark.run import Run
 from digitscope.benchmark.terminal import read_in_terminal
@@ -129,5 +129,5 @@ def main(arguments: list[str] | None = None) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except DataUnavailableError as error:
+    except (BenchmarkError, DataUnavailableError) as error:
         sys.exit(str(error))
