@@ -6,7 +6,6 @@
 (7, 0.98)
 """
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from digitscope.errors import (
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
     from digitscope.reader import DigitReader
 
 __version__ = "1.0.0"
-
-# From 1.29 on, onnxruntime keeps a device id and tells Microsoft of every model that is loaded,
-# unless told not to before it is imported. What is read here is nobody else's business.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Background",
