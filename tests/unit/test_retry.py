@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 from collections import Counter
 from collections.abc import Callable
 
@@ -303,6 +305,21 @@ def test_a_digit_beside_a_likelier_shape_is_found() -> None:
     found = reading.preprocessed.detection
     assert reading.digit == 7
     assert found is not None and found.box_xyxy[2] < 200
+
+
+def test_a_reading_keeps_nothing_of_the_attempts_that_did_not_answer() -> None:
+    """Was a fault: a refused reading kept 30 MB, and the cycle collector alone freed them."""
+    picture = to_working_size(_seven_beside_a_block())
+    gc.disable()
+    try:
+        reading = read_with_retries(picture, OPENCV, _never_sure)
+        assert not picture.shared
+        assert len(reading.steps) == LOCATING
+        kept = weakref.ref(picture)
+        del picture, reading
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_the_steps_before_locating_are_taken_once_for_each_ink(
