@@ -194,8 +194,8 @@ def test_the_network_itself_is_unsure_of_some_shapes(
     tiles = mnist_tiles[0][np.random.default_rng(0).permutation(5000)]
     mixed = np.maximum(tiles[:800], tiles[800:1600])  # two digits, one on the other
     order = np.argsort(reader.classifier.classify(mixed).max(axis=1))
-    readings = (reader.read(page(tile)) for tile in mixed[order[:60]])
-    assert {Reason.UNCERTAIN, Reason.NOT_A_DIGIT} & {reading.reason for reading in readings}
+    reasons = (reader.read(page(tile)).reason for tile in mixed[order[:60]])
+    assert any(reason in (Reason.UNCERTAIN, Reason.NOT_A_DIGIT) for reason in reasons)
 
 
 # --- Rotations -----------------------------------------------------------------------------------
