@@ -178,16 +178,18 @@ def test_a_session_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_rembg_reads_of_the_environment_is_set_for_its_import_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    names = ("NUMBA_DISABLE_JIT", "ORT_DISABLE_TELEMETRY")
     seen: list[str | None] = []
 
     class Rembg(ModuleType):
         @property
         def new_session(self) -> Any:
-            seen.append(os.environ.get("NUMBA_DISABLE_JIT"))
+            seen.extend(os.environ.get(name) for name in names)
             return lambda *_, **__: "session"
 
     monkeypatch.setitem(sys.modules, "rembg", Rembg("rembg"))
-    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
     assert rembg_session(Background.U2NETP) == "session"
-    assert seen == ["1"]
-    assert "NUMBA_DISABLE_JIT" not in os.environ
+    assert seen == ["1", "1"]
+    assert not os.environ.keys() & set(names)

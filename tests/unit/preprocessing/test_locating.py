@@ -18,7 +18,15 @@ from digitscope.preprocessing.locating import (
     refuse_shape,
     show_location,
 )
-from digitscope.preprocessing.state import Attempt, Foreground, Grey, InkMap, Location, State
+from digitscope.preprocessing.state import (
+    NOT_YET,
+    Attempt,
+    Foreground,
+    Grey,
+    InkMap,
+    Location,
+    State,
+)
 from digitscope.preprocessing.working_picture import WorkingPicture
 from digitscope.types import Background, BoolArray, Reason, UInt8Array
 from tests.unit.drawn import Points, grey_rgb, strokes_mask
@@ -38,8 +46,7 @@ def _mask(*strokes: Points, width_px: int = 8) -> BoolArray:
 def _state(mask: BoolArray, levels: UInt8Array, raw: UInt8Array, min_level: float = 7) -> State:
     """Light ink, after step 5. `raw` is what was there before the background was removed."""
     picture = WorkingPicture(grey_rgb(raw), 0.5, (2 * raw.shape[1], 2 * raw.shape[0]))
-    nowhere = np.zeros((1, 1, 3), np.float32)
-    found = Foreground(nowhere, nowhere[..., 0], is_ink_dark=False, route=Background.OPENCV)
+    found = Foreground(NOT_YET, NOT_YET, NOT_YET, is_ink_dark=False, route=Background.OPENCV)
     ink_map = InkMap(levels, mask, min_level)
     return State(picture, found, grey=Grey(levels, THIRDS, 0.0), ink_map=ink_map)
 
