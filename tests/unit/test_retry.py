@@ -166,8 +166,13 @@ def test_where_no_digit_is_seen_every_attempt_is_made_in_order(
     assert tuple(script.made) == IN_ORDER
 
 
-def test_without_weights_on_disk_auto_asks_no_network(read: Read) -> None:
+def test_without_weights_on_disk_auto_asks_no_network(
+    read: Read, networks: Counter[Background], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network may be downloaded only where it was asked for by name."""
+    monkeypatch.setattr(retry, "weights_on_disk", lambda _: False)
     _, script = read({})
+    assert not networks
     assert tuple(script.made) == tuple(one for one in IN_ORDER if one.background is OPENCV)
 
 
