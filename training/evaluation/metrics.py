@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 
-from digitscope.benchmark.measures import (
+from digitscope.benchmark.metrics import (
     ECE_BINS,
     Bin,
     bin_by_confidence,
