@@ -17,17 +17,18 @@ from pathlib import Path
 import numpy as np
 
 from digitscope.benchmark import BenchmarkError, Sample
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.benchmark.report import format_report
 from digitscope.benchmark.run import Run
 from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import ONNX_MODEL
 from digitscope.reader import DigitReader
 from digitscope.types import UInt8Array
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import Digits, load_train_validation
+from training.data.photo_tiles import fingerprint_photos
 from training.evaluate import draw_test_digits
-from training.photo_tiles import fingerprint_photos
 from training.photos import add_to_card
-from training.run_folder import RUNS_DIR
+from training.run_records.run_folder import RUNS_DIR
 from training.synthetic_photos import CONDITIONS, Condition, photograph
 
 CARD_ENTRY = "simulated"

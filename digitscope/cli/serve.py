@@ -24,7 +24,7 @@ class ServerUnavailableError(DigitscopeError, RuntimeError):
 def serve(host: str, port: int, model: Path | None) -> int:
     """Start the HTTP API."""
     try:
-        from digitscope.api.server import run_server
+        from digitscope.api.app import run_server
         from digitscope.api.settings import ApiSettings, SettingsError
     except ImportError as error:
         raise ServerUnavailableError(
