@@ -74,8 +74,9 @@ def test_photos_are_of_validation_digits_and_the_same_for_every_run(mnist_npz: P
 
 def _result(label: str, verdict: Verdict, guess: int | None) -> Result:
     probabilities = () if guess is None else tuple(np.eye(10)[guess].tolist())
-    sample = Sample(Path("a"), label, "photo", headline=True)
-    return Result(sample, verdict, None, None, probabilities)
+    return Result(
+        Sample(Path("a"), label, "photo", headline=True), verdict, None, None, probabilities
+    )
 
 
 def test_a_refused_photo_counts_as_read_where_the_guess_is_right() -> None:
