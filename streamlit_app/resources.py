@@ -12,11 +12,12 @@ import numpy as np
 import streamlit as st
 
 from digitscope import DigitReader, model_files
+from digitscope.benchmark.mnist import find_mnist
 from digitscope.errors import ModelUnavailableError
 from digitscope.recognition.classifier import KerasClassifier
 from digitscope.types import Float32Array, UInt8Array
 from streamlit_app.i18n import _
-from streamlit_app.mnist import Tiles, find_mnist, load_tiles
+from streamlit_app.mnist import Tiles, load_tiles
 from streamlit_app.network import Architecture, feature_maps, read_architecture, stage_outputs
 from streamlit_app.network_loading import Network, NetworkLoader
 from streamlit_app.settings import load_settings

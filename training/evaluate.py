@@ -14,22 +14,22 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from sklearn.metrics import confusion_matrix
 
 from digitscope.model_files import KERAS_MODEL
 from digitscope.recognition.test_time_augmentation import rotate_tile
-from digitscope.types import Float32Array, UInt8Array
-from training.data import Digits, load_test
-from training.metrics import (
+from digitscope.types import CLASSES, Float32Array, UInt8Array
+from training.data.mnist import Digits, load_test
+from training.evaluation.metrics import (
     ClassReport,
     ReliabilityBin,
     accuracy,
     class_reports,
-    confusion_matrix,
     expected_calibration_error,
     negative_log_likelihood,
     reliability,
 )
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 from training.tracking import show
 
 BATCH = 500  # tiles a step; larger gains nothing
@@ -54,7 +54,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Report:
-    """What a network reaches on a set of tiles; shares are 0..1.
+    """What a network reaches on a set of tiles; fractions are 0..1.
 
     Attributes:
         loss: mean negative log likelihood, nats.
@@ -83,7 +83,7 @@ def predict(model: keras.Model, tiles: UInt8Array) -> Float32Array:
     return probabilities
 
 
-def predict_turned(model: keras.Model, tiles: UInt8Array) -> Float32Array:
+def predict_with_tta(model: keras.Model, tiles: UInt8Array) -> Float32Array:
     """The same with the reader's test-time augmentation: means over small rotations."""
     turned = np.stack([rotate_tile(tile) for tile in tiles])  # (N, A, 28, 28)
     angles = turned.shape[1]
@@ -94,15 +94,15 @@ def predict_turned(model: keras.Model, tiles: UInt8Array) -> Float32Array:
 
 def report(probabilities: Float32Array, labels: UInt8Array) -> Report:
     """Measure (N, 10) probabilities against (N,) labels."""
-    matrix = confusion_matrix(probabilities, labels)
+    matrix = confusion_matrix(labels, probabilities.argmax(1), labels=range(CLASSES))
     return Report(
         tiles=len(labels),
         errors=int(matrix.sum() - matrix.trace()),
         accuracy=accuracy(probabilities, labels),
         loss=negative_log_likelihood(probabilities, labels),
         ece=expected_calibration_error(probabilities, labels),
-        classes=class_reports(matrix),
-        confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
+        classes=class_reports(probabilities, labels),
+        confusion_matrix=tuple(tuple(row) for row in matrix.tolist()),
         reliability=reliability(probabilities, labels),
         mistakes=find_mistakes(probabilities, labels),
     )
@@ -128,7 +128,7 @@ def evaluate_test(
     Args:
         model: the network.
         data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
-        how: `predict`, or `predict_turned` for test-time augmentation.
+        how: `predict`, or `predict_with_tta` for test-time augmentation.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
