@@ -167,7 +167,8 @@ def test_the_name_of_a_photo_follows_the_language(open_predict: OpenPredict) -> 
     app = open_predict("camera")
     app.camera_input[0].set_value(("photo.jpg", photo_jpeg(2), "image/jpeg")).run()
     app.segmented_control(key="language_switch").set_value("fr").run()
-    captions = [one.caption for images in app.get("imgs") for one in images.proto.imgs]
+    protos = [element.proto for element in app.main]
+    captions = [image.caption for proto in protos for image in getattr(proto, "imgs", ())]
     assert "Votre photo" in captions
     assert "Your photo" not in captions
 
