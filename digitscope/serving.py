@@ -18,7 +18,7 @@ def run_serve(options: argparse.Namespace) -> int:
         ServerUnavailableError: the API's packages are missing, or its settings cannot be.
     """
     try:
-        from digitscope.api.server import run_server
+        from digitscope.api.app import run_server
         from digitscope.api.settings import ApiSettings, SettingsError
     except ImportError as error:
         raise ServerUnavailableError(

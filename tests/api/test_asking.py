@@ -112,7 +112,7 @@ class AnotherServer(BaseHTTPRequestHandler):
 def another_server() -> Iterator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), AnotherServer) as server:
         server.pause_s, server.answer = 0, b"[1, 2]"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # s between polls
         thread.start()
         yield server
         server.shutdown()

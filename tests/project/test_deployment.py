@@ -96,9 +96,13 @@ def test_compose_waits_for_what_has_a_health_check(
         assert "healthcheck" in one or one.get("build", {}).get("target") in checked, name
 
 
-def test_the_api_may_finish_what_it_accepted(services: dict[str, dict[str, Any]]) -> None:
+def test_the_api_may_finish_what_it_accepted(
+    services: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     api = services["api"]
-    settings = ApiSettings.from_environment({k: str(v) for k, v in api["environment"].items()})
+    for name, value in api["environment"].items():
+        monkeypatch.setenv(name, str(value))
+    settings = ApiSettings.from_environment()
     given = SECOND.fullmatch(api["stop_grace_period"])
     assert given is not None and int(given[1]) >= settings.shutdown_timeout_s + 5
 
