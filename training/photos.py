@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Summary, load_labels
+from digitscope.benchmark.journal import fingerprint_code
 from digitscope.benchmark.measures import calibrate
 from digitscope.benchmark.report import Report, format_report
 from digitscope.benchmark.session import Session
@@ -26,8 +27,8 @@ from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
-from training.model_card import describe_file, write_card
-from training.provenance import git_commit
+from training.evaluation.model_card import describe_file, write_card
+from training.run_records.provenance import git_commit
 
 MAIN_KIND = "photo"
 
@@ -61,6 +62,7 @@ def add_to_card(
         "git_commit": git_commit(),
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
+        "code_sha256": fingerprint_code(),
         "background": str(Background.OPENCV),
     } | figures
     write_card(card, MODEL_CARD)
@@ -101,8 +103,8 @@ def as_trained(outcome: Outcome, temperature: float) -> Outcome:
     """The outcome with the probabilities that the network gave before it was calibrated."""
     if not outcome.probabilities or outcome.quality is None:
         return outcome
-    shares = Prediction(np.array(outcome.probabilities, np.float32))
-    raw = apply_temperature(shares, 1 / (temperature * quality_temperature(outcome.quality)))
+    calibrated = Prediction(np.array(outcome.probabilities, np.float32))
+    raw = apply_temperature(calibrated, 1 / (temperature * quality_temperature(outcome.quality)))
     return replace(outcome, probabilities=tuple(raw.probabilities.tolist()))
 
 

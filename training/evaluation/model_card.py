@@ -19,12 +19,12 @@ from scipy.stats import binomtest
 from scipy.stats import t as student_t
 
 from digitscope.model_files import fingerprint_of
-from training.augment import Augmentation
-from training.data import SPLIT_SEED
+from training.data.augment import Augmentation
+from training.data.mnist import SPLIT_SEED
 from training.evaluate import Report
-from training.label_errors import DOUBTED_LABELS
-from training.provenance import git_commit, versions
-from training.run_folder import RunFolder
+from training.evaluation.label_errors import DOUBTED_LABELS
+from training.run_records.provenance import git_commit, versions
+from training.run_records.run_folder import RunFolder
 
 CERTAINTY = 0.95  # of intervals
 

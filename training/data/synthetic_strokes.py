@@ -1,7 +1,7 @@
 """Digits that MNIST lacks, drawn: "1" with flag and foot, crossed "7", wide open and closed "4".
 
 Most of the world writes them so; among MNIST's 60,000 there are few or none. Every stroke is
-a slightly bent line with chance in each of its points. Lengths are shares of the digit's height.
+a slightly bent line with chance in each of its points. Lengths are fractions of the digit's height.
 
 What keeps a 1 from being a 7: the flag leaves the stem's top downwards, 30 to 50 degrees from
 the stem, and reaches at most half of it; the 7's bar is within 12 degrees of level. What keeps
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from digitscope.preprocessing.centring import centre_by_mass
 from digitscope.preprocessing.resizing import shrink_to_digit
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import Digits
+from training.data.mnist import Digits
 
 CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
 HEIGHT_PX = 80  # of the digit on the canvas: four times its height in the tile
@@ -28,7 +28,7 @@ WIDTH_RANGE_PX = (7, 15)  # of the line on the canvas: about 2 to 4 px in the ti
 SLANT_DEG = 14  # of handwriting, to either side
 FLAG_DEG = (30, 50)  # from the stem
 FLAG_LENGTH = (0.22, 0.5)  # of the stem
-FOOT_SHARE = 0.5  # of the 1s with a flag
+FOOT_FRACTION = 0.5  # of the 1s with a flag
 FOOT_WIDTH = (0.3, 0.6)
 BAR_LENGTH = (0.45, 0.7)
 BAR_TILT_DEG = 12
@@ -42,7 +42,7 @@ BEND = 0.04  # how far the middle of a stroke strays from the straight line
 CURVE_POINTS = 12
 SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
 
-Stroke = NDArray[np.float64]  # (2, 2): from x, y to x, y, in shares of the digit's height
+Stroke = NDArray[np.float64]  # (2, 2): from x, y to x, y, in fractions of the digit's height
 
 
 def draw_digits(count: int, rng: np.random.Generator) -> Digits:
@@ -66,7 +66,7 @@ def one_strokes(rng: np.random.Generator) -> list[Stroke]:
     away = np.deg2rad(rng.uniform(*FLAG_DEG)) + slant  # from straight down, towards the left
     flag_end = top + rng.uniform(*FLAG_LENGTH) * np.array([-np.sin(away), np.cos(away)])
     strokes = [np.array([flag_end, top]), np.array([top, bottom])]
-    if rng.random() < FOOT_SHARE:
+    if rng.random() < FOOT_FRACTION:
         strokes.append(_level_line(bottom, rng.uniform(*FOOT_WIDTH), 6, rng))
     return strokes
 
@@ -108,7 +108,7 @@ def to_tile(ink: UInt8Array) -> UInt8Array:
     Returns:
         (28, 28) uint8.
     """
-    return centre_by_mass(shrink_to_digit(ink.astype(np.float32) / 255))
+    return centre_by_mass(shrink_to_digit(np.float32(1 / 255) * ink))
 
 
 def _level_line(

@@ -21,9 +21,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import Digits
-from training.penned_signs import PEN_PX, draw_sign, rounded
-from training.synthetic_strokes import to_tile
+from training.data.hershey_glyphs import PEN_PX, draw_glyph, rounded
+from training.data.mnist import Digits
+from training.data.synthetic_strokes import to_tile
 
 CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
 FONT_PX = 96
@@ -41,7 +41,7 @@ FONTS = (  # they come with matplotlib; upright, slanted, thin and bold ones, wi
 SYMBOLS = "ACEFHKMNRVWXdfkmnvwxαγηκλμνπφχψωΓΔΛΞΠΦΨΩ&@#%*+=<>$€§¶∞√∑≈≠←→↑↓✓★☺♪♣"
 FAVOURED = "αγλΩωνXAKMW"  # drawn three times as often: simple enough to be taken for a digit
 MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # digits that are none when mirrored, turned
-WARP_SHARE = 0.06  # how far the points of a letter stray, of the canvas: no two hands agree
+WARP_FRACTION = 0.06  # how far the points of a letter stray, of the canvas: no two hands agree
 SHEAR, STRETCH = 0.3, 0.3
 SPECK_PX = 12  # of the canvas; what is smaller leaves an empty tile
 
@@ -59,8 +59,8 @@ def draw_non_digits(count: int, digits: Digits, rng: np.random.Generator) -> UIn
     Returns:
         (count, 28, 28) uint8, light on black, longest side 20, mass at the middle.
     """
-    makers, shares = zip(*FAMILIES, strict=True)
-    chosen = rng.choice(len(makers), count, p=np.array(shares) / sum(shares))
+    makers, fractions = zip(*FAMILIES, strict=True)
+    chosen = rng.choice(len(makers), count, p=np.array(fractions) / sum(fractions))
     tiles = [makers[index](digits, rng) for index in chosen]
     return np.array(tiles, np.uint8).reshape(-1, TILE_PX, TILE_PX)
 
@@ -72,9 +72,9 @@ def letter(_: Digits, rng: np.random.Generator) -> UInt8Array:
     return _finish(_warp(_printed(symbols[rng.integers(len(symbols))], font), rng))
 
 
-def penned_sign(_: Digits, rng: np.random.Generator) -> UInt8Array:
+def hershey_glyph(_: Digits, rng: np.random.Generator) -> UInt8Array:
     """A letter or a sign, each of its strokes drawn by one pen."""
-    return _finish(_warp(draw_sign(CANVAS_PX, rng), rng))
+    return _finish(_warp(draw_glyph(CANVAS_PX, rng), rng))
 
 
 def scribble(_: Digits, rng: np.random.Generator) -> UInt8Array:
@@ -93,7 +93,8 @@ def pair(digits: Digits, rng: np.random.Generator) -> UInt8Array:
     left, right = (digits.tiles[rng.integers(len(digits))] for _ in range(2))
     gap = int(rng.integers(8, 13))
     joined = np.concatenate([left[:, : 28 - gap // 2], right[:, gap // 2 :]], axis=1)
-    return _finish(cv2.resize(joined, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC))
+    large = cv2.resize(joined, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    return _finish(np.asarray(large, np.uint8))
 
 
 def mirrored_or_turned(digits: Digits, rng: np.random.Generator) -> UInt8Array:
@@ -114,9 +115,9 @@ def blob(_: Digits, rng: np.random.Generator) -> UInt8Array:
     return _finish(((smooth > float(rng.uniform(0, 1))) * 255).astype(np.uint8))
 
 
-FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their shares
+FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their fractions
     (letter, 0.3),
-    (penned_sign, 0.35),
+    (hershey_glyph, 0.35),
     (scribble, 0.09),
     (pair, 0.09),
     (mirrored_or_turned, 0.09),
@@ -154,14 +155,14 @@ def _printed(symbol: str, font: str) -> UInt8Array:
 def _warp(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Slant, stretch and bend a drawing."""
     y, x = np.mgrid[:CANVAS_PX, :CANVAS_PX].astype(np.float32) - CANVAS_PX / 2
-    bend = rng.normal(0, WARP_SHARE * CANVAS_PX / 2, (2, 5, 5)).astype(np.float32)
+    bend = rng.normal(0, WARP_FRACTION * CANVAS_PX / 2, (2, 5, 5)).astype(np.float32)
     size_wh = (CANVAS_PX, CANVAS_PX)
     bent_x, bent_y = (cv2.resize(one, size_wh, interpolation=cv2.INTER_CUBIC) for one in bend)
     wide, tall = 1 + rng.uniform(-STRETCH, STRETCH, 2)
     source_x = (x + y * rng.uniform(-SHEAR, SHEAR)) * wide + bent_x + CANVAS_PX / 2
     source_y = y * tall + bent_y + CANVAS_PX / 2
-    maps = (np.float32(source_x), np.float32(source_y))
-    return cv2.remap(drawn, *maps, cv2.INTER_LINEAR).astype(np.uint8)
+    maps = (source_x.astype(np.float32), source_y.astype(np.float32))
+    return np.asarray(cv2.remap(drawn, *maps, cv2.INTER_LINEAR), np.uint8)
 
 
 def _finish(drawn: UInt8Array) -> UInt8Array:
@@ -171,6 +172,6 @@ def _finish(drawn: UInt8Array) -> UInt8Array:
     if longest < SPECK_PX:
         return np.zeros((TILE_PX, TILE_PX), np.uint8)
     margin = longest // 8  # room for strokes that are widened
-    ink, mask = (np.pad(one, margin) for one in (np.float32(drawn) / 255, mask))
-    glyph = correct_stroke_width(ink, mask, longest)
+    ink = np.pad(drawn, margin).astype(np.float32) / np.float32(255)
+    glyph = correct_stroke_width(ink, np.pad(mask, margin), longest)
     return to_tile(np.rint(glyph.ink * 255).astype(np.uint8))

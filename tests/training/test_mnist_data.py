@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import (
-    DataUnavailableError,
+from digitscope.benchmark.mnist import DataUnavailableError
+from training.data.mnist import (
     Digits,
     find_mnist,
     load_test,
@@ -118,7 +118,8 @@ def test_training_never_unpacks_the_test_set(tmp_path: Path, digits: Digits) -> 
 
 
 def test_only_evaluate_opens_the_test_set() -> None:
-    users = {path.name for path in TRAINING.glob("*.py") if "load_test" in path.read_text()}
-    assert users == {"data.py", "evaluate.py"}
-    openers = {path.name for path in TRAINING.glob("*.py") if "x_test" in path.read_text()}
+    sources = {path.relative_to(TRAINING).as_posix(): path for path in TRAINING.rglob("*.py")}
+    users = {name for name, path in sources.items() if "load_test" in path.read_text()}
+    assert users == {"data/mnist.py", "evaluate.py"}
+    openers = {name for name, path in sources.items() if "x_test" in path.read_text()}
     assert not openers

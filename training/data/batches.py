@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from digitscope.types import CLASSES, Float32Array, UInt8Array
-from training.augment import Augmentation, augment
-from training.data import Digits
-from training.non_digits import draw_non_digits
-from training.recipe import HyperParameters
-from training.synthetic_strokes import draw_digits
-from training.wear import wear
+from training.config import HyperParameters
+from training.data.augment import Augmentation, augment
+from training.data.degrade import degrade_strokes
+from training.data.mnist import Digits
+from training.data.outliers import draw_non_digits
+from training.data.synthetic_strokes import draw_digits
 
 
 def epoch_batches(
@@ -22,9 +22,9 @@ def epoch_batches(
 
     Args:
         digits: MNIST's training tiles.
-        hyper: the shares of everything else, and the seed.
+        hyper: the fractions of everything else, and the seed.
         epoch: counted from 0.
-        photographed: tiles that simulated photos became; `hyper.photo_share` of them are drawn.
+        photographed: tiles that simulated photos became; `hyper.photo_fraction` of them are drawn.
 
     Yields:
         tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10) float32: one-hot, or a tenth each
@@ -37,7 +37,7 @@ def epoch_batches(
     for start in range(0, len(order), hyper.batch_size):
         batch = order[start : start + hyper.batch_size]
         changed = augment(tiles[batch], rng, amount) if hyper.augmentation else tiles[batch]
-        yield as_input(wear(changed, rng, hyper.worn_share)), labels[batch]
+        yield as_input(degrade_strokes(changed, rng, hyper.degraded_fraction)), labels[batch]
 
 
 def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
@@ -48,8 +48,8 @@ def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
 
 def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, ...]:
     """How many drawn, photographed and non-digit tiles come to MNIST's own."""
-    shares = (hyper.synthetic_share, hyper.photo_share, hyper.non_digit_share)
-    return tuple(round(train_tiles * share) for share in shares)
+    fractions = (hyper.synthetic_fraction, hyper.photo_fraction, hyper.non_digit_fraction)
+    return tuple(round(train_tiles * fraction) for fraction in fractions)
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:

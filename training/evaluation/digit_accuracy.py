@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 
-@keras.saving.register_keras_serializable("digitscope")  # checkpoints name it
+@keras.saving.register_keras_serializable("digitscope")  # type: ignore[untyped-decorator]
 def digit_accuracy(
     labels: keras.KerasTensor, probabilities: keras.KerasTensor
 ) -> keras.KerasTensor:

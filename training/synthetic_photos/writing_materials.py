@@ -28,7 +28,7 @@ def ruled(scene: Scene, rng: np.random.Generator) -> Scene:
             line_rgb=one_of(
                 ((170, 190, 220), (150, 156, 170), (190, 170, 180), (120, 140, 190)), rng
             ),
-            line_share=float(rng.uniform(0.012, 0.04)),
+            line_ratio=float(rng.uniform(0.012, 0.04)),
             margin_line=bool(rng.random() < 0.3),
         ),
     )
@@ -39,7 +39,7 @@ def squared(scene: Scene, rng: np.random.Generator) -> Scene:
     scene = ruled(scene, rng)
     gap = float(rng.uniform(0.13, 0.5))
     surface = replace(
-        scene.surface, squared=True, gap=gap, line_share=float(rng.uniform(0.02, 0.06))
+        scene.surface, squared=True, gap=gap, line_ratio=float(rng.uniform(0.02, 0.06))
     )
     return replace(scene, surface=surface)
 
@@ -101,7 +101,7 @@ def red_pen(scene: Scene, rng: np.random.Generator) -> Scene:
 def fine_pen(scene: Scene, rng: np.random.Generator) -> Scene:
     """A ballpoint, and a digit as large as the page."""
     pen = Pen(one_of(DARK_RGB, rng), float(rng.uniform(1 / 80, 1 / 35)), pressure=0.25)
-    camera = replace(scene.camera, digit_share=float(rng.uniform(0.5, 0.85)))
+    camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.5, 0.85)))
     return replace(scene, pen=pen, camera=camera)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import CLASSES
-from training.data import VALIDATION_TILES
+from training.data.mnist import VALIDATION_TILES
 
 LEARNING_RATES = {  # peaks, after the warm-up; each optimizer's steps have a size of their own
     "adamw": 2e-3,  # beat 1e-3 and 14 epochs on validation, one run each
@@ -28,6 +30,12 @@ ADDED_LATER: dict[str, object] = {  # what runs did that were made before these 
     "permuted": False,
     "optimizer": "adamw",
     "augmented_by": "all",
+}
+RENAMED = {  # settings that saved runs, studies and reports hold under an older name
+    "worn_share": "degraded_fraction",
+    "synthetic_share": "synthetic_fraction",
+    "photo_share": "photo_fraction",
+    "non_digit_share": "non_digit_fraction",
 }
 
 
@@ -58,11 +66,11 @@ class HyperParameters:
     label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
     augmentation: float = 1.0  # times the amounts in augment.Augmentation; 0 changes nothing
     augmented_by: str = "all"  # of augment.KINDS; fewer serve the experiments
-    worn_share: float = 0.12  # tiles whose strokes are blurred or broken, as far photos leave them
-    # What MNIST lacks, as shares of its tiles
-    synthetic_share: float = 0.04  # drawn 1s, 4s and 7s: an eighth of what MNIST has of them
-    photo_share: float = 0.10  # digits written, photographed and read by our own pipeline
-    non_digit_share: float = 0.12  # letters, scribbles and the like, taught as none of the ten
+    degraded_fraction: float = 0.12  # tiles with blurred or broken strokes, as in far photos
+    # What MNIST lacks, as fractions of its tiles
+    synthetic_fraction: float = 0.04  # drawn 1s, 4s and 7s: an eighth of what MNIST has of them
+    photo_fraction: float = 0.10  # digits written, photographed and read by our own pipeline
+    non_digit_fraction: float = 0.12  # letters, scribbles and the like, taught as none of the ten
     # Chance, data and arithmetic
     seed: int = 0  # of weights, dropout, order and augmentation
     limit: int = 0  # training tiles to use, for a trial; 0 is all
@@ -86,6 +94,21 @@ class HyperParameters:
                     f"{name} is one of {', '.join(choices)}. Received: {getattr(self, name)!r}. "
                     "Name one of these."
                 )
+
+
+def under_todays_names(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Saved settings, each under the name that it has today.
+
+    >>> under_todays_names({"photo_share": 0.1, "seed": 1})
+    {'photo_fraction': 0.1, 'seed': 1}
+    """
+    return {RENAMED.get(name, name): value for name, value in saved.items()}
+
+
+def complete_settings(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Saved settings under today's names, and the value of each setting that was added later."""
+    settings = under_todays_names(saved)
+    return settings | {name: ADDED_LATER[name] for name in ADDED_LATER if name not in settings}
 
 
 def difference(begun: dict[str, object], wanted: dict[str, object]) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 Source: the Hershey Fonts, created by A. V. Hershey at the U.S. National Bureau of Standards
 ("Calligraphy for Computers", 1967), in the format of James Hurt, Cognition, Inc.; the signs that
-no hand writes as a digit stand in ``hershey_signs.json``. (The packages that hold them all install
+no hand writes as a digit stand in ``hershey_glyphs.json``. (The packages that hold them all install
 a module named ``tests``, which hides ours.)
 """
 
@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitscope.types import UInt8Array
-from training.synthetic_strokes import draw_lines
+from training.data.synthetic_strokes import draw_lines
 
-SIGNS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
-    Path(__file__).with_name("hershey_signs.json").read_text(encoding="utf-8")
+GLYPHS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
+    Path(__file__).with_name("hershey_glyphs.json").read_text(encoding="utf-8")
 )  # the keys of "greeks" stand for Greek letters
 FAVOURED = "Xackjlmwx"  # of "greeks", drawn three times as often: Ω α γ λ κ μ ν ψ ω are like digits
 HEIGHT_PX = 96  # of the longer side, before it is stretched
@@ -30,13 +30,13 @@ PEN_PX = (4, 12)
 Stroke = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
 
 
-def draw_sign(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
+def draw_glyph(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
     """Draw one sign at the middle of a canvas, its points astray, now narrow and now wide.
 
     Returns:
         (canvas_px, canvas_px) uint8, 255 where the pen was.
     """
-    signs = penned_signs()
+    signs = hershey_glyphs()
     strokes = signs[rng.integers(len(signs))]
     low, high = _bounds(strokes)
     stretch = STRETCH ** (rng.uniform(-1, 1) / 2)
@@ -51,11 +51,11 @@ def draw_sign(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
 
 
 @cache
-def penned_signs() -> tuple[tuple[Stroke, ...], ...]:
+def hershey_glyphs() -> tuple[tuple[Stroke, ...], ...]:
     """Every sign's strokes, the favoured ones three times."""
     return tuple(
         tuple(np.array(stroke, np.float64) for stroke in strokes_of[key])
-        for alphabet, strokes_of in SIGNS.items()
+        for alphabet, strokes_of in GLYPHS.items()
         for key in [*strokes_of, *2 * (FAVOURED if alphabet == "greeks" else "")]
     )
 

@@ -39,15 +39,15 @@ def low_light(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def defocus(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Out of focus, by a share of the digit's size."""
-    digit_px = scene.camera.digit_share * min(scene.camera.size_wh)
+    """Out of focus, by a fraction of the digit's size."""
+    digit_px = scene.camera.digit_ratio * min(scene.camera.size_wh)
     blur_px = float(rng.uniform(0.012, 0.032)) * digit_px
     return replace(scene, camera=replace(scene.camera, blur_px=max(blur_px, 1.5)))
 
 
 def motion(scene: Scene, rng: np.random.Generator) -> Scene:
     """A hand that shook."""
-    digit_px = scene.camera.digit_share * min(scene.camera.size_wh)
+    digit_px = scene.camera.digit_ratio * min(scene.camera.size_wh)
     motion_px = float(rng.uniform(0.04, 0.1)) * digit_px
     return replace(scene, camera=replace(scene.camera, motion_px=max(motion_px, 4)))
 
@@ -59,15 +59,15 @@ def heavy_jpeg(scene: Scene, rng: np.random.Generator) -> Scene:
 
 def tiny_frame(scene: Scene, rng: np.random.Generator) -> Scene:
     """An old camera's 176 x 144."""
-    share = float(rng.uniform(0.4, 0.8))
-    camera = replace(scene.camera, size_wh=(176, 144), digit_share=share, blur_px=0.6)
+    ratio = float(rng.uniform(0.4, 0.8))
+    camera = replace(scene.camera, size_wh=(176, 144), digit_ratio=ratio, blur_px=0.6)
     pen = replace(scene.pen, width=float(rng.uniform(1 / 20, 1 / 9)))
     return replace(scene, camera=camera, pen=pen)
 
 
 def small_far(scene: Scene, rng: np.random.Generator) -> Scene:
     """A digit that is small in a large photo."""
-    camera = replace(scene.camera, digit_share=float(rng.uniform(0.07, 0.13)))
+    camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.07, 0.13)))
     pen = replace(scene.pen, width=float(rng.uniform(1 / 16, 1 / 8)))
     return replace(scene, camera=camera, pen=pen)
 
@@ -75,9 +75,9 @@ def small_far(scene: Scene, rng: np.random.Generator) -> Scene:
 def corner(scene: Scene, rng: np.random.Generator) -> Scene:
     """A digit in a corner of the photo, whole."""
     x, y = rng.choice((-1, 1), 2) * rng.uniform(0.85, 1, 2)
-    share = float(rng.uniform(0.2, 0.4))
+    ratio = float(rng.uniform(0.2, 0.4))
     return replace(
-        scene, camera=replace(scene.camera, place_xy=(float(x), float(y)), digit_share=share)
+        scene, camera=replace(scene.camera, place_xy=(float(x), float(y)), digit_ratio=ratio)
     )
 
 
@@ -89,18 +89,18 @@ def tilted(scene: Scene, rng: np.random.Generator) -> Scene:
 
 def at_an_angle(scene: Scene, rng: np.random.Generator) -> Scene:
     """A page seen from the side: one end is nearer."""
-    total, share = rng.uniform(0.4, 0.8), rng.random()
-    x, y = rng.choice((-1, 1), 2) * total * np.array([share, 1 - share])
+    total, ratio = rng.uniform(0.4, 0.8), rng.random()
+    x, y = rng.choice((-1, 1), 2) * total * np.array([ratio, 1 - ratio])
     return replace(scene, camera=replace(scene.camera, slant_xy=(float(x), float(y))))
 
 
 def table_edge(scene: Scene, rng: np.random.Generator) -> Scene:
     """The sheet ends, and the table begins."""
-    camera = replace(scene.camera, digit_share=float(rng.uniform(0.25, 0.5)))
+    camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.25, 0.5)))
     return replace(scene, surface=replace(scene.surface, table=True), camera=camera)
 
 
 def other_marks(scene: Scene, rng: np.random.Generator) -> Scene:
     """Writing, print, holes or a pen near the border; still one digit."""
-    camera = replace(scene.camera, digit_share=float(rng.uniform(0.3, 0.5)))
+    camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.3, 0.5)))
     return replace(scene, surface=replace(scene.surface, marks=True), camera=camera)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.penned_signs import FAVOURED, SIGNS, draw_sign, penned_signs, rounded
+from training.data.hershey_glyphs import FAVOURED, GLYPHS, draw_glyph, hershey_glyphs, rounded
 
 LOOK_LIKE_DIGITS = set("BDGIJLOPQSTUYZabceghijlopqrstuyz0123456789")
 GREEK_LIKE_DIGITS = set("BFHIOQRSbdefhinoqrst")  # B Z Θ I O P Σ Σ, β δ ε ζ ϑ ι ξ ο ρ σ τ by key
@@ -13,22 +13,22 @@ GREEK_LIKE_DIGITS = set("BFHIOQRSbdefhinoqrst")  # B Z Θ I O P Σ Σ, β δ ε 
 
 @pytest.mark.parametrize("alphabet", ["rowmans", "scripts"])
 def test_no_latin_letter_is_a_digit_in_some_hand(alphabet: str) -> None:
-    assert not LOOK_LIKE_DIGITS & set(SIGNS[alphabet])
+    assert not LOOK_LIKE_DIGITS & set(GLYPHS[alphabet])
 
 
 def test_no_greek_letter_is_a_digit_in_some_hand() -> None:
-    assert not GREEK_LIKE_DIGITS & set(SIGNS["greeks"])
-    assert set(FAVOURED) <= set(SIGNS["greeks"])
+    assert not GREEK_LIKE_DIGITS & set(GLYPHS["greeks"])
+    assert set(FAVOURED) <= set(GLYPHS["greeks"])
 
 
 def test_every_sign_has_strokes_and_the_favoured_ones_come_three_times() -> None:
-    assert len(penned_signs()) == sum(map(len, SIGNS.values())) + 2 * len(FAVOURED)
-    assert all(len(stroke) >= 2 for sign in penned_signs() for stroke in sign)
+    assert len(hershey_glyphs()) == sum(map(len, GLYPHS.values())) + 2 * len(FAVOURED)
+    assert all(len(stroke) >= 2 for sign in hershey_glyphs() for stroke in sign)
 
 
 def test_signs_stay_on_the_canvas_and_differ() -> None:
     rng = np.random.default_rng(0)
-    drawn = [draw_sign(160, rng) for _ in range(100)]
+    drawn = [draw_glyph(160, rng) for _ in range(100)]
     for canvas in drawn:
         assert canvas.shape == (160, 160) and canvas.any()
         assert not canvas[[0, -1]].any() and not canvas[:, [0, -1]].any()

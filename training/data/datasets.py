@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.data import Digits, load_train_validation
-from training.photo_tiles import photo_tiles
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR
+from training.config import HyperParameters
+from training.data.mnist import Digits, load_train_validation
+from training.data.photo_tiles import photo_tiles
+from training.run_records.run_folder import RUNS_DIR
 
 PHOTO_DIR = RUNS_DIR / "photo-tiles"  # where they are kept once made
 PHOTO_SEED = 2026  # one set for every run, so that runs with different seeds compare
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class Datasets:
     """What a run learns from and what it is judged by.
 
     Attributes:
@@ -30,7 +30,7 @@ class Material:
     photographed: Digits | None = None
 
 
-def load_material(path: str | None, hyper: HyperParameters) -> Material:
+def load_datasets(path: str | None, hyper: HyperParameters) -> Datasets:
     """Load MNIST, split it, and photograph training digits where the recipe asks for them.
 
     Raises:
@@ -39,6 +39,6 @@ def load_material(path: str | None, hyper: HyperParameters) -> Material:
     digits, validation = load_train_validation(path, hyper.validation_tiles)
     if hyper.limit:
         digits = digits.take(np.arange(min(hyper.limit, len(digits))))
-    count = round(len(digits) * hyper.photo_share)
+    count = round(len(digits) * hyper.photo_fraction)
     photographed = photo_tiles(digits, count, PHOTO_SEED, PHOTO_DIR) if count else None
-    return Material(digits, validation, photographed)
+    return Datasets(digits, validation, photographed)

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from digitscope.types import Float32Array, UInt8Array
-from training.metrics import negative_log_likelihood
+from training.evaluation.metrics import negative_log_likelihood
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 400)  # steps of 0.8 %; label smoothing wants about 0.5
 LAST_LAYER = "digits"

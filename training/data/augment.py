@@ -43,15 +43,15 @@ class Augmentation:
     zoom: float = 0.10  # each axis for itself, so narrow and wide hands too
     elastic_px: float = 0.9  # at the control points, 9 px apart: well below a line's width
     stroke: float = 0.9  # 1 is half a pixel on each side of a line that is 3 px wide
-    clean_share: float = 0.10  # tiles left as they are, since the ones to read are not changed
+    clean_fraction: float = 0.10  # tiles left as they are, since the ones to read are not changed
 
     def times(self, factor: float) -> Augmentation:
-        """The same amounts, each `factor` times as large; the clean share stays."""
+        """The same amounts, each `factor` times as large; the clean fraction stays."""
         scaled = {name: amount * factor for name, amount in asdict(self).items()}
-        return replace(self, **(scaled | {"clean_share": self.clean_share}))
+        return replace(self, **(scaled | {"clean_fraction": self.clean_fraction}))
 
     def only(self, kind: str) -> Augmentation:
-        """The amounts that one of `KINDS` names, the others 0; the clean share stays."""
+        """The amounts that one of `KINDS` names, the others 0; the clean fraction stays."""
         left_out = set(KINDS["all"]) - set(KINDS[kind])
         return replace(self, **dict.fromkeys(left_out, 0.0))
 
@@ -79,7 +79,7 @@ def augment(
     fine = _sample(tiles, _grid(len(tiles), rng, amount))  # (N, 56, 56)
     level = rng.uniform(-amount.stroke, amount.stroke, (len(tiles), 1, 1)).astype(np.float32)
     coarse = _shrink(change_stroke_width(fine, level))  # (N, 28, 28)
-    clean = rng.random((len(tiles), 1, 1)) < amount.clean_share
+    clean = rng.random((len(tiles), 1, 1)) < amount.clean_fraction
     return np.where(clean, tiles, coarse)
 
 
@@ -169,15 +169,17 @@ def _sample(tiles: UInt8Array, grid_xy: Float32Array) -> UInt8Array:
     sheet = np.pad(tiles, ((0, 0), (1, 1), (1, 1))).reshape(-1, FRAME_PX)  # (N*30, 30)
     grid_xy = np.clip(grid_xy + 1, 0, FRAME_PX - 1)
     grid_xy[..., 1] += np.arange(len(tiles), dtype=np.float32)[:, None, None] * FRAME_PX
-    read = cv2.remap(sheet, grid_xy.reshape(-1, FINE_PX, 2), None, cv2.INTER_LINEAR)
-    return read.reshape(-1, FINE_PX, FINE_PX)
+    points = grid_xy.reshape(-1, FINE_PX, 2)
+    read = cv2.remap(sheet, points, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
+    return np.asarray(read, np.uint8).reshape(-1, FINE_PX, FINE_PX)
 
 
 def _shrink(fine: UInt8Array) -> UInt8Array:
     """Bring (N, 56, 56) back to (N, 28, 28): the mean of every four pixels."""
     sheet = fine.reshape(-1, FINE_PX)  # (N*56, 56)
     half = (TILE_PX, len(sheet) // FINE)
-    return cv2.resize(sheet, half, interpolation=cv2.INTER_AREA).reshape(-1, TILE_PX, TILE_PX)
+    small = cv2.resize(sheet, half, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8).reshape(-1, TILE_PX, TILE_PX)
 
 
 def _dilate(tiles: UInt8Array) -> UInt8Array:

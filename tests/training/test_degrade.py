@@ -1,12 +1,12 @@
-"""Worn strokes are still the same digit, softer or with narrow gaps."""
+"""Degraded strokes are still the same digit, softer or with narrow gaps."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from training.data import Digits
-from training.wear import blur, break_strokes, wear
+from training.data.degrade import blur, break_strokes, degrade_strokes
+from training.data.mnist import Digits
 
 LINE = np.zeros((28, 28), np.uint8)
 LINE[4:24, 13:16] = 255  # a 1 of MNIST's stroke width
@@ -16,15 +16,17 @@ def _parts(tile: np.ndarray) -> int:
     return cv2.connectedComponents((tile > 100).astype(np.uint8))[0] - 1
 
 
-def test_its_share_is_worn_and_the_rest_is_not(digits: Digits) -> None:
-    worn = wear(digits.tiles, np.random.default_rng(0), share=0.2)
-    changed = (worn != digits.tiles).any((1, 2)).mean()
+def test_its_fraction_is_degraded_and_the_rest_is_not(digits: Digits) -> None:
+    degraded = degrade_strokes(digits.tiles, np.random.default_rng(0), fraction=0.2)
+    changed = (degraded != digits.tiles).any((1, 2)).mean()
     assert 0.15 < changed < 0.25
-    assert worn.shape == digits.tiles.shape and worn.dtype == np.uint8
+    assert degraded.shape == digits.tiles.shape and degraded.dtype == np.uint8
 
 
-def test_the_same_state_wears_the_same(digits: Digits) -> None:
-    one, other = (wear(digits.tiles, np.random.default_rng(5), share=0.5) for _ in range(2))
+def test_the_same_state_degrades_the_same(digits: Digits) -> None:
+    one, other = (
+        degrade_strokes(digits.tiles, np.random.default_rng(5), fraction=0.5) for _ in range(2)
+    )
     assert np.array_equal(one, other)
 
 
@@ -52,4 +54,4 @@ def test_gaps_break_a_line_and_are_narrow() -> None:
 
 def test_an_empty_tile_stays_empty() -> None:
     empty = np.zeros((4, 28, 28), np.uint8)
-    assert not wear(empty, np.random.default_rng(0), share=1.0).any()
+    assert not degrade_strokes(empty, np.random.default_rng(0), fraction=1.0).any()

@@ -11,23 +11,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scipy.stats import ttest_ind
 
 from training import plots
+from training.config import HyperParameters
 from training.experiments.definitions import Experiment
-from training.provenance import git_commit
-from training.recipe import HyperParameters
-from training.run_folder import RunFolder
+from training.run_records.currency import REPORTS_DIR
+from training.run_records.provenance import git_commit
+from training.run_records.run_folder import RunFolder
+from training.tracking.record import read_record
 
-REPORTS_DIR = Path(__file__).resolve().parent / "reports"
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
 PHOTO_COLUMNS = {  # of those that read photos, and what people call them
     "photo_accuracy": "simulated photos",
     "real_photo_accuracy": "photos",
 }
-SHARES = {"val_accuracy": "validation", "test_accuracy": "test"} | PHOTO_COLUMNS
+ACCURACIES = {"val_accuracy": "validation", "test_accuracy": "test"} | PHOTO_COLUMNS
 NAME_CHARS, CELL_CHARS = 36, 18
 LEAST_SEEDS = 2  # fewer have no spread
 CHANCE = 0.05  # a difference that chance makes so often is told as none
@@ -86,9 +90,9 @@ def write_report(
     return f"{as_text(rows)}\n\n{experiment.teaches}\n{report['finding']}"
 
 
-def draw_report(report: Mapping[str, Any]) -> plots.Figure:
+def draw_report(report: Mapping[str, Any]) -> Figure:
     """The figure of a report: one panel for MNIST, one for photos, one for a search."""
-    shown = {name: SHARES[name] for name in report["columns"] if name in SHARES}
+    shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
     panels = {
         "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in PHOTO_COLUMNS},
         "Photos read wrong": {n: text for n, text in shown.items() if n in PHOTO_COLUMNS},
@@ -126,7 +130,11 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def run_figures(run: Run) -> dict[str, Any]:
     """What one run reached: validation of its best epoch, the test set, and photos."""
     state, best = run.folder.state(), run.folder.best_figures()
+    facts = read_record(run.folder).facts
     return {
+        "settings": run.folder.settings(),
+        "git_commit": facts.get("git_commit", ""),
+        "code_sha256": facts.get("code_sha256", ""),
         "seed": run.hyper.seed,
         "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",
         "epochs": state.epochs,
@@ -139,14 +147,14 @@ def run_figures(run: Run) -> dict[str, Any]:
 
 def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     """What the figures say, in words: the best by validation and by photos, and by how much."""
-    judged = [name for name in columns_of(rows) if name in SHARES and name != "test_accuracy"]
+    judged = [name for name in columns_of(rows) if name in ACCURACIES and name != "test_accuracy"]
     return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
 
 
 def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
     """The best row of one column, and those that the seeds cannot tell from it."""
     best, *others = sorted(rows, key=lambda row: -row[f"{column}_mean"])
-    text = f"Best by {SHARES[column]}: {best['name']}, {_percent(best, column)}"
+    text = f"Best by {ACCURACIES[column]}: {best['name']}, {_percent(best, column)}"
     alike = [row["name"] for row in others if not _is_apart(best, row, column)]
     if alike:
         return f"{text}; these seeds do not tell it from {', '.join(alike)}."
@@ -166,8 +174,8 @@ def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> 
 
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table for the terminal, in percent, ± one standard deviation."""
-    shown = [name for name in columns_of(rows) if name in SHARES]
-    heads = "".join(f"{SHARES[name]:>{CELL_CHARS}}" for name in shown)
+    shown = [name for name in columns_of(rows) if name in ACCURACIES]
+    heads = "".join(f"{ACCURACIES[name]:>{CELL_CHARS}}" for name in shown)
     lines = [f"{'':{NAME_CHARS}}{heads}{'seeds':>7}"]
     for row in rows:
         cells = "".join(f"{_percent(row, name):>{CELL_CHARS}}" for name in shown)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.data import Digits
-from training.non_digits import (
+from training.data.mnist import Digits
+from training.data.outliers import (
     FAMILIES,
     FONTS,
     SYMBOLS,

@@ -29,10 +29,10 @@ from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.preprocessing.state import Attempt
 from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import Digits
+from training.data.mnist import Digits
+from training.data.synthetic_strokes import to_tile
 from training.synthetic_photos import EVERYDAY, Condition, take_photo
 from training.synthetic_photos.pens import Ink
-from training.synthetic_strokes import to_tile
 
 WORKERS = 2  # threads: OpenCV and NumPy leave Python's lock alone while they work
 CHUNK = 100  # photos between two looks at the progress

@@ -24,8 +24,8 @@ class ClassReport:
     """How one digit fared.
 
     Attributes:
-        precision: of the tiles answered with it, the share that shows it.
-        recall: of the tiles that show it, the share answered with it.
+        precision: of the tiles answered with it, the fraction that shows it.
+        recall: of the tiles that show it, the fraction answered with it.
         f1: the harmonic mean of both.
         tiles: how many show it.
     """
@@ -43,7 +43,7 @@ class ReliabilityBin:
 
     Attributes:
         confidence: their mean confidence, 0..1.
-        accuracy: the share of them that is right, 0..1.
+        accuracy: the fraction of them that is right, 0..1.
         tiles: how many.
     """
 

@@ -1,4 +1,4 @@
-"""What teachers could teach: ``python -m training.ensemble training/runs/recipe/*-seed-*``.
+"""What teachers could teach: ``python -m training.experiments.ensemble RUN...``.
 
 Several networks, asked together, are the usual teacher of a small one (distillation). They can
 teach it no more than they know better: this measures that, on validation tiles, before anybody
@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from training.data import DataUnavailableError, Digits, load_train_validation
-from training.evaluate import find_mistakes, predict, predict_turned
-from training.provenance import git_commit
-from training.reports import REPORTS_DIR
-from training.run_folder import RunFolder, RunFolderError
+from digitscope.benchmark.mnist import DataUnavailableError
+from training.data.mnist import Digits, load_train_validation
+from training.evaluate import find_mistakes, predict, predict_with_tta
+from training.run_records.currency import REPORTS_DIR
+from training.run_records.provenance import git_commit
+from training.run_records.run_folder import RunFolder, RunFolderError
 
 REPORT = "ensemble.json"
 
@@ -36,7 +37,7 @@ def measure(runs: Sequence[RunFolder], validation: Digits) -> dict[str, Any]:
     """
     models = [run.load_best() for run in runs]
     figures: dict[str, Any] = {"tiles": len(validation), "runs": [str(run.path) for run in runs]}
-    for name, how in (("plain", predict), ("turned", predict_turned)):
+    for name, how in (("plain", predict), ("turned", predict_with_tta)):
         answers = [how(model, validation.tiles) for model in models]
         errors = [len(find_mistakes(one, validation.labels)) for one in answers]
         together = np.mean(answers, axis=0)
@@ -50,7 +51,9 @@ def measure(runs: Sequence[RunFolder], validation: Digits) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print and write, as the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m training.ensemble", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.ensemble", description=__doc__
+    )
     parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--out", type=Path, default=REPORTS_DIR / REPORT)

@@ -1,4 +1,4 @@
-"""Worn strokes: a part of the tiles is blurred, or broken by narrow gaps.
+"""Stroke degradation: a part of the tiles is blurred, or broken by narrow gaps.
 
 So far and faint photos leave a digit: the pen skips, the lens is soft, a line on the paper is
 taken away together with a piece of the stroke that crosses it.
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from digitscope.types import TILE_PX, Float32Array, UInt8Array
-from training.augment import as_bright
+from training.data.augment import as_bright
 
 BLUR_SIGMA_PX = 1.0  # the strongest blur; a stroke is 3 px wide
 BLUR_MARGIN_PX = 3  # black around each tile, so that none sees its neighbour
@@ -20,24 +20,24 @@ GAP_LENGTH_PX = 4.0  # a gap cuts one stroke, not the whole digit
 INK = 128  # gaps lie where a pixel is at least so bright
 
 
-def wear(tiles: UInt8Array, rng: np.random.Generator, share: float) -> UInt8Array:
-    """Blur about half of `share` of the tiles and break the strokes of the other half.
+def degrade_strokes(tiles: UInt8Array, rng: np.random.Generator, fraction: float) -> UInt8Array:
+    """Blur about half of `fraction` of the tiles and break the strokes of the other half.
 
     Args:
         tiles: (N, 28, 28) uint8, light digit on black.
         rng: where the chance comes from; the same state gives the same tiles.
-        share: 0..1 of the tiles.
+        fraction: 0..1 of the tiles.
 
     Returns:
         (N, 28, 28) uint8.
     """
-    worn = tiles.copy()
+    degraded = tiles.copy()
     chance = rng.random(len(tiles))
-    soft, broken = np.flatnonzero(chance < share / 2), np.flatnonzero(chance > 1 - share / 2)
-    worn[soft] = blur(tiles[soft], rng)
+    soft, broken = np.flatnonzero(chance < fraction / 2), np.flatnonzero(chance > 1 - fraction / 2)
+    degraded[soft] = blur(tiles[soft], rng)
     for index in broken:
-        worn[index] = break_strokes(tiles[index], rng)
-    return worn
+        degraded[index] = break_strokes(tiles[index], rng)
+    return degraded
 
 
 def blur(tiles: UInt8Array, rng: np.random.Generator) -> UInt8Array:

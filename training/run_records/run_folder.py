@@ -25,10 +25,10 @@ from typing import Any
 import keras
 
 from digitscope.errors import DigitscopeError
+from training.config import HyperParameters, complete_settings, difference
 from training.model_definition import build_network
-from training.recipe import ADDED_LATER, HyperParameters, difference
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
 LATEST = RUNS_DIR / "latest"  # where a run goes, and is taken from, by default
 
@@ -117,7 +117,7 @@ class RunFolder:
         Raises:
             RunFolderError: there is none, or with others.
         """
-        if others := difference(self.settings(), _complete(wanted)):
+        if others := difference(self.settings(), complete_settings(wanted)):
             raise RunFolderError(
                 f"A run keeps the settings that it began with: {others[0]} in {self.path}. "
                 f"Received: {others[1]}. Repeat the first command, or move the folder away to "
@@ -135,7 +135,7 @@ class RunFolder:
                 f"A folder made by `python -m training.train` is expected. Received: {self.path}. "
                 "Name one that holds a settings.json."
             )
-        return _complete(json.loads(self._settings_path.read_text()))
+        return complete_settings(json.loads(self._settings_path.read_text()))
 
     def state(self) -> RunState:
         """How far the run came; the empty state before its first epoch."""
@@ -209,11 +209,6 @@ class RunFolder:
             writer = csv.DictWriter(file, fieldnames=state.history[0].keys())
             writer.writeheader()
             writer.writerows(state.history)
-
-
-def _complete(settings: dict[str, Any]) -> dict[str, object]:
-    """The settings, and what goes without saying where they are from before a setting."""
-    return settings | {name: ADDED_LATER[name] for name in ADDED_LATER if name not in settings}
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.metrics import expected_calibration_error
+from training.evaluation.metrics import expected_calibration_error
 
 keras = pytest.importorskip("keras")
 
-from training.calibrate import apply_temperature, fit_temperature, fold_temperature  # noqa: E402
+from training.evaluation.calibration import apply_temperature, fit_temperature, fold_temperature  # noqa: E402
 from training.model_definition import build_model  # noqa: E402
 
 
