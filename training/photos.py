@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Summary, load_labels
-from digitscope.benchmark.journal import fingerprint_code
 from digitscope.benchmark.measures import calibrate
 from digitscope.benchmark.report import Report, format_report
 from digitscope.benchmark.session import Session
@@ -28,7 +27,7 @@ from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
 from training.evaluation.model_card import describe_file, write_card
-from training.run_records.provenance import git_commit
+from training.run_records.provenance import PHOTOS_BY, code_fingerprint, git_commit
 
 MAIN_KIND = "photo"
 
@@ -62,7 +61,7 @@ def add_to_card(
         "git_commit": git_commit(),
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
-        "code_sha256": fingerprint_code(),
+        "code_sha256": code_fingerprint(PHOTOS_BY[name]),
         "background": str(Background.OPENCV),
     } | figures
     write_card(card, MODEL_CARD)
