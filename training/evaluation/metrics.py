@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.benchmark.measures import (
+from digitscope.benchmark.metrics import (
     ECE_BINS,
     Bin,
     bin_by_confidence,
