@@ -60,7 +60,7 @@ def _attempts() -> Iterator[tuple[Attempt, str]]:
         ]
     yield Attempt(), "always"
     for attempt in asked[0]:
-        yield attempt, "no sure answer" if attempt in asked[1] else "no digit was seen"
+        yield attempt, "any doubt" if attempt in asked[1] else "no digit was seen"
 
 
 def _words(attempt: Attempt) -> str:
@@ -69,7 +69,7 @@ def _words(attempt: Attempt) -> str:
         "the likeliest shape": attempt == Attempt(),
         "the next likeliest shape": attempt.skip == 1,
         "the shape after that": attempt.skip == 2,
-        "light ink where dark ink stood out more, or the reverse": attempt.weaker_ink,
+        "the ink that stands out less (light instead of dark, or the reverse)": attempt.weaker_ink,
         "thorough": attempt.thorough,
         "the wide strokes of a brush stay ink": attempt.broad,
         "u2netp marks the region": attempt.background is Background.U2NETP,
