@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 PAGES, SITE = ROOT / "build" / "pages", ROOT / "build" / "site"
 LINK = re.compile(r'(?:\]\(|src=")([^)"#:\s]+)[)"#]')
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 EXPECTED = ("Build started", "Build finished", "No issues found")  # all else is a warning
 FETCHED = ("script", "link", "img", "iframe", "source", "video")  # what a browser loads by itself
 
@@ -69,16 +70,19 @@ def run_zensical() -> list[str]:
     done = subprocess.run(  # noqa: S603 - fixed words
         command, cwd=ROOT, capture_output=True, text=True, check=False
     )
-    lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
+    printed = COLOUR.sub("", f"{done.stdout}\n{done.stderr}")
+    lines = [line for line in printed.splitlines() if line.strip()]
     warnings = [line for line in lines if not line.startswith(EXPECTED)]
+    if "Traceback (most recent call last):" in warnings[1:]:  # --strict ends so, after its warnings
+        warnings = warnings[: warnings.index("Traceback (most recent call last):")]
     return warnings or ([] if done.returncode == 0 else [f"zensical failed: {done.returncode}"])
 
 
-def check_site() -> list[str]:
+def check_site(site: Path) -> list[str]:
     """Every link of the built pages that leads nowhere, and all that another host would serve."""
-    pages = {path: Page(path) for path in SITE.rglob("*.html") if path.name != "404.html"}
+    pages = {path: Page(path) for path in site.rglob("*.html") if path.name != "404.html"}
     return [
-        f"{path.relative_to(SITE)}: {fault}: {target}"
+        f"{path.relative_to(site)}: {fault}: {target}"
         for path, page in pages.items()
         for target in (*page.links, *page.fetched)
         if (fault := _fault_of(path, target, pages, is_fetched=target in page.fetched))
@@ -102,7 +106,7 @@ def main() -> int:
     config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
     copy_pages(list(list_pages(config["project"]["nav"])))
     shutil.rmtree(SITE, ignore_errors=True)
-    faults = run_zensical() or check_site()
+    faults = run_zensical() or check_site(SITE)
     print("\n".join(faults) or f"The site is in {SITE.relative_to(ROOT)}.")
     return 1 if faults else 0
 
