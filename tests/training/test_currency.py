@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ pytest.importorskip("keras")
 from training.config import HyperParameters
 from training.run_records import provenance
 from training.run_records.currency import stale_photos, stale_rows
-from training.run_records.provenance import PHOTOS_BY, bare_code, code_fingerprint
+from training.run_records.provenance import PHOTOS_BY, READ_BY, bare_code, code_fingerprint
 
 
 def _report(changes: dict[str, object], **of_run: Any) -> dict[str, Any]:
@@ -75,6 +77,24 @@ def test_photos_are_keyed_to_every_file_that_makes_tile_or_answer(
         file.write_text(f"{code}\nNEW = 1\n", encoding="utf-8")
         assert fingerprint() != before, module
     code_fingerprint.cache_clear()
+
+
+def test_every_module_that_reads_a_picture_is_in_the_fingerprint(repo_root: Path) -> None:
+    code = "import sys, digitscope.reader; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, check=True
+    ).stdout.split()
+    read_by = {path for pattern in READ_BY for path in repo_root.glob(pattern)}
+    modules = [name.replace(".", "/") for name in loaded if name.startswith("digitscope.")]
+    paths = [repo_root / f"{name}.py" for name in modules]
+    others = {path.stem for path in paths if path.is_file() and path not in read_by}
+    # What they hold is no arithmetic: words, files, the environment, and what follows an answer.
+    assert others == {"errors", "messages", "model_files", "host_environment", "occlusion"}
+
+
+def test_a_source_that_was_renamed_does_not_drop_out_of_the_fingerprint() -> None:
+    with pytest.raises(FileNotFoundError, match="gone"):
+        code_fingerprint(("digitscope/gone.py",))
 
 
 def test_comments_and_docstrings_are_no_code() -> None:

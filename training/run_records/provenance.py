@@ -47,8 +47,14 @@ def code_fingerprint(sources: tuple[str, ...] = TRAINED_BY) -> str:
 
     Args:
         sources: patterns below the repository's root.
+
+    Raises:
+        FileNotFoundError: a pattern fits no file.
     """
-    files = sorted({path for pattern in sources for path in REPOSITORY.glob(pattern)})
+    found = {pattern: list(REPOSITORY.glob(pattern)) for pattern in sources}
+    if gone := [pattern for pattern, files in found.items() if not files]:
+        raise FileNotFoundError(f"Source files are expected. Received: none for {gone}.")
+    files = sorted({path for paths in found.values() for path in paths})
     content = hashlib.sha256()
     for path in (path for path in files if path.is_file()):
         text = path.read_text(encoding="utf-8")
