@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 EXTRAS = {
     "requirements.txt": ("app",),
     "requirements-api.txt": ("api",),
-    "requirements-dev.txt": ("api", "app", "benchmark", "train", "test"),
+    "requirements-dev.txt": ("api", "app", "benchmark", "docs", "train", "test"),
 }
 MACHINES = (
     {"sys_platform": "linux", "platform_machine": "x86_64"},
