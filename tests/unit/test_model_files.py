@@ -59,13 +59,6 @@ def test_the_home_folder_may_be_written_as_a_tilde(
     assert resolve_model_path("~/other.onnx") == model
 
 
-@pytest.mark.parametrize("name", ["model.h5", "model", "model.onnx.zip", ".onnx"])
-def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).touch()
-    with pytest.raises(ModelUnavailableError, match=r"ends in \.keras or \.onnx\. Received: .*--m"):
-        resolve_model_path(tmp_path / name)
-
-
 @pytest.mark.parametrize("name", ["absent.keras", "absent.onnx"])
 def test_a_missing_file_is_named_with_what_to_do(name: str, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match=f"Received: .*{name}.*make train"):
