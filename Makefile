@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format lowest audit train ablation experiments stress notebook mlflow benchmark docs texts \
+.PHONY: help app test check lint format lowest audit train ablation experiments stress notebook mlflow benchmark docs site texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -110,6 +110,9 @@ docs: $(VENV)/.dev  ## Write the generated parts of all documents; fails where a
 	$(BIN)/python docs/build.py
 	$(BIN)/python -m training.run_records.currency
 
+site: $(VENV)/.dev  ## Build the documents as a site in build/site; fails on any broken link or reference
+	$(BIN)/python docs/build_site.py
+
 CATALOGUES := -D digitscope -d streamlit_app/locale
 texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and compile them
 	$(BIN)/pybabel -q extract -F streamlit_app/locale/babel.cfg --add-location=file --sort-by-file \
@@ -142,7 +145,7 @@ lock: | $(BIN)/python  ## Pin the newest packages that fit, in the three require
 	{ echo "$$LOCK_HEADER"; cat $(VENV)/api.txt; } >requirements-api.txt
 
 clean:  ## Remove .venv, caches and what tests left
-	rm -rf $(VENV) build dist artifacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist artifacts .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
