@@ -23,7 +23,7 @@ import onnxruntime
 from digitscope.settings import MODELS_DIR
 from digitscope.types import TILE_PX
 from training import plots
-from training.calibrate import apply_temperature, fit_temperature, fold_temperature
+from training.calibrate import answers_at, fit_temperature, fold_temperature, learnt_part
 from training.data import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import as_text, evaluate_test, predict, predict_turned, report
 from training.metrics import expected_calibration_error
@@ -104,9 +104,9 @@ def _without_seed(run: RunFolder) -> dict[str, object]:
 
 def calibrate(model: keras.Model, validation: Digits) -> Calibration:
     """Fit a temperature on validation tiles and fold it into the network, in place."""
-    before = predict(model, validation.tiles)
-    temperature = fit_temperature(before, validation.labels)
-    after = apply_temperature(before, temperature)
+    learnt = predict(learnt_part(model), validation.tiles)
+    temperature = fit_temperature(learnt, validation.labels)
+    before, after = answers_at(learnt, 1.0), answers_at(learnt, temperature)
     fold_temperature(model, temperature)
     return Calibration(
         temperature=temperature,

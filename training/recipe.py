@@ -19,6 +19,7 @@ CHOICES = {  # settings that are one of a few words
     "optimizer": tuple(LEARNING_RATES),
     "augmented_by": ("shift", "affine", "affine_elastic", "all"),
     "precision": ("float32", "mixed_bfloat16", "mixed_float16"),
+    "rejection": ("eleventh", "tenths"),
 }
 LEAST = {"epochs": 1, "batch_size": 1, "limit": 0, "validation_tiles": CLASSES}  # settings' bounds
 ADDED_LATER: dict[str, object] = {  # what runs did that were made before these could be turned
@@ -28,6 +29,8 @@ ADDED_LATER: dict[str, object] = {  # what runs did that were made before these 
     "permuted": False,
     "optimizer": "adamw",
     "augmented_by": "all",
+    "rejection": "tenths",
+    "hand_share": 0.0,
 }
 
 
@@ -60,9 +63,10 @@ class HyperParameters:
     augmented_by: str = "all"  # of augment.KINDS; fewer serve the experiments
     worn_share: float = 0.12  # tiles whose strokes are blurred or broken, as far photos leave them
     # What MNIST lacks, as shares of its tiles
-    synthetic_share: float = 0.04  # drawn 1s, 4s and 7s: an eighth of what MNIST has of them
+    hand_share: float = 0.25  # pen strokes of European writers, and digits drawn as they write
     photo_share: float = 0.10  # digits written, photographed and read by our own pipeline
-    non_digit_share: float = 0.12  # letters, scribbles and the like, taught as none of the ten
+    non_digit_share: float = 0.18  # letters, shapes and the like, taught as none of the ten
+    rejection: str = "eleventh"  # a class of their own; or tenths: a tenth for each digit
     # Chance, data and arithmetic
     seed: int = 0  # of weights, dropout, order and augmentation
     limit: int = 0  # training tiles to use, for a trial; 0 is all

@@ -25,7 +25,7 @@ from typing import Any
 import keras
 
 from digitscope.errors import DigitscopeError
-from training.model_definition import build_network
+from training.model_definition import build_network, fold_none
 from training.recipe import ADDED_LATER, HyperParameters, difference
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -189,7 +189,7 @@ class RunFolder:
         }
         model = build_network(replace(HyperParameters(**known), precision="float32"))
         model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
-        return model
+        return fold_none(model)
 
     def figures(self) -> dict[str, float]:
         """The figures of the finished network; empty until they were measured."""

@@ -19,16 +19,16 @@ from pathlib import Path
 import keras
 
 from digitscope.errors import DigitscopeError
-from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
-from training.data import Digits
+from digitscope.types import Float32Array
+from training.batches import epoch_batches, steps_in_epoch
 from training.digit_accuracy import digit_accuracy
 from training.material import Material, load_material
 from training.model_definition import build_network
 from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
 from training.run_folder import LATEST, RunFolder, RunState
+from training.validation import validate
 from training.tracking import experiment_of, follow, run_facts
 
-VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
 SGD_MOMENTUM = 0.9  # LEARNING_RATES counts on it
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
 DROPOUT_LAYER_BITS = 16  # two layers never share their chance; seeds stay below
@@ -65,7 +65,7 @@ def train(
         progress = keras.utils.Progbar(steps)
         figures = _train_epoch(model, material, hyper, state.epochs, progress)
         with averaged_weights(model):
-            figures |= _validate(model, material.validation)
+            figures |= validate(model, material)
             figures["seconds"] = round(time.perf_counter() - started, 1)
             state = state.after(figures)
             if state.improved:
@@ -142,7 +142,7 @@ def _train_epoch(
     _reseed_dropout(model, hyper.seed, epoch)
     sums = {"loss": 0.0, "accuracy": 0.0}
     tiles_seen = 0
-    for tiles, labels in epoch_batches(material.train, hyper, epoch, material.photographed):
+    for tiles, labels in _batches(material, hyper, epoch):
         logs = model.train_on_batch(tiles, labels, return_dict=True)  # of this batch alone
         tiles_seen += len(tiles)
         for name in sums:
@@ -153,6 +153,13 @@ def _train_epoch(
     return {"epoch": epoch + 1, "learning_rate": rate} | means
 
 
+def _batches(
+    material: Material, hyper: HyperParameters, epoch: int
+) -> Iterator[tuple[Float32Array, Float32Array]]:
+    """The batches of one epoch, counted from 0."""
+    return epoch_batches(material.train, hyper, epoch, material.photographed, material.drawn)
+
+
 def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Tie dropout's chance to seed and epoch: checkpoints do not keep it (Keras 3.15)."""
     dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
@@ -160,18 +167,6 @@ def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
         state = layer.seed_generator.state
         chance = [seed + (number << DROPOUT_LAYER_BITS), epoch << DROPOUT_STEP_BITS]
         state.assign(keras.ops.cast(chance, state.dtype))
-
-
-def _validate(model: keras.Model, validation: Digits) -> dict[str, float]:
-    """Loss and accuracy on tiles that are neither learnt from nor changed."""
-    logs = model.evaluate(
-        as_input(validation.tiles),
-        one_hot(validation.labels),
-        batch_size=VALIDATION_BATCH,
-        verbose=0,
-        return_dict=True,
-    )
-    return {f"val_{name}": float(logs[name]) for name in ("loss", "accuracy")}
 
 
 def _print_figures(state: RunState) -> None:
