@@ -4,14 +4,15 @@
 "3"; open and closed "4"; "5" with its bar apart; crossed "7", with a hook at its bar; "8" of two
 rings; "9" with a straight stem. Lengths are fractions of the digit's height, y runs downwards.
 
-What keeps a 1 from being a 7: the flag falls at least 24 degrees below the level, the 7's bar lies
-within 14 degrees of it. What keeps an open 4 from being a 6 or a 9: its stem passes the bar and
-goes on below it.
+What keeps a 1 from being a 7: the longer its flag, the steeper it falls, from 24 degrees below the
+level to 41; the 7's bar lies within 14 degrees of it. What keeps an open 4 from being a 6 or a 9:
+its stem passes the bar and goes on below it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 Line = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
 Hand = Callable[[np.random.Generator], list[Line]]
 
-FLAG_FALL_DEG = (24, 78)  # below the level; steeper is no flag any more
+FLAG_FALL_DEG = (20, 78)  # below the level; steeper is no flag any more
+FALL_BY_LENGTH_DEG = 20  # added to the least fall for a flag as long as the stem
 FLAG_TO_STEM_DEG = 13  # at least so far apart, or both are one stroke
 FLAG_LENGTH = (0.2, 1.05)  # of the stem; beyond half of it where most of the world's schools teach
 FOOT_FRACTION = 0.35  # of the 1s with a flag
@@ -36,8 +38,10 @@ def one(rng: np.random.Generator) -> list[Line]:
     slant = np.deg2rad(rng.uniform(*STEM_SLANT_DEG))
     top, bottom = np.array([np.tan(slant), 0.0]), np.array([0.0, 1.0])
     steepest = 90 - np.rad2deg(slant) - FLAG_TO_STEM_DEG
-    fall = np.deg2rad(rng.uniform(FLAG_FALL_DEG[0], min(FLAG_FALL_DEG[1], steepest)))
-    flag = top + rng.uniform(*FLAG_LENGTH) * np.array([-np.cos(fall), np.sin(fall)])
+    length = rng.uniform(*FLAG_LENGTH)
+    least = FLAG_FALL_DEG[0] + FALL_BY_LENGTH_DEG * length
+    fall = np.deg2rad(rng.uniform(least, min(FLAG_FALL_DEG[1], steepest)))
+    flag = top + length * np.array([-np.cos(fall), np.sin(fall)])
     flag_line = curve(flag, top, rng.normal(0.06, 0.09), rng)
     if rng.random() < HOOK_FRACTION:
         hook = flag + rng.uniform(0.04, 0.12) * np.array([rng.uniform(-1, 0.2), -1])
@@ -108,7 +112,9 @@ def five(rng: np.random.Generator) -> list[Line]:
     lean = rng.uniform(-0.05, 0.12)
     body = rounded(np.array([(lean, 0.02), (0.0, neck), *bow, end]), rng)
     apart = np.array([rng.uniform(0, 0.15), rng.uniform(-0.1, 0.06)])
-    bar = level_line(np.array([lean + width / 2, 0.02]) + apart, rng.uniform(0.7, 1.2) * width, 14, rng)
+    bar = level_line(
+        np.array([lean + width / 2, 0.02]) + apart, rng.uniform(0.7, 1.2) * width, 14, rng
+    )
     return [body, bar]
 
 
@@ -148,7 +154,13 @@ def nine(rng: np.random.Generator) -> list[Line]:
     kind = rng.random()
     if kind < 0.55:
         return [head, curve(top, np.array([wide * rng.uniform(-0.6, 1.2), 1.0]), 0.03, rng)]
-    tail = [top, (wide, 0.75), (0.5 * wide, 1.0), (-0.6 * wide, 1.0), (-wide, rng.uniform(0.75, 0.95))]
+    tail = [
+        top,
+        (wide, 0.75),
+        (0.5 * wide, 1.0),
+        (-0.6 * wide, 1.0),
+        (-wide, rng.uniform(0.75, 0.95)),
+    ]
     return [head, rounded(np.array([np.asarray(one, float) for one in tail]), rng)]
 
 
@@ -182,8 +194,7 @@ def curve(start: Line, end: Line, bow: float, rng: np.random.Generator) -> Line:
 
 def polyline(corners: Line, rng: np.random.Generator) -> Line:
     """Nearly straight lines from corner to corner."""
-    pairs = zip(corners[:-1], corners[1:], strict=True)
-    return np.concatenate([curve(start, end, 0.0, rng) for start, end in pairs])
+    return np.concatenate([curve(start, end, 0.0, rng) for start, end in pairwise(corners)])
 
 
 def level_line(middle: Line, length: float, tilt_deg: float, rng: np.random.Generator) -> Line:

@@ -22,6 +22,7 @@ from training.data import Digits
 from training.drawn_digits import draw_strokes
 from training.non_digits import draw_non_digits
 from training.pen_styles import write_tile
+from training.penned_signs import SIGNS
 from training.photo_tiles import load_tiles, save_tiles
 from training.strokes import PenDigit
 
@@ -103,7 +104,7 @@ def _draw_all(
 
 def _fingerprint(digits: Digits, written: Sequence[PenDigit], counts: tuple[int, int]) -> str:
     """Twelve characters that change with everything the tiles depend on."""
-    content = hashlib.sha256(repr((counts, cv2.__version__)).encode())
+    content = hashlib.sha256(repr((counts, cv2.__version__, SIGNS, drawn_signs.LISTED)).encode())
     for module in (*SOURCES, digitscope.preprocessing.tile):
         content.update(Path(str(module.__file__)).read_bytes())
     content.update(digits.tiles.tobytes())

@@ -37,8 +37,8 @@ FONTS = (  # they come with matplotlib; upright, slanted, thin and bold ones, wi
     "STIXGeneralItalic.ttf",
     "STIXGeneralBolIta.ttf",
 )
-# No B D G I J L O P Q S T U Y Z, no a b c e g h i j l o p q r s t u y z, no β δ ε ζ θ ξ ρ σ τ, no Λ:
-# in some hand each of them is a digit.
+# No B D G I J L O P Q S T U Y Z, no a b c e g h i j l o p q r s t u y z, no β δ ε ζ θ ξ ρ σ τ,
+# no Λ: in some hand each of them is a digit, or looks like one in some of these fonts.
 SYMBOLS = "ACEFHKMNRVWXdfkmnvwxαγηκλμνπφχψωΓΔΞΠΦΨΩЖФДШЮЯЦИЩ&@#%*+=<>$€§¶∞√∑≈≠←→↑↓✓★☺♪♣"
 FAVOURED = "αγλΩωνXAKMW"  # drawn three times as often: simple enough to be taken for a digit
 MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # digits that are none when mirrored, turned

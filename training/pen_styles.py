@@ -131,7 +131,9 @@ def outlined(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
     """The outline of broad strokes, as on a poster; sometimes hatched."""
     body = _drawn(strokes, rng.uniform(*BODY))
     pen_px = max(1, round(_between(FINE_PEN, rng) * LONGEST_PX))
-    found, _ = cv2.findContours((body > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    found, _ = cv2.findContours(
+        (body > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
     rings = [np.concatenate([one[:, 0], one[:1, 0]]).astype(np.float64) for one in found]
     canvas = draw_lines(rings, pen_px, CANVAS_PX)
     return np.maximum(canvas, _hatching(body, pen_px, rng)) if rng.random() < 0.5 else canvas

@@ -102,9 +102,9 @@ def _cached_or_downloaded() -> Path:
 
 
 def parse(text: str) -> Iterator[PenDigit]:
-    """Read the digits of UCI's text form; letters and comments are passed over.
+    r"""Read the digits of UCI's text form; letters and comments are passed over.
 
-    >>> text = "WORD 7 trn_UJI_W03-02\\n  NUMSTROKES 1\\n  POINTS 2 # 10 20 30 40\\n"
+    >>> text = "WORD 7 trn_UJI_W03-02\n  NUMSTROKES 1\n  POINTS 2 # 10 20 30 40\n"
     >>> [(one.digit, one.writer, one.lines[0].tolist()) for one in parse(text)]
     [(7, 3, [[10.0, 20.0], [30.0, 40.0]])]
     """

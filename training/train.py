@@ -26,8 +26,8 @@ from training.material import Material, load_material
 from training.model_definition import build_network
 from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
 from training.run_folder import LATEST, RunFolder, RunState
-from training.validation import validate
 from training.tracking import experiment_of, follow, run_facts
+from training.validation import validate
 
 SGD_MOMENTUM = 0.9  # LEARNING_RATES counts on it
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart

@@ -20,6 +20,8 @@ from training.model_definition import (  # noqa: E402
     PARAMETERS,
     build_model,
     build_network,
+    fold_none,
+    outputs_of,
     pixel_order,
 )
 from training.recipe import ADDED_LATER, HyperParameters  # noqa: E402
@@ -83,8 +85,24 @@ def test_permuted_pixels_are_seen_in_the_fixed_order(tmp_path: Path) -> None:
         assert not np.allclose(opened(tiles), plain(tiles), atol=1e-4)
 
 
-def test_settings_added_later_are_by_default_what_was_done_before() -> None:
-    assert {name: getattr(HyperParameters(), name) for name in ADDED_LATER} == ADDED_LATER
+def test_settings_added_later_say_what_was_done_before() -> None:
+    before = HyperParameters(**ADDED_LATER)
+    assert outputs_of(before) == 10 and not before.hand_share
+
+
+def test_what_is_no_digit_counts_a_tenth_for_each() -> None:
+    learnt = build_model(outputs=11)
+    model = fold_none(learnt)
+    tiles = np.random.default_rng(0).uniform(0, 255, (4, 28, 28, 1)).astype(np.float32)
+    eleven, ten = np.asarray(learnt(tiles)), np.asarray(model(tiles))
+    assert ten.shape == (4, 10) and np.allclose(ten.sum(1), 1, atol=1e-6)
+    assert np.allclose(ten, eleven[:, :10] + eleven[:, 10:] / 10, atol=1e-6)
+    assert model.count_params() <= 400_000
+    assert len(model.trainable_weights) == len(learnt.trainable_weights)
+
+
+def test_a_network_of_ten_classes_stays_as_it_is(model) -> None:
+    assert fold_none(model) is model
 
 
 def test_unknown_networks_and_optimizers_are_refused() -> None:

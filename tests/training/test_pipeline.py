@@ -20,7 +20,7 @@ from training.recipe import LEARNING_RATES  # noqa: E402
 from training.run_folder import RunFolder, RunFolderError  # noqa: E402
 
 SHORT = ["--small", "--epochs", "4", "--validation-tiles", "100", "--batch-size", "32"]
-SHORT += ["--ema-momentum", "0.5", "--synthetic-share", "0", "--worn-share", "0"]
+SHORT += ["--ema-momentum", "0.5", "--hand-share", "0", "--worn-share", "0"]
 SHORT += ["--augmentation", "0"]
 FLOOR = 0.6  # of 200 tiles; guessing reaches 0.1
 

@@ -17,6 +17,7 @@ from training.data import DataUnavailableError, Digits
 keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
+from training.material import Material  # noqa: E402
 from training.recipe import LEARNING_RATES, HyperParameters  # noqa: E402
 from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
@@ -61,7 +62,7 @@ def test_a_run_leaves_what_it_says(whole_run: Path) -> None:
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert json.loads((whole_run / "settings.json").read_text())["limit"] == 256
     assert [path.name for path in whole_run.glob("epoch-*")] == ["epoch-003.keras"]
-    assert keras.saving.load_model(whole_run / "best.keras").count_params() == 392_330
+    assert keras.saving.load_model(whole_run / "best.keras").count_params() == 392_330 + 257
 
 
 def test_the_best_is_the_best_of_validation(whole_run: Path) -> None:
@@ -108,16 +109,16 @@ def test_a_process_killed_at_any_moment_goes_on(sealed_npz: Path, tmp_path: Path
 
 
 def _kill_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    validate = module._validate
+    validate = module.validate
     calls: list[int] = []
 
-    def dying(model: object, validation: Digits) -> dict[str, float]:
+    def dying(model: keras.Model, material: Material) -> dict[str, float]:
         calls.append(1)
         if len(calls) == epoch:
             raise KeyboardInterrupt
-        return validate(model, validation)
+        return validate(model, material)
 
-    monkeypatch.setattr(module, "_validate", dying)
+    monkeypatch.setattr(module, "validate", dying)
 
 
 def test_a_finished_run_resumes_to_nothing(whole_run: Path, sealed_npz: Path) -> None:
@@ -140,7 +141,7 @@ def test_a_network_of_linear_layers_learns_with_every_optimizer(
     sealed_npz: Path, tmp_path: Path, optimizer: str
 ) -> None:
     options = ["--network", "mlp", "--optimizer", optimizer, "--permuted", "true"]
-    options += ["--augmentation", "0", "--worn-share", "0", "--synthetic-share", "0"]
+    options += ["--augmentation", "0", "--worn-share", "0", "--hand-share", "0"]
     short = [option for option in FAST if option not in {"--learning-rate", "0.003"}]
     module.main([*SHORT, *short, *options, f"--data={sealed_npz}", f"--out={tmp_path / 'mlp'}"])
     folder = RunFolder(tmp_path / "mlp")
@@ -180,7 +181,7 @@ def test_patience_ends_a_run(
     figures = {"epoch": 1, "learning_rate": 0.0, "loss": 1.0, "accuracy": 0.5}
     monkeypatch.setattr(module, "_train_epoch", lambda *_: dict(figures))
     monkeypatch.setattr(
-        module, "_validate", lambda *_: {"val_loss": next(worse), "val_accuracy": 0.5}
+        module, "validate", lambda *_: {"val_loss": next(worse), "val_accuracy": 0.5}
     )
     monkeypatch.setattr(module, "averaged_weights", lambda _: _Nothing())
     state = _main(sealed_npz, tmp_path / "run", "--patience", "2", "--epochs", "9")
