@@ -17,12 +17,12 @@ from digitscope.errors import (
 from digitscope.reader import DigitReader
 from digitscope.types import (
     Background,
+    Detection,
     Explanation,
     Prediction,
     Quality,
     Reading,
     Reason,
-    Sighting,
     Step,
     Tile,
 )
@@ -36,6 +36,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 __all__ = [
     "Background",
     "BackgroundUnavailableError",
+    "Detection",
     "DigitReader",
     "DigitscopeError",
     "Explanation",
@@ -45,7 +46,6 @@ __all__ = [
     "Quality",
     "Reading",
     "Reason",
-    "Sighting",
     "Step",
     "Tile",
     "__version__",

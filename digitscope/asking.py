@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitscope.errors import DigitscopeError
-from digitscope.shares import format_share
+from digitscope.serialization import format_probability
 from digitscope.types import CLASSES
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def show(console: Console, answer: dict[str, Any]) -> None:
     if answer["digit"] is None:
         console.out(f"{name}: rejected: {_printable(answer['reason'])}", style="yellow")
     else:
-        sure = format_share(answer["confidence"])
+        sure = format_probability(answer["confidence"])
         console.out(f"{name}: {answer['digit']}  {sure} sure", style="bold")
     if answer.get("notice"):
         console.out(_printable(str(answer["notice"])))
@@ -185,5 +185,5 @@ def _show_bars(console: Console, shares: list[float]) -> None:
     for digit in sorted(range(len(shares)), key=lambda digit: -shares[digit]):
         bar = Bar(1.0, 0.0, shares[digit], width=BAR_CHARS)
         style = "dim" if shares[digit] < FAR_SHARE else ""
-        table.add_row(f"  {digit}", bar, f"{format_share(shares[digit]):>6}", style=style)
+        table.add_row(f"  {digit}", bar, f"{format_probability(shares[digit]):>6}", style=style)
     console.print(table)

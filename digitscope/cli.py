@@ -9,22 +9,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from digitscope import __version__
-from digitscope.answers import describe_error, describe_reading, format_answer
 from digitscope.asking import AskError, run_ask
 from digitscope.benchmark import BenchmarkError, load_labels
 from digitscope.benchmark.report import describe_report, format_report
 from digitscope.benchmark.session import Session
 from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailableError
+from digitscope.explanation.overlay import draw_detection, draw_explanation
+from digitscope.model_files import fingerprint_of, load_card_of, resolve_model_path
 from digitscope.options import build_parser
-from digitscope.overlay import draw_explanation, draw_sighting
 from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
 from digitscope.preprocessing.steps import STEPS
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
+from digitscope.serialization import error_to_dict, format_probability, reading_to_dict
 from digitscope.serving import ServerUnavailableError, run_serve
-from digitscope.settings import fingerprint_of, load_card_of, resolve_model_path
 from digitscope.types import Reading, UInt8Array
 
 OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes; 130 as shells have it
@@ -64,12 +65,12 @@ def run_read(options: argparse.Namespace) -> int:
     failed = False
     for file in options.files:
         try:
-            reading = reader.read(file, tta=options.tta, anyway=options.anyway)
-            answer = describe_reading(file, reading)
+            reading = reader.read(file, tta=options.tta, force=options.force)
+            answer = {"file": str(file)} | reading_to_dict(reading)
             _tell_notice(reading)
         except InvalidImageError as error:
             failed = True
-            answer = describe_error(file, error, options.background)
+            answer = {"file": str(file)} | error_to_dict(error, options.background)
         print(json.dumps(answer) if options.json else format_answer(answer), flush=True)
     return SOME_FAILED if failed else OK
 
@@ -80,13 +81,35 @@ def _tell_notice(reading: Reading) -> None:
         print(f"digitscope: {reading.preprocessed.notice}", file=sys.stderr)
 
 
+def format_answer(answer: dict[str, Any]) -> str:
+    """Put an answer on one line for people."""
+    if answer["status"] != "ok":
+        return f"{answer['file']}: {answer['status']}: {answer['reason']}{_format_guess(answer)}"
+    others = ", ".join(
+        f"{digit} {format_probability(share)}" for digit, share in answer["top"][1:3]
+    )
+    sure = format_probability(answer["confidence"])
+    return (
+        f"{answer['file']}: {answer['digit']}  {sure} sure (then {others}); "
+        f"quality {answer['quality']['level']}; {answer['ms']:.0f} ms"
+    )
+
+
+def _format_guess(answer: dict[str, Any]) -> str:
+    """Put the best guess of a refusal in brackets, where the network was asked."""
+    if not answer["top"]:
+        return ""
+    digit, share = answer["top"][0]
+    return f" (best guess {digit}, {format_probability(share)})"
+
+
 def run_steps(options: argparse.Namespace) -> int:
     """Write each step's picture and say its sentence."""
     from PIL import Image
 
     reader = DigitReader(options.model, options.background)
     try:
-        reading = reader.read(options.file, tta=options.tta, anyway=options.anyway)
+        reading = reader.read(options.file, tta=options.tta, force=options.force)
     except InvalidImageError as error:
         print(f"digitscope: {error}", file=sys.stderr)
         return SOME_FAILED
@@ -100,18 +123,18 @@ def run_steps(options: argparse.Namespace) -> int:
         for name, image, words in _explain(reader, reading) if options.overlay else ():
             Image.fromarray(image).save(options.out / name)
             print(f"   {words}  [{options.out / name}]")
-    print(format_answer(describe_reading(options.file, reading)))
+    print(format_answer({"file": str(options.file)} | reading_to_dict(reading)))
     return OK
 
 
 def _explain(reader: DigitReader, reading: Reading) -> Iterator[tuple[str, UInt8Array, str]]:
     """Draw where it looked and which strokes spoke, as far as there is something to show."""
-    sighting, tile = reading.preprocessed.sighting, reading.preprocessed.tile
+    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
     explanation = reader.explain(reading)
-    if sighting is not None:
-        yield "where_it_looked.png", draw_sighting(sighting), "Where it looked"
+    if detection is not None:
+        yield "where_it_looked.png", draw_detection(detection), "Where it looked"
     if tile is not None and explanation is not None:
-        words = f"What spoke for {explanation.answer} (+) and for {explanation.rival} (-)"
+        words = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
         yield "which_strokes_spoke.png", draw_explanation(tile.pixels, explanation), words
 
 

@@ -34,7 +34,7 @@ def build_parser(version: str) -> argparse.ArgumentParser:
 def _add_read(read: argparse.ArgumentParser) -> None:
     read.add_argument("files", nargs="+", metavar="FILE", type=Path)
     read.add_argument("--json", action="store_true", help="one JSON object a line and a file")
-    _add_anyway(read)
+    _add_force(read)
     _add_reader_options(read)
 
 
@@ -46,7 +46,7 @@ def _add_steps(steps: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also draw where it looked, and which strokes spoke for the answer",
     )
-    _add_anyway(steps)
+    _add_force(steps)
     _add_reader_options(steps)
 
 
@@ -94,9 +94,9 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
     _add_reading_options(ask)
 
 
-def _add_anyway(parser: argparse.ArgumentParser) -> None:
+def _add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--anyway",
+        "--force",
         action="store_true",
         help="make a best guess even of a shape that is refused (it stays refused)",
     )

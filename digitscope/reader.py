@@ -8,13 +8,13 @@ import time
 
 import numpy as np
 
-from digitscope.imaging import ImageSource, load_picture
+from digitscope.explanation.occlusion import explain_tile
+from digitscope.image_io import ImageSource, load_picture
+from digitscope.model_files import resolve_model_path
 from digitscope.preprocessing.looks import looks
 from digitscope.recognition.classifier import load_classifier
 from digitscope.recognition.decision import choose, judge, temper
-from digitscope.recognition.occlusion import explain_tile
 from digitscope.recognition.test_time_augmentation import rotate_tile
-from digitscope.settings import resolve_model_path
 from digitscope.types import (
     Background,
     Explanation,
@@ -62,7 +62,7 @@ class DigitReader:
         *,
         tta: bool = False,
         background: Background | str | None = None,
-        anyway: bool = False,
+        force: bool = False,
     ) -> Reading:
         """Read the digit in a picture, or say why there is none.
 
@@ -71,7 +71,7 @@ class DigitReader:
                 or (H, W, 4), uint8 or float 0..1.
             tta: read the tile at five small rotations, as one batch, and take the mean.
             background: overrides the reader's own.
-            anyway: ask the network even about a shape that step 6 refuses: the reading stays a
+            force: ask the network even about a shape that step 6 refuses: the reading stays a
                 refusal, and its `prediction` holds the best guess.
 
         Returns:
@@ -87,7 +87,7 @@ class DigitReader:
         route = Background(background) if background is not None else self.background
         attempts = (
             self._judge(seen, tta=tta)
-            for seen in looks(picture.rgb, route, picture.original_size_wh, anyway=anyway)
+            for seen in looks(picture.rgb, route, picture.original_size_wh, force=force)
         )
         reading = choose(attempts)
         return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
@@ -107,20 +107,20 @@ class DigitReader:
         tiles = rotate_tile(pixels) if tta else pixels[np.newaxis]
         return Prediction(self.classifier.classify(tiles).mean(axis=0))
 
-    def explain(self, reading: Reading, *, rival: int | None = None) -> Explanation | None:
+    def explain(self, reading: Reading, *, contrast_class: int | None = None) -> Explanation | None:
         """Show which strokes of a reading's tile spoke for its answer, or its best guess.
 
         One batch of some fifty tiles; not part of `read`, so that answers stay quick.
 
         Args:
             reading: of this reader.
-            rival: the digit to weigh the answer against; by default the runner-up.
+            contrast_class: the digit to weigh the answer against; by default the runner-up.
 
         Returns:
             The explanation; None where there is no tile.
         """
         tile = reading.preprocessed.tile
-        return None if tile is None else explain_tile(self.classifier, tile.pixels, rival)
+        return None if tile is None else explain_tile(self.classifier, tile.pixels, contrast_class)
 
 
 def _refusal(preprocessed: Preprocessed, prediction: Prediction | None) -> Reason | None:

@@ -104,7 +104,7 @@ class Quality:
 
 
 @dataclass(frozen=True, eq=False)
-class Sighting:
+class Detection:
     """Where in a picture a digit was seen, or what was refused as one.
 
     Attributes:
@@ -119,7 +119,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, eq=False)
-class Tile(Sighting):
+class Tile(Detection):
     """A digit brought to MNIST's form, and where it came from.
 
     Attributes:
@@ -149,7 +149,7 @@ class Preprocessed:
         background: the route that found the ink (never `auto`).
         notice: something the user should know of the route taken, or "".
         digits_seen: how many separate digits the picture seems to show.
-        sighting: where step 6 saw a digit, or what it refused as one; None where there was nothing.
+        detection: where step 6 saw a digit, or what it refused as one; or None.
         elsewhere: whether another shape than the likeliest was looked at.
     """
 
@@ -160,7 +160,7 @@ class Preprocessed:
     background: Background
     notice: Message = NOTHING
     digits_seen: int = 0
-    sighting: Sighting | None = None
+    detection: Detection | None = None
     elsewhere: bool = False
 
 
@@ -205,14 +205,14 @@ class Explanation:
 
     Attributes:
         answer: the digit answered.
-        rival: the digit it is weighed against.
-        heat: (28, 28) float32, in nats: how far the odds of answer against rival fall where this
+        contrast_class: the digit it is weighed against.
+        heat: (28, 28) float32, in nats: how far the odds of answer against contrast fall where this
             spot is turned to its opposite, ink erased or the empty page inked. Above 0 the spot
-            speaks for the answer, below 0 for the rival. 0 away from the ink.
+            speaks for the answer, below 0 for the contrast class. 0 away from the ink.
     """
 
     answer: int
-    rival: int
+    contrast_class: int
     heat: Float32Array
 
 

@@ -21,8 +21,8 @@ from PIL import Image
 from sample_photo import sample_photo
 
 from digitscope import DigitReader, Reading
+from digitscope.model_files import MODEL_CARD, MODELS_DIR
 from digitscope.preprocessing.steps import STEPS
-from digitscope.settings import MODEL_CARD, MODELS_DIR
 from digitscope.types import Step, UInt8Array
 
 ROOT = Path(__file__).resolve().parent.parent

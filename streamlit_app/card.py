@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from digitscope.settings import MODELS_DIR, load_card_of
+from digitscope.model_files import MODELS_DIR, load_card_of
 from streamlit_app.resources import network_fingerprint
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ import numpy as np
 import streamlit as st
 
 from digitscope import DigitReader
+from digitscope.model_files import KERAS_MODEL, fingerprint_of
 from digitscope.recognition.classifier import KerasClassifier
-from digitscope.settings import KERAS_MODEL, fingerprint_of
 from digitscope.types import Explanation, Float32Array, Reading, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, find_mnist, load_tiles
@@ -123,7 +123,7 @@ def read_once(picture: Picture, options: Options) -> Reading:
 
     def read() -> Reading:
         return reader().read(
-            picture.data, tta=options.tta, background=options.background, anyway=options.anyway
+            picture.data, tta=options.tta, background=options.background, force=options.force
         )
 
     return app_state().remembered(picture, options, read)

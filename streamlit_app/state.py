@@ -47,12 +47,12 @@ class Options:
     Attributes:
         tta: look five times.
         background: the way to tell the digit from its ground.
-        anyway: ask the network even about a shape that cannot be a digit.
+        force: ask the network even about a shape that cannot be a digit.
     """
 
     tta: bool = False
     background: Background = Background.AUTO
-    anyway: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True)

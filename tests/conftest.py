@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digitscope import DigitReader
-from digitscope.settings import ONNX_MODEL
+from digitscope.model_files import ONNX_MODEL
 from digitscope.types import UInt8Array
 from tests import pictures
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from digitscope.model_files import KERAS_MODEL
 from digitscope.recognition.test_time_augmentation import rotate_tile
-from digitscope.settings import KERAS_MODEL
 from digitscope.types import Float32Array, UInt8Array
 from training.data import Digits, load_test
 from training.metrics import (

@@ -20,7 +20,7 @@ import keras
 import numpy as np
 import onnxruntime
 
-from digitscope.settings import MODELS_DIR
+from digitscope.model_files import MODELS_DIR
 from digitscope.types import TILE_PX
 from training import plots
 from training.calibrate import answers_at, fit_temperature, fold_temperature, learnt_part

@@ -18,7 +18,7 @@ import keras
 from scipy.stats import binomtest
 from scipy.stats import t as student_t
 
-from digitscope.settings import fingerprint_of
+from digitscope.model_files import fingerprint_of
 from training.augment import Augmentation
 from training.data import SPLIT_SEED
 from training.evaluate import Report

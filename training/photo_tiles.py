@@ -19,12 +19,12 @@ import cv2
 import numpy as np
 from filelock import FileLock
 
-import digitscope.imaging
-import digitscope.pixels
+import digitscope.image_io
+import digitscope.pixel_formats
 import digitscope.preprocessing
 import training.synthetic_photos
-from digitscope.imaging import load_picture
-from digitscope.preprocessing.pipeline import Look, preprocess
+from digitscope.image_io import load_picture
+from digitscope.preprocessing.pipeline import Attempt, preprocess
 from digitscope.preprocessing.tile import bring_stroke_to_width
 from digitscope.preprocessing.working import to_working_size
 from digitscope.types import TILE_PX, UInt8Array
@@ -110,7 +110,7 @@ def read_tile(source: UInt8Array, condition: Condition, seed: tuple[int, int]) -
         (28, 28) uint8, or None where the photo is refused or the tile shows something else.
     """
     photo = take_photo(source, condition, np.random.default_rng(seed))
-    tile = preprocess(to_working_size(load_picture(photo.pixels).rgb), Look()).tile
+    tile = preprocess(to_working_size(load_picture(photo.pixels).rgb), Attempt()).tile
     if tile is None or likeness(tile.pixels, ideal_tile(photo.ink)) < LEAST_LIKENESS:
         return None
     return tile.pixels
@@ -163,7 +163,11 @@ def fingerprint_photos() -> str:
     """Hash of the source of all that makes a photo and a tile of it, and of OpenCV's version."""
     packages = (training.synthetic_photos, digitscope.preprocessing)
     folders = [Path(str(package.__file__)).parent for package in packages]
-    files = [Path(__file__), Path(digitscope.imaging.__file__), Path(digitscope.pixels.__file__)]
+    files = [
+        Path(__file__),
+        Path(digitscope.image_io.__file__),
+        Path(digitscope.pixel_formats.__file__),
+    ]
     files += [path for folder in folders for path in sorted(folder.glob("*.py"))]
     code = b"".join(path.read_bytes() for path in files) + cv2.__version__.encode()
     return hashlib.sha256(code).hexdigest()

@@ -21,10 +21,10 @@ from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Summary, loa
 from digitscope.benchmark.measures import calibrate
 from digitscope.benchmark.report import Report, format_report
 from digitscope.benchmark.session import Session
+from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.recognition.decision import doubt_of, flatten
-from digitscope.settings import MODEL_CARD, ONNX_MODEL
 from digitscope.types import Background, Prediction
 from training.model_card import describe_file, write_card
 from training.provenance import git_commit

@@ -19,9 +19,9 @@ import numpy as np
 from digitscope.benchmark import Labelled
 from digitscope.benchmark.report import format_report
 from digitscope.benchmark.session import Session
+from digitscope.model_files import ONNX_MODEL
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
-from digitscope.settings import ONNX_MODEL
 from digitscope.types import UInt8Array
 from training.data import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import draw_test_digits

@@ -1,7 +1,7 @@
 """What the API may be told by environment variables: its limits, and its network. Checked at start.
 
 Each field is a variable: ``max_picture_bytes`` is ``DIGITSCOPE_API_MAX_PICTURE_BYTES``. The limits
-on pixels are those of `digitscope.imaging`, the same for every way in.
+on pixels are those of `digitscope.image_io`, the same for every way in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from digitscope.errors import DigitscopeError
-from digitscope.imaging import MAX_JPEG_PIXELS, MAX_PIXELS
+from digitscope.image_io import MAX_JPEG_PIXELS, MAX_PIXELS
 
 log = logging.getLogger(__name__)
 PREFIX = "DIGITSCOPE_API_"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitscope.errors import DigitscopeError
-from digitscope.imaging import ImageSource
+from digitscope.image_io import ImageSource
 
 LABELS_FILE = "labels.csv"
 ALL_KINDS = "all"

@@ -14,8 +14,8 @@ from digitscope.benchmark.labelled import Labelled
 from digitscope.benchmark.outcomes import Outcome, read_labelled
 from digitscope.benchmark.report import Report, describe_report
 from digitscope.benchmark.sheet import make_read, write_sheet
+from digitscope.model_files import fingerprint_of
 from digitscope.reader import DigitReader
-from digitscope.settings import fingerprint_of
 
 RESULTS_FILE, SHEET_FILE = "results.json", "mistakes.html"
 

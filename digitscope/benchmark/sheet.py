@@ -27,10 +27,10 @@ from digitscope.benchmark.report import (
     several_kinds,
 )
 from digitscope.errors import InvalidImageError
-from digitscope.overlay import draw_explanation, draw_sighting
+from digitscope.explanation.overlay import draw_detection, draw_explanation
 from digitscope.preprocessing.steps import STEPS
 from digitscope.reader import DigitReader
-from digitscope.shares import format_share
+from digitscope.serialization import format_probability
 from digitscope.types import Background, Explanation, Reading, UInt8Array
 
 TEMPLATE = Path(__file__).with_name("sheet.html")
@@ -51,10 +51,12 @@ def make_read(reader: DigitReader, *, tta: bool, background: Background | None) 
 
     def read(outcome: Outcome) -> tuple[Reading, Explanation | None]:
         labelled = outcome.labelled
-        reading = reader.read(labelled.picture(), tta=tta, background=background, anyway=True)
+        reading = reader.read(labelled.picture(), tta=tta, background=background, force=True)
         guess = None if reading.prediction is None else reading.prediction.digit
         is_wrong = labelled.is_one_digit and labelled.label != str(guess)
-        return reading, reader.explain(reading, rival=int(labelled.label) if is_wrong else None)
+        return reading, reader.explain(
+            reading, contrast_class=int(labelled.label) if is_wrong else None
+        )
 
     return read
 
@@ -86,7 +88,7 @@ def _say_verdict(outcome: Outcome) -> str:
     if outcome.verdict is Verdict.ERROR:
         return f"{shown}. Could not be opened: {outcome.error}"
     if outcome.digit is not None and outcome.confidence is not None:
-        return f"{shown}. Answered {outcome.digit}, {format_share(outcome.confidence)} sure."
+        return f"{shown}. Answered {outcome.digit}, {format_probability(outcome.confidence)} sure."
     return f"{shown}. Refused: {outcome.reason}."
 
 
@@ -94,7 +96,9 @@ def _say_rest(outcome: Outcome) -> str:
     words = []
     if outcome.probabilities:
         ranked = sorted(enumerate(outcome.probabilities), key=lambda pair: -pair[1])[:3]
-        words.append("Top three: " + ", ".join(f"{d} {format_share(p)}" for d, p in ranked) + ".")
+        words.append(
+            "Top three: " + ", ".join(f"{d} {format_probability(p)}" for d, p in ranked) + "."
+        )
     if outcome.quality is not None:
         words.append(f"Picture quality {outcome.quality.level} ({outcome.quality.score:.2f}).")
     return " ".join([*words, f"Kind {outcome.labelled.kind}, {outcome.ms:.0f} ms."])
@@ -102,11 +106,11 @@ def _say_rest(outcome: Outcome) -> str:
 
 def _show_reading(reading: Reading, explanation: Explanation | None) -> str:
     figures = []
-    sighting, tile = reading.preprocessed.sighting, reading.preprocessed.tile
-    if sighting is not None:
-        figures.append(_figure(draw_sighting(sighting), PHOTO_PX, "Where it looked"))
+    detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
+    if detection is not None:
+        figures.append(_figure(draw_detection(detection), PHOTO_PX, "Where it looked"))
     if tile is not None and explanation is not None:
-        title = f"What spoke for {explanation.answer} (+) and for {explanation.rival} (-)"
+        title = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
         figures.append(_figure(draw_explanation(tile.pixels, explanation), PHOTO_PX, title))
     steps = [
         _figure(step.image, STEP_PX, f"{info.number} {info.title}", step.sentence)

@@ -8,7 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
-from digitscope.preprocessing.components import label_pieces
+from digitscope.preprocessing.connected_components import label_components
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -180,7 +180,7 @@ def mark_ink(ink: UInt8Array, least: float) -> BoolArray:
     Returns:
         (H, W) bool.
     """
-    labels, stats = label_pieces(ink > least)
+    labels, stats = label_components(ink > least)
     cuts = np.full(len(stats), 255, np.uint8)  # no pixel is above
     for label in range(1, len(stats)):
         left, top, width, height, area = (int(value) for value in stats[label])

@@ -9,10 +9,10 @@ import numpy as np
 
 from digitscope.preprocessing import ink as inks
 from digitscope.preprocessing.background import BackgroundRemover
-from digitscope.preprocessing.ground import (
+from digitscope.preprocessing.background_estimation import (
     BRUSH_STROKE,
     PEN_STROKE,
-    estimate_ground,
+    estimate_background,
     ground_between_strokes,
 )
 from digitscope.preprocessing.trace import Trace, show_on_chequers
@@ -97,7 +97,7 @@ def map_ink(
     Raises:
         BackgroundUnavailableError: the remover cannot run here.
     """
-    found = _part_from_page(working.rgb, estimate_ground(working.rgb), remover, weaker_ink)
+    found = _part_from_page(working.rgb, estimate_background(working.rgb), remover, weaker_ink)
     if thorough:
         widest = BRUSH_STROKE if broad else PEN_STROKE
         found = _part_thoroughly(working.rgb, found, remover, widest)

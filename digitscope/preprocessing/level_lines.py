@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.preprocessing.components import label_pieces
+from digitscope.preprocessing.connected_components import label_components
 from digitscope.types import BoolArray, UInt8Array
 
 IntArray: TypeAlias = NDArray[np.int32]
@@ -141,7 +141,7 @@ def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Pi
     coarse = np.logical_or.reduceat(pieces, np.arange(0, width, JOIN_STEP_PX), axis=1)
     reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * coarse.shape[1]))), np.uint8)
     joined = cv2.dilate(coarse.astype(np.uint8), reach)
-    labels, stats = label_pieces(joined > 0)
+    labels, stats = label_components(joined > 0)
     margin = round(SLAB_MARGIN * _most_px(mask))
     gathered = []
     for label in range(1, len(stats)):

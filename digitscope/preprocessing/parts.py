@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from digitscope.preprocessing.components import Labels, label_pieces
+from digitscope.preprocessing.connected_components import Labels, label_components
 from digitscope.types import BoolArray, BoxXYXY, UInt8Array
 
 # Sizes are shares of the longest side of the picture, areas shares of its area.
@@ -80,7 +80,7 @@ def find_parts(mask: BoolArray, ink: UInt8Array) -> tuple[list[Part], Labels]:
         The pieces, best first, and the (H, W) map of their labels.
     """
     height, width = mask.shape
-    labels, stats = label_pieces(mask)
+    labels, stats = label_components(mask)
     parts = []
     least = max(8, SPECK_AREA * mask.size)
     for label in range(1, len(stats)):

@@ -19,9 +19,9 @@ from digitscope.types import (
     PIXEL_STD,
     Background,
     BoxXYXY,
+    Detection,
     Preprocessed,
     Reason,
-    Sighting,
     Tile,
     UInt8Array,
 )
@@ -30,7 +30,7 @@ DROWNED = 20  # grain that hides ink of a twelfth of the range: faint pencil wou
 
 
 @dataclass(frozen=True)
-class Look:
+class Attempt:
     """One way to look at a picture.
 
     Attributes:
@@ -124,13 +124,13 @@ def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -
     return closed
 
 
-def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preprocessed:
+def preprocess(working: Working, look: Attempt, *, force: bool = False) -> Preprocessed:
     """Take a picture at working size through the steps, looking at it one way.
 
     Args:
         working: the picture.
         look: how the background is removed, which ink is taken, which shapes are passed over.
-        anyway: make a tile even of a shape that step 6 refuses; the reason stands all the same.
+        force: make a tile even of a shape that step 6 refuses; the reason stands all the same.
 
     Raises:
         BackgroundUnavailableError: the way to remove the background cannot run here.
@@ -147,16 +147,16 @@ def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preproc
     mask, lines = remove_ruled_lines(ink_map.mask, tilted=look.thorough)
     location = locate(mask, ink_map.levels, ink_map.raw, pass_over=look.pass_over)
     _trace_location(ink_map, location, lines, trace)
-    tile, quality, sighting, reason = None, None, None, location.reason
+    tile, quality, detection, reason = None, None, None, location.reason
     if reason is Reason.BLANK and ink_map.least > DROWNED:
         reason = Reason.NO_CONTRAST
     if location.box_xyxy is not None:
         given = working.to_given(location.box_xyxy)
-        sighting = Sighting(given, location.mask, working.rgb)
+        detection = Detection(given, location.mask, working.rgb)
         quality = measure_quality(
             ink_map.levels, location.mask, ink_map.least, location.clear, given
         )
-        if reason is None or anyway:
+        if reason is None or force:
             pixels = make_tile(ink_map, location, location.box_xyxy, trace)
             tile = Tile(given, location.mask, working.rgb, pixels)
     return Preprocessed(
@@ -166,6 +166,6 @@ def preprocess(working: Working, look: Look, *, anyway: bool = False) -> Preproc
         reason,
         look.background,
         digits_seen=location.digits_seen,
-        sighting=sighting,
+        detection=detection,
         elsewhere=look.is_elsewhere,
     )

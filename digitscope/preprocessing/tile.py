@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitscope.preprocessing.components import label_pieces
+from digitscope.preprocessing.connected_components import label_components
 from digitscope.types import (
     DIGIT_PX,
     TILE_PX,
@@ -138,7 +138,7 @@ def _redraw_with_loops(mask: BoolArray, changes: Sequence[float]) -> Float32Arra
 def _count_loops(mask: BoolArray) -> int:
     """Count the patches of page that a digit's strokes enclose, pinholes left out."""
     page = np.pad(~mask, 1, constant_values=True)  # all round the digit it is one patch
-    _, stats = label_pieces(page, connectivity=4)
+    _, stats = label_components(page, connectivity=4)
     return int(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] >= LOOP_PX)) - 1
 
 

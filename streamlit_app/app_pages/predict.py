@@ -73,7 +73,7 @@ with right, error_boundary():
         if source.is_live:
             show_reason(reading)
         if reading.digit is None and wants_guess():
-            options = replace(options, anyway=True)
+            options = replace(options, force=True)
             reading = read_once(picture, options)
         show_details(reading, read_once(picture, replace(options, tta=False)), options)
         if reading.quality is not None and may_be_improved(reading, picture):

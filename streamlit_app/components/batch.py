@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from digitscope.errors import InvalidImageError
-from digitscope.imaging import load_picture
+from digitscope.image_io import load_picture
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.components.wording import refusal_texts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from digitscope.imaging import load_picture
-from digitscope.overlay import draw_explanation, draw_sighting
+from digitscope.explanation.overlay import draw_detection, draw_explanation
+from digitscope.image_io import load_picture
 from digitscope.types import Explanation, Reading
 from streamlit_app.components.pictures import bordered, for_display, inline
 from streamlit_app.i18n import _
@@ -29,11 +29,11 @@ def show_evidence(
         with_photo: show the picture too, where its source does not.
     """
     cards = []
-    if with_photo and reading.preprocessed.sighting is not None:
+    if with_photo and reading.preprocessed.detection is not None:
         cards.append(lambda: show_photo(picture, reading))
     if reading.preprocessed.tile is not None:
         cards.append(lambda: _show_tile(reading))
-    is_answered = reading.digit is not None or options.anyway
+    is_answered = reading.digit is not None or options.force
     explanation = explain_once(picture, options, reading) if is_answered else None
     if explanation is not None:
         cards.append(lambda: _show_explanation(reading, explanation))
@@ -47,12 +47,12 @@ def show_evidence(
 def show_photo(picture: Picture, reading: Reading) -> None:
     """The picture that was given; where something was seen on it, ink and frame are marked."""
     given = np.asarray(for_display(load_picture(picture.data).rgb, PHOTO_PX).convert("RGB"))
-    sighting = reading.preprocessed.sighting
-    drawn = given if sighting is None else draw_sighting(sighting, given)
-    words = _("Your picture") if sighting is None else _("Where it looked")
+    detection = reading.preprocessed.detection
+    drawn = given if detection is None else draw_detection(detection, given)
+    words = _("Your picture") if detection is None else _("Where it looked")
     st.subheader(words, anchor=False)
     with st.container(horizontal_alignment="center"):
-        alt = words if sighting is None else _("Your picture, its ink marked and framed")
+        alt = words if detection is None else _("Your picture, its ink marked and framed")
         st.image(inline(bordered(drawn)), caption=picture.name, alt=alt)
 
 
@@ -77,16 +77,18 @@ def _show_explanation(reading: Reading, explanation: Explanation) -> None:
     if tile is None:
         return
     st.subheader(_("What spoke for it"), anchor=False)
-    facts = {"answer": explanation.answer, "rival": explanation.rival}
+    facts = {"answer": explanation.answer, "contrast_class": explanation.contrast_class}
     with st.container(horizontal_alignment="center"):
         st.image(
             inline(for_display(draw_explanation(tile.pixels, explanation), TILE_PX)),
             width=TILE_PX,
-            alt=_("Spots of the tile that spoke for {answer} and for {rival}").format(**facts),
+            alt=_("Spots of the tile that spoke for {answer} and for {contrast_class}").format(
+                **facts
+            ),
         )
     st.caption(
         _(
-            "Blue, +: speaks for {answer}. Orange, −: speaks for {rival}, the runner-up. "
+            "Blue, +: speaks for {answer}. Orange, −: speaks for {contrast_class}, the runner-up. "
             "Dots: a gap speaks too, because ink there would count."
         ).format(**facts)
     )

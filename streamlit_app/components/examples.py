@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from digitscope.imaging import load_picture
+from digitscope.image_io import load_picture
 from digitscope.types import UInt8Array
 from streamlit_app.components.pictures import covered, inline
 from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER

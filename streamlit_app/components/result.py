@@ -109,14 +109,14 @@ def show_details(reading: Reading, plain: Reading, options: Options) -> None:
         options: how `reading` was made.
     """
     _show_notice(reading, options)
-    if reading.prediction is not None and (reading.digit is not None or options.anyway):
+    if reading.prediction is not None and (reading.digit is not None or options.force):
         if reading.digit is None:
             _show_guess(reading.prediction)
         show_top(reading.prediction)
         show_bars(reading.prediction)
         if options.tta and plain.prediction is not None:
             _show_change(plain.prediction, reading.prediction)
-    elif options.anyway:
+    elif options.force:
         st.caption(_("No shape was found that could be given to the network: there is no guess."))
     st.caption(_time_taken(reading.ms))
 

@@ -33,7 +33,7 @@ def test_an_answer_field_by_field(client: TestClient, seven: bytes, reader: Digi
         "size_px": reading.quality.size_px,
         "aspect_ratio": reading.quality.aspect_ratio,
     }
-    assert tuple(said["box_xyxy"]) == reading.preprocessed.sighting.box_xyxy
+    assert tuple(said["box_xyxy"]) == reading.preprocessed.detection.box_xyxy
     assert (said["background"], said["notice"], said["tile"]) == ("opencv", "", None)
     assert said["ms"] > 0
 

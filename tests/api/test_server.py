@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from digitscope import DigitReader
-from digitscope.settings import ONNX_MODEL
+from digitscope.model_files import ONNX_MODEL
 from tests.api.conftest import (
     PATIENCE_S,
     Server,

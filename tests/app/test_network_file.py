@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitscope.settings import KERAS_MODEL, ONNX_MODEL
+from digitscope.model_files import KERAS_MODEL, ONNX_MODEL
 from streamlit_app import resources
 from streamlit_app.card import load_card
 from tests.app.scenes import HOME, PREDICT, TIMEOUT_S, digit_on_paper, headings, needs_model, upload

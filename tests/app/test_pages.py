@@ -74,7 +74,7 @@ def test_an_example_goes_through_until_there_is_a_digit(
 def test_an_onnx_network_cannot_be_opened_and_that_is_said(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from digitscope.settings import ONNX_MODEL
+    from digitscope.model_files import ONNX_MODEL
 
     monkeypatch.setenv("DIGITSCOPE_MODEL", str(ONNX_MODEL))
     reader()  # this one is awake, too

@@ -95,7 +95,7 @@ def test_options_reach_the_core(open_predict: OpenPredict, calls: list[dict[str,
     assert not app.exception
     assert headings(app) == ["It is a 7"]
     assert calls == [
-        {"tta": tta, "background": background, "anyway": False}
+        {"tta": tta, "background": background, "force": False}
         for tta, background in (
             (False, Background.AUTO),
             (True, Background.AUTO),

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitscope import InvalidImageError
-from digitscope.imaging import load_picture
+from digitscope.image_io import load_picture
 from digitscope.preprocessing.looks import INSTEAD
 from streamlit_app import i18n
 from streamlit_app.i18n import (

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitscope import DigitReader, ModelUnavailableError
-from digitscope.settings import ONNX_MODEL
+from digitscope.model_files import ONNX_MODEL
 from streamlit_app import resources
 from tests.app.scenes import (
     HOME,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.preprocessing.steps import STEPS
-from digitscope.settings import MODEL_CARD, ONNX_MODEL
 
 LINK = re.compile(r'(?:\]\(|src=")([^)"#:]+)[)"#]')
 

@@ -23,7 +23,7 @@ PUBLIC_NAMES = {
     "Quality",
     "Reading",
     "Reason",
-    "Sighting",
+    "Detection",
     "Step",
     "Tile",
     "__version__",

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from digitscope import DigitReader, InvalidImageError, Reason
-from digitscope.settings import ONNX_MODEL
+from digitscope.model_files import ONNX_MODEL
 from digitscope.types import UInt8Array
 from tests.conftest import ROOT
 from tests.pictures import blank_png, encoded, page, photographed_sideways, transparent

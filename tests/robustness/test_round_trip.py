@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.pipeline import Look, preprocess
+from digitscope.preprocessing.pipeline import Attempt, preprocess
 from digitscope.preprocessing.working import to_working_size
 from digitscope.types import UInt8Array
 from tests.pictures import page
@@ -41,7 +41,7 @@ def errors(tiles: UInt8Array, size_px: int, **looks: tuple[int, int, int]) -> li
     found = []
     for tile in tiles:
         picture = page(tile, size_wh=(640, 600), digit_px=size_px, **looks)
-        result = preprocess(to_working_size(picture), Look())
+        result = preprocess(to_working_size(picture), Attempt())
         assert result.tile is not None, result.reason
         found.append(error_of(result.tile.pixels, tile))
     return found
@@ -71,7 +71,7 @@ def test_a_bare_tile_comes_back(mnist_tiles: Tiles) -> None:
     found = []
     for digit in range(10):
         for tile in chosen(mnist_tiles, digit):
-            result = preprocess(to_working_size(np.repeat(tile[..., None], 3, axis=2)), Look())
+            result = preprocess(to_working_size(np.repeat(tile[..., None], 3, axis=2)), Attempt())
             assert result.tile is not None, (digit, result.reason)
             found.append(error_of(result.tile.pixels, tile))
     assert np.mean(found) < MEAN_ERROR

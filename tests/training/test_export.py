@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.settings import KERAS_MODEL, MODEL_CARD, ONNX_MODEL
+from digitscope.model_files import KERAS_MODEL, MODEL_CARD, ONNX_MODEL
 from training.data import Digits
 
 keras = pytest.importorskip("keras")

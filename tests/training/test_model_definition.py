@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.settings import KERAS_MODEL
+from digitscope.model_files import KERAS_MODEL
 
 keras = pytest.importorskip("keras")
 

@@ -14,7 +14,7 @@ from PIL import Image
 from digitscope import DigitReader
 from digitscope.benchmark import Labelled, Outcome, Verdict, read_labelled
 from digitscope.benchmark.session import Session
-from digitscope.settings import MODEL_CARD
+from digitscope.model_files import MODEL_CARD
 from digitscope.types import UInt8Array
 from training import photos
 

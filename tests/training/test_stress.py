@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.settings import MODEL_CARD
+from digitscope.model_files import MODEL_CARD
 from digitscope.types import UInt8Array
 from training import photos, stress
 from training.data import Digits

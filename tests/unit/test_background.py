@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from digitscope.errors import BackgroundUnavailableError
+from digitscope.model_files import ONNX_MODEL
 from digitscope.preprocessing import background
 from digitscope.preprocessing.background import (
     LocalBackground,
@@ -19,8 +20,7 @@ from digitscope.preprocessing.background import (
     rembg_session,
     weights_on_disk,
 )
-from digitscope.preprocessing.ground import estimate_ground
-from digitscope.settings import ONNX_MODEL
+from digitscope.preprocessing.background_estimation import estimate_background
 from digitscope.types import Background
 from tests.unit.drawn import sheet, strokes_mask, write
 
@@ -54,7 +54,7 @@ ELSEWHERE = {
 
 def test_what_differs_from_the_page_is_kept() -> None:
     page, stroke = write(sheet(), SEVEN), strokes_mask(SEVEN)
-    difference = page.astype(np.float32) - estimate_ground(page)
+    difference = page.astype(np.float32) - estimate_background(page)
     keep = LocalBackground().keep(page, difference, 1.0)
     assert (keep.shape, keep.dtype) == (page.shape[:2], np.float32)
     assert (keep.min(), keep.max()) == (0, 1)
@@ -93,7 +93,7 @@ def test_ink_counts_only_in_the_networks_region(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(background, "rembg_session", lambda _: "session")
     monkeypatch.setattr(rembg, "remove", remove)
-    difference = page.astype(np.float32) - estimate_ground(page)
+    difference = page.astype(np.float32) - estimate_background(page)
     keep = RembgBackground(Background.U2NETP).keep(page, difference, 1.0)
     assert (keep.shape, keep.dtype) == (page.shape[:2], np.float32)
     assert keep[100:140, 60].min() > 0.9

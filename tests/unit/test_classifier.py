@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from digitscope.errors import ModelUnavailableError
+from digitscope.model_files import KERAS_MODEL, ONNX_MODEL
 from digitscope.recognition.classifier import (
     Classifier,
     KerasClassifier,
@@ -19,7 +20,6 @@ from digitscope.recognition.classifier import (
     load_classifier,
     to_batch,
 )
-from digitscope.settings import KERAS_MODEL, ONNX_MODEL
 from digitscope.types import UInt8Array
 
 Tiles = tuple[UInt8Array, UInt8Array]

@@ -15,19 +15,24 @@ from PIL import Image
 
 from digitscope import DigitReader
 from digitscope.cli import main
+from digitscope.model_files import ONNX_MODEL
 from digitscope.preprocessing.steps import STEPS
-from digitscope.settings import ONNX_MODEL
 from digitscope.types import Level, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
 Lines = list[dict[str, Any]]
 FIELDS = ["file", "status", "digit", "confidence", "top", "quality", "reason", "background", "ms"]
+FIELDS += ["notice", "box_xyxy", "probabilities"]
+NOTHING_SEEN = {"notice": "", "box_xyxy": None, "probabilities": None}
 QUALITY_TYPES = {
     "score": float,
     "level": str,
     "contrast": float,
     "size_px": int,
     "aspect_ratio": float,
+    "evenness": float,
+    "clearness": float,
+    "wholeness": float,
 }
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
@@ -113,16 +118,20 @@ def test_a_refusal_field_by_field(run: Run, blank: Path) -> None:
     assert list(answer) == FIELDS
     assert answer["ms"] > 0
     del answer["ms"]
-    assert answer == {
-        "file": str(blank),
-        "status": "rejected",
-        "digit": None,
-        "confidence": None,
-        "top": [],
-        "quality": None,
-        "reason": str(Reason.BLANK),
-        "background": "opencv",
-    }
+    assert (
+        answer
+        == {
+            "file": str(blank),
+            "status": "rejected",
+            "digit": None,
+            "confidence": None,
+            "top": [],
+            "quality": None,
+            "reason": str(Reason.BLANK),
+            "background": "opencv",
+        }
+        | NOTHING_SEEN
+    )
 
 
 def test_an_error_field_by_field(run: Run, text: Path) -> None:
@@ -131,16 +140,20 @@ def test_an_error_field_by_field(run: Run, text: Path) -> None:
     assert code == 1
     assert list(answer) == FIELDS
     assert "Received: " in answer.pop("reason")
-    assert answer == {
-        "file": str(text),
-        "status": "error",
-        "digit": None,
-        "confidence": None,
-        "top": [],
-        "quality": None,
-        "background": "opencv",
-        "ms": 0.0,
-    }
+    assert (
+        answer
+        == {
+            "file": str(text),
+            "status": "error",
+            "digit": None,
+            "confidence": None,
+            "top": [],
+            "quality": None,
+            "background": "opencv",
+            "ms": 0.0,
+        }
+        | NOTHING_SEEN
+    )
 
 
 def test_an_unreadable_file_does_not_stop_the_rest(
@@ -250,19 +263,19 @@ def test_overlay_of_a_blank_page_has_nothing_to_show(run: Run, blank: Path, tmp_
     assert len(list((tmp_path / "steps").iterdir())) == 6
 
 
-def test_anyway_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -> None:
+def test_force_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -> None:
     page = sheet()
     page[70:170, 90:220] = (20, 20, 40)
     Image.fromarray(page).save(tmp_path / "block.png")
-    plain, anyway = (
+    plain, forced = (
         _lines(run("read", "--json", tmp_path / "block.png", *options)[1])[0]
-        for options in ([], ["--anyway"])
+        for options in ([], ["--force"])
     )
     assert (plain["status"], plain["top"]) == ("rejected", [])
-    assert (anyway["status"], anyway["digit"], len(anyway["top"])) == ("rejected", None, 10)
-    assert plain["reason"] == anyway["reason"] == str(Reason.NOT_A_DIGIT)
-    line = run("read", "--anyway", tmp_path / "block.png")[1]
-    assert f"rejected: not a digit (best guess {anyway['top'][0][0]}, " in line
+    assert (forced["status"], forced["digit"], len(forced["top"])) == ("rejected", None, 10)
+    assert plain["reason"] == forced["reason"] == str(Reason.NOT_A_DIGIT)
+    line = run("read", "--force", tmp_path / "block.png")[1]
+    assert f"rejected: not a digit (best guess {forced['top'][0][0]}, " in line
 
 
 def test_steps_of_a_refusal_end_where_it_was_refused(run: Run, blank: Path, tmp_path: Path) -> None:

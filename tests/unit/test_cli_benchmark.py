@@ -12,7 +12,7 @@ from PIL import Image
 from digitscope import DigitReader, __version__
 from digitscope.benchmark import Labelled, Outcome, read_labelled
 from digitscope.cli import main
-from digitscope.settings import MODEL_CARD, ONNX_MODEL
+from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
@@ -219,7 +219,7 @@ def test_info_tells_what_would_answer(
 def test_info_does_without_a_card(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitscope.settings.MODEL_CARD", tmp_path / "absent.json")
+    monkeypatch.setattr("digitscope.model_files.MODEL_CARD", tmp_path / "absent.json")
     facts = _run(capsys, "info")
     assert (facts["test_accuracy"], facts["parameters"]) == (None, None)
 

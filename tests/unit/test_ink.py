@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitscope.preprocessing import ink
-from digitscope.preprocessing.ground import estimate_ground
+from digitscope.preprocessing.background_estimation import estimate_background
 from digitscope.types import Float32Array, UInt8Array
 from tests.unit.drawn import sheet, strokes_mask, write
 
@@ -22,7 +22,7 @@ PENS_RGB = {
 
 
 def _difference(page: UInt8Array) -> Float32Array:
-    return page.astype(np.float32) - estimate_ground(page)
+    return page.astype(np.float32) - estimate_background(page)
 
 
 def _all(difference: Float32Array) -> Float32Array:

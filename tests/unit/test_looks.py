@@ -14,8 +14,8 @@ from digitscope.errors import BackgroundUnavailableError
 from digitscope.preprocessing import looks as module
 from digitscope.preprocessing import pipeline
 from digitscope.preprocessing.background import BackgroundRemover, LocalBackground
-from digitscope.preprocessing.looks import looks, plan_looks
-from digitscope.preprocessing.pipeline import Look
+from digitscope.preprocessing.looks import looks, plan_attempts
+from digitscope.preprocessing.pipeline import Attempt
 from digitscope.recognition.decision import JUST_A_LINE, OF_THE_WHOLE_PAGE, choose
 from digitscope.types import (
     Background,
@@ -81,11 +81,11 @@ def _first_found(rgb: UInt8Array, background: Background = Background.AUTO) -> P
 
 
 def test_auto_asks_the_network_where_its_weights_are(network: Install) -> None:
-    assert Look(Background.U2NETP) not in plan_looks(Background.AUTO)
+    assert Attempt(Background.U2NETP) not in plan_attempts(Background.AUTO)
     network(LeftHalf())
-    assert Look(Background.U2NETP) in plan_looks(Background.AUTO)
-    assert plan_looks(Background.OPENCV) == [
-        look for look in plan_looks(Background.AUTO) if look.background is Background.OPENCV
+    assert Attempt(Background.U2NETP) in plan_attempts(Background.AUTO)
+    assert plan_attempts(Background.OPENCV) == [
+        look for look in plan_attempts(Background.AUTO) if look.background is Background.OPENCV
     ]
 
 
@@ -115,8 +115,8 @@ def test_a_thorough_look_follows_the_edge_of_a_shadow() -> None:
     shade = np.ones((480, 640, 1), np.float32)
     shade[:, 260:] = 0.55  # through the middle of the seven
     shaded = np.clip(page * shade, 0, 255).astype(np.uint8)
-    assert pipeline.preprocess(_working(shaded), Look()).tile is None
-    tile = pipeline.preprocess(_working(shaded), Look(thorough=True)).tile
+    assert pipeline.preprocess(_working(shaded), Attempt()).tile is None
+    tile = pipeline.preprocess(_working(shaded), Attempt(thorough=True)).tile
     assert tile is not None
     np.testing.assert_allclose(tile.box_xyxy, (196, 146, 324, 344), atol=6)
 
@@ -127,7 +127,7 @@ def test_a_broad_look_keeps_a_brushs_strokes_whole_where_the_shadow_ends() -> No
     shade[:, 400:] = 0.55
     shaded = np.clip(page * shade, 0, 255).astype(np.uint8)
     close, broad = (
-        pipeline.preprocess(_working(shaded), Look(thorough=True, broad=broad)).sighting
+        pipeline.preprocess(_working(shaded), Attempt(thorough=True, broad=broad)).detection
         for broad in (False, True)
     )
     assert broad is not None
@@ -141,7 +141,8 @@ def test_a_thorough_look_takes_away_lines_that_run_askew() -> None:
         cv2.line(page, (0, start), (640, start + 120), (150, 160, 200), 2, cv2.LINE_AA)
     page = write(page, [(200, 150), (320, 150), (250, 340)], width_px=10)
     easy, thorough = (
-        pipeline.preprocess(_working(page), look).tile for look in (Look(), Look(thorough=True))
+        pipeline.preprocess(_working(page), look).tile
+        for look in (Attempt(), Attempt(thorough=True))
     )
     assert easy is not None and thorough is not None
     assert easy.box_xyxy[2] - easy.box_xyxy[0] == 640  # a line, with the digit on it

@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.overlay import (
+from digitscope.explanation.overlay import (
     AGAINST_RGB,
     CELL_PX,
     FOR_RGB,
     INK_RGB,
     SIGN_RGB,
+    draw_detection,
     draw_explanation,
-    draw_sighting,
 )
-from digitscope.types import Explanation, Sighting, UInt8Array
+from digitscope.types import Detection, Explanation, UInt8Array
 
 
-def _sighting(ground: int = 200) -> Sighting:
+def _sighting(ground: int = 200) -> Detection:
     mask = np.zeros((120, 160), bool)
     mask[40:80, 60:70] = True
-    return Sighting((60, 40, 70, 80), mask, np.full((120, 160, 3), ground, np.uint8))
+    return Detection((60, 40, 70, 80), mask, np.full((120, 160, 3), ground, np.uint8))
 
 
 def _distance(rgb: np.ndarray, other: tuple[int, int, int]) -> float:
@@ -35,10 +35,10 @@ def _rows_and_columns(changed: np.ndarray) -> tuple[list[int], list[int]]:
 
 
 def test_ink_is_tinted_and_framed_and_the_rest_left_alone() -> None:
-    sighting = _sighting()
-    before = sighting.working_rgb.copy()
-    drawn = draw_sighting(sighting)
-    np.testing.assert_array_equal(sighting.working_rgb, before)
+    detection = _sighting()
+    before = detection.working_rgb.copy()
+    drawn = draw_detection(detection)
+    np.testing.assert_array_equal(detection.working_rgb, before)
     assert drawn.shape == before.shape and drawn.dtype == np.uint8
     assert _distance(drawn[60, 65], INK_RGB) < 80
     rows, columns = _rows_and_columns((drawn != before).any(axis=2))
@@ -48,29 +48,29 @@ def test_ink_is_tinted_and_framed_and_the_rest_left_alone() -> None:
 
 @pytest.mark.parametrize("ground", [0, 128, 255])
 def test_the_frame_is_seen_on_any_ground(ground: int) -> None:
-    frame = draw_sighting(_sighting(ground))[:, 65][:40].astype(int)  # across its upper side
+    frame = draw_detection(_sighting(ground))[:, 65][:40].astype(int)  # across its upper side
     assert np.abs(frame - ground).max() > 100
 
 
 @pytest.mark.parametrize("factor", [0.5, 3])
 def test_the_picture_may_have_another_size(factor: float) -> None:
-    sighting = _sighting()
+    detection = _sighting()
     size_hw = (round(120 * factor), round(160 * factor))
-    drawn = draw_sighting(sighting, np.full((*size_hw, 3), 200, np.uint8))
+    drawn = draw_detection(detection, np.full((*size_hw, 3), 200, np.uint8))
     assert drawn.shape == (*size_hw, 3)
     assert _distance(drawn[round(60 * factor), round(65 * factor)], INK_RGB) < 80
 
 
 def test_a_digit_that_fills_the_picture_still_has_its_frame_inside() -> None:
-    full = Sighting((0, 0, 50, 50), np.ones((50, 50), bool), np.full((50, 50, 3), 128, np.uint8))
-    drawn = draw_sighting(full).astype(int)
+    full = Detection((0, 0, 50, 50), np.ones((50, 50), bool), np.full((50, 50, 3), 128, np.uint8))
+    drawn = draw_detection(full).astype(int)
     edges = [drawn[:4, 25], drawn[-4:, 25], drawn[25, :4], drawn[25, -4:]]
     assert all((edge.min(axis=1) > 200).any() for edge in edges)  # the white of the frame
 
 
 def test_nothing_seen_leaves_the_picture_as_it_is() -> None:
-    empty = Sighting((0, 0, 1, 1), np.zeros((50, 50), bool), np.full((50, 50, 3), 128, np.uint8))
-    np.testing.assert_array_equal(draw_sighting(empty), empty.working_rgb)
+    empty = Detection((0, 0, 1, 1), np.zeros((50, 50), bool), np.full((50, 50, 3), 128, np.uint8))
+    np.testing.assert_array_equal(draw_detection(empty), empty.working_rgb)
 
 
 # --- The tile ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.pipeline import Look
+from digitscope.preprocessing.pipeline import Attempt
 from digitscope.preprocessing.pipeline import preprocess as preprocess_working
 from digitscope.preprocessing.steps import STEPS
 from digitscope.preprocessing.working import to_working_size
@@ -39,9 +39,9 @@ PICTURES: dict[str, tuple[UInt8Array, Reason | None]] = {
 
 
 def preprocess(
-    rgb: UInt8Array, given_size_wh: tuple[int, int] | None = None, *, anyway: bool = False
+    rgb: UInt8Array, given_size_wh: tuple[int, int] | None = None, *, force: bool = False
 ) -> Preprocessed:
-    return preprocess_working(to_working_size(rgb, given_size_wh), Look(), anyway=anyway)
+    return preprocess_working(to_working_size(rgb, given_size_wh), Attempt(), force=force)
 
 
 def _grainy(deviation: float) -> UInt8Array:
@@ -110,21 +110,21 @@ def test_the_box_is_told_in_the_pixels_given() -> None:
 @pytest.mark.parametrize("name", PICTURES)
 def test_what_was_seen_is_told_even_where_it_is_refused(name: str) -> None:
     result = preprocess(PICTURES[name][0])
-    assert (result.sighting is None) == (result.quality is None)
-    if result.sighting is None:
+    assert (result.detection is None) == (result.quality is None)
+    if result.detection is None:
         return
-    left, top, right, bottom = result.sighting.box_xyxy
+    left, top, right, bottom = result.detection.box_xyxy
     assert result.quality is not None and result.quality.size_px == max(right - left, bottom - top)
-    assert result.sighting.ink_mask.shape == result.sighting.working_rgb.shape[:2]
-    assert result.sighting.ink_mask.any()
+    assert result.detection.ink_mask.shape == result.detection.working_rgb.shape[:2]
+    assert result.detection.ink_mask.any()
 
 
 @pytest.mark.parametrize("name", ["dash", "block", "speck", "blank"])
-def test_anyway_a_refused_shape_gets_a_tile(name: str) -> None:
+def test_force_a_refused_shape_gets_a_tile(name: str) -> None:
     rgb, reason = PICTURES[name]
-    result = preprocess(rgb, anyway=True)
+    result = preprocess(rgb, force=True)
     assert result.reason is reason
-    assert (result.tile is None) == (result.sighting is None)
+    assert (result.tile is None) == (result.detection is None)
     assert len(result.steps) == (STEPS_BEFORE_REFUSAL if result.tile is None else len(STEPS))
 
 

@@ -123,26 +123,26 @@ def test_what_has_no_digit_never_reaches_the_network(
     assert reading.prediction is None and classifier.batches == []
 
 
-def test_anyway_asks_the_network_of_a_refused_shape_too(
+def test_force_asks_the_network_of_a_refused_shape_too(
     reader: DigitReader, pages: list[UInt8Array]
 ) -> None:
     block = _drawn(Reason.NOT_A_DIGIT, pages)
-    reading = reader.read(block, anyway=True)
+    reading = reader.read(block, force=True)
     assert (reading.digit, reading.reason, reading.confidence) == (None, Reason.NOT_A_DIGIT, None)
     assert reading.prediction is not None and len(reading.steps) == 11
 
 
 @pytest.mark.parametrize("reason", [Reason.BLANK, Reason.NO_CONTRAST])
-def test_anyway_there_is_no_guess_where_there_is_no_ink(
+def test_force_there_is_no_guess_where_there_is_no_ink(
     reason: Reason, reader: DigitReader, pages: list[UInt8Array]
 ) -> None:
-    reading = reader.read(_drawn(reason, pages), anyway=True)
+    reading = reader.read(_drawn(reason, pages), force=True)
     assert (reading.prediction, reading.reason) == (None, reason)
-    assert reading.preprocessed.sighting is None
+    assert reading.preprocessed.detection is None
 
 
-def test_anyway_changes_no_answer(reader: DigitReader, pages: list[UInt8Array]) -> None:
-    readings = [reader.read(pages[3], anyway=anyway) for anyway in (False, True)]
+def test_force_changes_no_answer(reader: DigitReader, pages: list[UInt8Array]) -> None:
+    readings = [reader.read(pages[3], force=force) for force in (False, True)]
     assert [_answer(reading) for reading in readings] == [_answer(readings[0])] * 2
 
 
@@ -220,9 +220,12 @@ def test_a_reading_is_explained_in_one_batch(
 ) -> None:
     reading = reader.read(pages[7])
     classifier = _scripted(reader, monkeypatch)
-    explanation = reader.explain(reading, rival=1)
+    explanation = reader.explain(reading, contrast_class=1)
     assert explanation is not None
-    assert (explanation.answer, explanation.rival) == (3, 1)  # what the classifier said: its answer
+    assert (explanation.answer, explanation.contrast_class) == (
+        3,
+        1,
+    )  # what the classifier said: its answer
     assert len(classifier.batches) == 1
     assert not explanation.heat.any()  # it says the same of every tile
 

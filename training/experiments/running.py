@@ -16,7 +16,7 @@ from typing import TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from digitscope.settings import MODEL_CARD
+from digitscope.model_files import MODEL_CARD
 from training.experiments.definitions import Row
 from training.recipe import HyperParameters
 from training.reports import Run

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digitscope.errors import ModelUnavailableError
-from digitscope.settings import KERAS_MODEL, MODEL_CARD, ONNX_MODEL, resolve_model_path
+from digitscope.model_files import KERAS_MODEL, MODEL_CARD, ONNX_MODEL, resolve_model_path
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_the_models_lie_at_the_root_of_the_repository(repo_root: Path) -> None:
 
 
 def test_by_default_the_quick_one_is_taken(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitscope.settings.ONNX_MODEL", model)
+    monkeypatch.setattr("digitscope.model_files.ONNX_MODEL", model)
     assert resolve_model_path() == model
 
 
@@ -32,7 +32,7 @@ def test_the_environment_names_another(model: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_an_empty_variable_is_none(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitscope.settings.ONNX_MODEL", model)
+    monkeypatch.setattr("digitscope.model_files.ONNX_MODEL", model)
     monkeypatch.setenv("DIGITSCOPE_MODEL", "")
     assert resolve_model_path() == model
 

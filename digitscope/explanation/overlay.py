@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from digitscope.types import TILE_PX, Explanation, Float32Array, Sighting, UInt8Array
+from digitscope.types import TILE_PX, Detection, Explanation, Float32Array, UInt8Array
 
 INK_RGB = (255, 64, 129)  # no pen, paper or board has this pink
 INK_TINT = 0.65  # so much of it lies on the ink: the stroke stays to be seen under it
@@ -26,24 +26,24 @@ SIGN_RGB, SIGN_PX = (255, 255, 255), 1  # on strokes; in gaps the sign itself be
 SIGN_HEAT = 0.4  # of the strongest: above it a cell bears its sign
 
 
-def draw_sighting(sighting: Sighting, picture_rgb: UInt8Array | None = None) -> UInt8Array:
+def draw_detection(detection: Detection, picture_rgb: UInt8Array | None = None) -> UInt8Array:
     """Draw on a picture where it was looked: the ink tinted, a frame round the digit.
 
     Args:
-        sighting: from a reading's `preprocessed.sighting`.
+        detection: from a reading's `preprocessed.detection`.
         picture_rgb: (H, W, 3) uint8, the picture in any size; by default the one that the steps
             worked on.
 
     Returns:
         (H, W, 3) uint8 RGB, a new picture.
     """
-    picture = sighting.working_rgb if picture_rgb is None else picture_rgb
+    picture = detection.working_rgb if picture_rgb is None else picture_rgb
     height, width = picture.shape[:2]
-    mask = sighting.ink_mask.astype(np.float32) * np.float32(INK_TINT)
+    mask = detection.ink_mask.astype(np.float32) * np.float32(INK_TINT)
     tint = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[..., np.newaxis]
     pink = np.array(INK_RGB, np.float32)
     drawn = np.round(picture * (1 - tint) + pink * tint).astype(np.uint8)
-    _draw_frame(drawn, sighting.ink_mask)
+    _draw_frame(drawn, detection.ink_mask)
     return drawn
 
 
@@ -92,7 +92,7 @@ def _mark_signs(share: Float32Array, width_px: int) -> np.ndarray:
 
 
 def draw_explanation(pixels: UInt8Array, explanation: Explanation) -> UInt8Array:
-    """Draw which spots of a tile spoke for the answer (blue, +) and for its rival (orange, -).
+    """Draw which spots of a tile spoke for the answer (blue, +) and against it (orange, -).
 
     Strokes are coloured all over, the gaps between them are dotted. The picture brings its own
     dark ground, as a tile has: it reads the same on light and on dark.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitscope.errors import InvalidImageError
-from digitscope.pixels import as_uint8, flattened
+from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
 HALF = 128

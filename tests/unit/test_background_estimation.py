@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.ground import estimate_ground
+from digitscope.preprocessing.background_estimation import estimate_background
 from digitscope.types import UInt8Array
 from tests.unit.drawn import PAPER_RGB, SHEET_WH, grey_rgb, sheet, write
 
@@ -16,12 +16,12 @@ WIDTH, HEIGHT = SHEET_WH
 
 def _error(page: UInt8Array, truth: np.ndarray) -> np.ndarray:
     """How far the estimate is from the page, (H, W), the worst channel counting."""
-    return np.abs(estimate_ground(page) - truth).max(axis=2)
+    return np.abs(estimate_background(page) - truth).max(axis=2)
 
 
 @pytest.mark.parametrize("size_wh", [(320, 240), (640, 480), (28, 28), (2, 2), (500, 3), (1, 90)])
 def test_the_ground_has_the_pictures_size(size_wh: tuple[int, int]) -> None:
-    ground = estimate_ground(sheet(size_wh))
+    ground = estimate_background(sheet(size_wh))
     assert ground.shape == (size_wh[1], size_wh[0], 3)
     assert ground.dtype == np.float32
     np.testing.assert_allclose(ground, sheet(size_wh), atol=0.01)
@@ -30,7 +30,7 @@ def test_the_ground_has_the_pictures_size(size_wh: tuple[int, int]) -> None:
 def test_the_picture_is_not_written_to() -> None:
     page = write(sheet(), SEVEN)
     before = page.copy()
-    estimate_ground(page)
+    estimate_background(page)
     np.testing.assert_array_equal(page, before)
 
 
@@ -95,7 +95,7 @@ def test_ink_that_covers_nearly_half_a_tile_is_not_the_page(dark_ink: bool) -> N
 def test_beyond_the_most_that_a_digit_covers_the_larger_part_is_the_page() -> None:
     tile = np.zeros((28, 28), np.uint8)
     tile[1:27, 1:27] = 255  # 86 %
-    assert np.median(estimate_ground(grey_rgb(tile))) > 200
+    assert np.median(estimate_background(grey_rgb(tile))) > 200
 
 
 def test_a_stroke_up_to_the_border_leaves_a_page() -> None:

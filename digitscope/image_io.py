@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from digitscope.errors import InvalidImageError
-from digitscope.pixels import as_uint8, flattened
+from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
 ImageSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any]

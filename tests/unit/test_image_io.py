@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitscope.errors import InvalidImageError
-from digitscope.imaging import (
+from digitscope.image_io import (
     DECODED_PX,
     MAX_JPEG_PIXELS,
     MAX_PIXELS,
@@ -276,6 +276,6 @@ def test_programming_errors_are_not_swallowed(monkeypatch: pytest.MonkeyPatch) -
     def broken(_: Image.Image) -> None:
         raise AttributeError("a fault of ours")
 
-    monkeypatch.setattr("digitscope.imaging._decoded", broken)
+    monkeypatch.setattr("digitscope.image_io._decoded", broken)
     with pytest.raises(AttributeError, match="a fault of ours"):
         load_picture(Image.new("L", (3, 3)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from digitscope.answers import describe_reading, format_answer
+from digitscope.cli import format_answer
+from digitscope.serialization import reading_to_dict
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
 QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
@@ -23,15 +23,19 @@ def _reading(digit: int | None, reason: Reason | None) -> Reading:
 
 @pytest.mark.parametrize("reason", [Reason.UNCERTAIN, Reason.SEVERAL_DIGITS])
 def test_a_refusal_that_the_network_took_part_in_shows_what_it_said(reason: Reason) -> None:
-    answer = describe_reading(Path("a.png"), _reading(None, reason))
+    answer = _with_file(_reading(None, reason))
     assert (answer["status"], answer["digit"], answer["confidence"]) == ("rejected", None, None)
     assert answer["reason"] == str(reason)
     assert len(answer["top"]) == 10
     assert answer["top"][0] == [4, 0.375]
 
 
+def _with_file(reading: Reading) -> dict[str, object]:
+    return {"file": "a.png"} | reading_to_dict(reading)
+
+
 def test_the_route_the_time_and_the_quality_are_told() -> None:
-    answer = describe_reading(Path("a.png"), _reading(4, None))
+    answer = _with_file(_reading(4, None))
     assert (answer["background"], answer["ms"]) == ("u2netp", 12.346)
     assert answer["quality"] == {
         "score": 0.9,
@@ -39,15 +43,18 @@ def test_the_route_the_time_and_the_quality_are_told() -> None:
         "contrast": 0.6,
         "size_px": 200,
         "aspect_ratio": 0.5,
+        "evenness": 1.0,
+        "clearness": 1.0,
+        "wholeness": 1.0,
     }
     assert json.loads(json.dumps(answer)) == answer
 
 
 def test_the_line_for_people() -> None:
-    line = format_answer(describe_reading(Path("a.png"), _reading(4, None)))
+    line = format_answer(_with_file(_reading(4, None)))
     assert line == "a.png: 4  37.5% sure (then 9 22.5%, 0 5.0%); quality excellent; 12 ms"
 
 
 def test_the_line_of_a_refusal_names_the_best_guess() -> None:
-    line = format_answer(describe_reading(Path("a.png"), _reading(None, Reason.UNCERTAIN)))
+    line = format_answer(_with_file(_reading(None, Reason.UNCERTAIN)))
     assert line == "a.png: rejected: uncertain (best guess 4, 37.5%)"

@@ -70,14 +70,14 @@ def _spread(spots: Float32Array, falls: Float32Array) -> Float32Array:
 
 
 def explain_tile(
-    classifier: Classifier, pixels: UInt8Array, rival: int | None = None
+    classifier: Classifier, pixels: UInt8Array, contrast_class: int | None = None
 ) -> Explanation:
-    """Weigh every spot of a tile: does it speak for the most probable digit, or for its rival?
+    """Weigh every spot of a tile: does it speak for the most probable digit, or against it?
 
     Args:
         classifier: the network, either engine; asked once.
         pixels: (28, 28) uint8, light on black.
-        rival: the digit to weigh against; by default the second most probable.
+        contrast_class: the digit to weigh against; by default the second most probable.
 
     Returns:
         The signed heat map, 0 outside the ink and the gaps between its strokes.
@@ -91,10 +91,10 @@ def explain_tile(
     changed = np.concatenate([ink[np.newaxis], ink * (1 - erased), ink + (1 - ink) * inked])
     rows = classifier.classify(np.round(changed * 255).astype(np.uint8))  # (1 + n + m, 10)
     (answer, _), (second, _) = Prediction(rows[0]).ranked[:2]
-    rival = second if rival is None else rival
+    contrast_class = second if contrast_class is None else contrast_class
     logs = np.log(np.maximum(rows, LEAST_PROBABILITY))
-    odds = logs[:, answer] - logs[:, rival]
+    odds = logs[:, answer] - logs[:, contrast_class]
     falls = odds[0] - odds[1:]
     of_ink = _spread(erased, falls[: len(erased)]) * (pixels >= INK_LEVEL)
     of_gaps = _spread(inked, falls[len(erased) :]) * gaps
-    return Explanation(answer, rival, of_ink + of_gaps)
+    return Explanation(answer, contrast_class, of_ink + of_gaps)

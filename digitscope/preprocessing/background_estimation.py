@@ -101,7 +101,7 @@ def ground_between_strokes(rgb: UInt8Array, dark: bool, widest: float) -> Float3
     return np.asarray(ground + grain, np.float32)
 
 
-def estimate_ground(rgb: UInt8Array) -> Float32Array:
+def estimate_background(rgb: UInt8Array) -> Float32Array:
     """Estimate the colour of the page at every pixel, ink ignored.
 
     First, roughly, what is ink: by Otsu's threshold where that is clear, else as what differs from

@@ -1,0 +1,94 @@
+"""A reading as plain data: the one form for command line, API, batch and benchmark.
+
+| key | value |
+| --- | --- |
+| ``status`` | ``ok``, ``rejected`` or ``error`` |
+| ``digit``, ``confidence`` | the answer and its probability; null for a refusal |
+| ``top`` | ten ``[digit, probability]``, most probable first; empty where no tile was made |
+| ``quality`` | the score, its level and the six factors; null where no digit was located |
+| ``reason`` | why there is no digit, or null |
+| ``background`` | the route that found the ink |
+| ``ms`` | milliseconds that the reading took |
+| ``notice`` | what the user should know of the background route taken, or "" |
+| ``box_xyxy`` | left, top, right, bottom in the given picture, px; null where nothing was located |
+| ``probabilities`` | the ten by digit; null where no tile was made |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from digitscope.types import Level, Prediction, Quality, Reading
+
+MS_DECIMALS = 3
+
+
+def reading_to_dict(reading: Reading) -> dict[str, Any]:
+    """Turn a reading into plain data, fit for JSON; the keys are in the module's table."""
+    seen, prediction = reading.preprocessed, reading.prediction
+    return {
+        "status": "rejected" if reading.digit is None else "ok",
+        "digit": reading.digit,
+        "confidence": reading.confidence,
+        "top": [] if prediction is None else [list(pair) for pair in prediction.ranked],
+        "quality": None if reading.quality is None else quality_to_dict(reading.quality),
+        "reason": None if reading.reason is None else str(reading.reason),
+        "background": str(seen.background),
+        "ms": round(reading.ms, MS_DECIMALS),
+        "notice": str(seen.notice),
+        "box_xyxy": None if seen.detection is None else list(seen.detection.box_xyxy),
+        "probabilities": None if prediction is None else probabilities_to_list(prediction),
+    }
+
+
+def error_to_dict(error: Exception, background: str) -> dict[str, Any]:
+    """Turn a file that is no picture into the same form.
+
+    Args:
+        error: why it cannot be opened.
+        background: the route that was asked for.
+    """
+    return {
+        "status": "error",
+        "digit": None,
+        "confidence": None,
+        "top": [],
+        "quality": None,
+        "reason": str(error),
+        "background": background,
+        "ms": 0.0,
+        "notice": "",
+        "box_xyxy": None,
+        "probabilities": None,
+    }
+
+
+def probabilities_to_list(prediction: Prediction) -> list[float]:
+    """The ten probabilities by digit."""
+    return [float(probability) for probability in prediction.probabilities]
+
+
+def quality_to_dict(quality: Quality) -> dict[str, Any]:
+    """The score, its level and the six factors."""
+    return dataclasses.asdict(quality) | {"level": str(quality.level)}
+
+
+def quality_from_dict(row: dict[str, Any]) -> Quality:
+    """The reverse of `quality_to_dict`.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such row.
+    """
+    return Quality(**{**row, "level": Level(row["level"])})
+
+
+def format_probability(probability: float) -> str:
+    """Write a probability in per cent, never rounded to all or to nothing.
+
+    >>> format_probability(0.99999), format_probability(0.5), format_probability(0.0)
+    ('>99.9%', '50.0%', '<0.1%')
+    """
+    if probability > 0.999:
+        return ">99.9%"
+    return "<0.1%" if probability < 0.001 else f"{probability:.1%}"
