@@ -43,7 +43,7 @@ def answers_at(probabilities: Float32Array, temperature: float) -> Float32Array:
 
 def learnt_part(model: keras.Model) -> keras.Model:
     """The network up to its last layer that learns: (N, 10) or (N, 11), sharing its weights."""
-    return keras.Model(model.inputs, model.get_layer(LAST_LAYER).output)
+    return keras.Model(model.input, model.get_layer(LAST_LAYER).output)
 
 
 def apply_temperature(probabilities: Float32Array, temperature: float) -> Float32Array:

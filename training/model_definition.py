@@ -53,7 +53,7 @@ def fold_none(model: keras.Model) -> keras.Model:
     if model.output_shape[-1] == CLASSES:
         return model
     fold = keras.layers.Dense(CLASSES, use_bias=False, trainable=False, name=FOLD_LAYER)
-    folded = keras.Model(model.inputs, fold(model.outputs[0]), name=model.name)
+    folded = keras.Model(model.input, fold(model.output), name=model.name)
     fold.set_weights([fold_matrix()])
     return folded
 

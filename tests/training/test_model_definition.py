@@ -52,9 +52,11 @@ def test_three_blocks_for_the_ablation() -> None:
 
 
 def test_linear_layers_by_hand() -> None:
-    three = build_network(HyperParameters(network="mlp"))
+    three = build_network(HyperParameters(network="mlp", rejection="tenths"))
     assert three.count_params() == 785 * 512 + 513 * 256 + 257 * 10
-    two = build_network(HyperParameters(network="mlp_784_512_10", hidden_units=128))
+    two = build_network(
+        HyperParameters(network="mlp_784_512_10", hidden_units=128, rejection="tenths")
+    )
     assert two.count_params() == 785 * 128 + 129 * 10
     kinds = [type(layer).__name__ for layer in three.layers]
     assert kinds.count("Dense") == 3 and "Conv2D" not in kinds
