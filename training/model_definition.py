@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX, Float32Array
-from training.recipe import HyperParameters
+from training.config import HyperParameters
 
 FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
 POOL_AFTER = (1, 2)  # 28 -> 14 -> 7; a third pooling would leave 3x3, too coarse for loops
@@ -27,17 +27,12 @@ PERMUTATION_SEED = 2026  # one order of the pixels for every run, so that runs c
 
 def build_network(hyper: HyperParameters) -> keras.Model:
     """Build the network that the settings name, untrained; in and out as `build_model` says."""
-    outputs = outputs_of(hyper)
+    outputs = hyper.outputs
     if hyper.network == "cnn":
         return build_model(hyper.blocks, hyper.precision, hyper.dropout, hyper.permuted, outputs)
     halved = (hyper.hidden_units, hyper.hidden_units // 2)
     hidden = halved if hyper.network == "mlp" else halved[:1]
     return build_mlp(hidden, hyper.precision, hyper.dropout, hyper.permuted, outputs)
-
-
-def outputs_of(hyper: HyperParameters) -> int:
-    """How many classes the settings teach: the ten digits, and for most "none of them"."""
-    return CLASSES + NONE_OF_THEM * (hyper.rejection == "eleventh")
 
 
 def fold_none(model: keras.Model) -> keras.Model:
@@ -79,7 +74,7 @@ def build_model(
     Args:
         blocks: how many of the four; fewer serve the ablation.
         precision: Keras' dtype policy for the blocks; weights are float32 under each.
-        dropout: share of the averages that a training step leaves out, 0..1.
+        dropout: fraction of the averages that a training step leaves out, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
         outputs: 10, or 11 with a class for what is no digit.
 
@@ -115,7 +110,7 @@ def build_mlp(
     Args:
         hidden: units of each layer before the last.
         precision: Keras' dtype policy for these layers; weights are float32 under each.
-        dropout: share of each hidden layer that a training step leaves out, 0..1.
+        dropout: fraction of each hidden layer that a training step leaves out, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
         outputs: 10, or 11 with a class for what is no digit.
 

@@ -26,8 +26,8 @@ from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.recognition.decision import doubt_of, flatten
 from digitscope.types import Background, Prediction
-from training.model_card import describe_file, write_card
-from training.provenance import git_commit
+from training.evaluation.model_card import describe_file, write_card
+from training.run_records.provenance import git_commit
 
 MAIN_KIND = "photo"
 
@@ -101,8 +101,8 @@ def as_trained(outcome: Outcome, temperature: float) -> Outcome:
     """The outcome with the probabilities that the network gave before it was calibrated."""
     if not outcome.probabilities or outcome.quality is None:
         return outcome
-    shares = Prediction(np.array(outcome.probabilities, np.float32))
-    raw = flatten(shares, 1 / (temperature * doubt_of(outcome.quality)))
+    probabilities = Prediction(np.array(outcome.probabilities, np.float32))
+    raw = flatten(probabilities, 1 / (temperature * doubt_of(outcome.quality)))
     return replace(outcome, probabilities=tuple(raw.probabilities.tolist()))
 
 

@@ -23,11 +23,11 @@ from digitscope.model_files import ONNX_MODEL
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.types import UInt8Array
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import DataUnavailableError, Digits, load_train_validation
+from training.data.photo_tiles import fingerprint_photos
 from training.evaluate import draw_test_digits
-from training.photo_tiles import fingerprint_photos
 from training.photos import add_to_card
-from training.run_folder import RUNS_DIR
+from training.run_records.run_folder import RUNS_DIR
 from training.synthetic_photos import CONDITIONS, Condition, photograph
 
 CARD_ENTRY = "simulated"

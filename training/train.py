@@ -20,14 +20,14 @@ import keras
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import Float32Array
-from training.batches import epoch_batches, steps_in_epoch
-from training.digit_accuracy import digit_accuracy
-from training.material import Material, load_material
+from training.config import CHOICES, LEARNING_RATES, HyperParameters
+from training.data.batches import epoch_batches, steps_in_epoch
+from training.data.datasets import Datasets, load_datasets
+from training.evaluation.digit_accuracy import digit_accuracy
+from training.evaluation.validation import validate
 from training.model_definition import build_network
-from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
-from training.run_folder import LATEST, RunFolder, RunState
+from training.run_records.run_folder import LATEST, RunFolder, RunState
 from training.tracking import experiment_of, follow, run_facts
-from training.validation import validate
 
 SGD_MOMENTUM = 0.9  # LEARNING_RATES counts on it
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
@@ -36,7 +36,7 @@ XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice th
 
 
 def train(
-    material: Material,
+    datasets: Datasets,
     hyper: HyperParameters,
     folder: RunFolder,
     resume: bool = False,
@@ -45,7 +45,7 @@ def train(
     """Train until the epochs are done or patience ends; the best network is in the folder.
 
     Args:
-        material: what to learn from and to be judged by.
+        datasets: what to learn from and to be judged by.
         hyper: all settings.
         folder: where checkpoints and history go.
         resume: go on with the run in the folder, if there is one.
@@ -57,15 +57,15 @@ def train(
     folder.start(asdict(hyper), resume)
     state = folder.state()
     keras.utils.set_random_seed(hyper.seed)
-    steps = steps_in_epoch(len(material.train), hyper)
+    steps = steps_in_epoch(len(datasets.train), hyper)
     model = folder.load_checkpoint() or compile_model(hyper, steps)
     while state.epochs < hyper.epochs and state.epochs - state.best_epoch < hyper.patience:
         started = time.perf_counter()
         print(f"Epoch {state.epochs + 1}/{hyper.epochs}")
         progress = keras.utils.Progbar(steps)
-        figures = _train_epoch(model, material, hyper, state.epochs, progress)
+        figures = _train_epoch(model, datasets, hyper, state.epochs, progress)
         with averaged_weights(model):
-            figures |= validate(model, material)
+            figures |= validate(model, datasets)
             figures["seconds"] = round(time.perf_counter() - started, 1)
             state = state.after(figures)
             if state.improved:
@@ -78,12 +78,12 @@ def train(
 
 
 def train_tracked(
-    material: Material, hyper: HyperParameters, folder: RunFolder, resume: bool = False
+    datasets: Datasets, hyper: HyperParameters, folder: RunFolder, resume: bool = False
 ) -> RunState:
     """`train`, shown in MLflow while it goes on."""
-    facts = run_facts(len(material.train), len(material.validation))
+    facts = run_facts(len(datasets.train), len(datasets.validation))
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
-        return train(material, hyper, folder, resume, tracked.epoch)
+        return train(datasets, hyper, folder, resume, tracked.epoch)
 
 
 def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
@@ -133,7 +133,7 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
 
 def _train_epoch(
     model: keras.Model,
-    material: Material,
+    datasets: Datasets,
     hyper: HyperParameters,
     epoch: int,
     progress: keras.utils.Progbar,
@@ -142,7 +142,7 @@ def _train_epoch(
     _reseed_dropout(model, hyper.seed, epoch)
     sums = {"loss": 0.0, "accuracy": 0.0}
     tiles_seen = 0
-    for tiles, labels in _batches(material, hyper, epoch):
+    for tiles, labels in _batches(datasets, hyper, epoch):
         logs = model.train_on_batch(tiles, labels, return_dict=True)  # of this batch alone
         tiles_seen += len(tiles)
         for name in sums:
@@ -154,10 +154,10 @@ def _train_epoch(
 
 
 def _batches(
-    material: Material, hyper: HyperParameters, epoch: int
+    datasets: Datasets, hyper: HyperParameters, epoch: int
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
     """The batches of one epoch, counted from 0."""
-    return epoch_batches(material.train, hyper, epoch, material.photographed, material.drawn)
+    return epoch_batches(datasets.train, hyper, epoch, datasets.photographed, datasets.drawn)
 
 
 def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
@@ -222,7 +222,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     options = parse_arguments(arguments)
     hyper, folder = settings_of(options), RunFolder(options.out)
-    state = train_tracked(load_material(options.data, hyper), hyper, folder, options.resume)
+    state = train_tracked(load_datasets(options.data, hyper), hyper, folder, options.resume)
     print(f"Best: epoch {state.best_epoch}, validation loss {state.best_val_loss:.4f}")
     print(f"Next: python -m training.export --run {options.out}")
 

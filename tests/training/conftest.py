@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import Digits
+from training.data.mnist import Digits
 
 SHARED_SEED = 7
 
@@ -47,7 +47,7 @@ def own_tiles(tmp_path_factory: pytest.TempPathFactory, strokes_file: Path) -> I
     """Tiles that tests draw stay out of the folder of real runs, and no test downloads strokes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UJI_STROKES", str(strokes_file))
-        patch.setattr("training.material.TILES_DIR", tmp_path_factory.mktemp("tiles"))
+        patch.setattr("training.data.datasets.TILES_DIR", tmp_path_factory.mktemp("tiles"))
         yield
 
 

@@ -1,4 +1,4 @@
-"""An epoch's batches: their form, their shares, their chance."""
+"""An epoch's batches: their form, their fractions, their chance."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
-from training.data import Digits
-from training.recipe import HyperParameters
+from training.config import HyperParameters
+from training.data.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
+from training.data.mnist import Digits
 
 pytest.importorskip("keras")
 
-from training.digit_accuracy import digit_accuracy
-from training.drawn_tiles import DrawnTiles
+from training.data.drawn_tiles import DrawnTiles
+from training.evaluation.digit_accuracy import digit_accuracy
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def drawn(digits: Digits) -> DrawnTiles:
 
 def test_batches_are_what_the_network_takes(digits: Digits, drawn: DrawnTiles) -> None:
     hyper = HyperParameters(
-        batch_size=128, hand_share=0.03, non_digit_share=0.08, rejection="tenths"
+        batch_size=128, hand_fraction=0.03, non_digit_fraction=0.08, rejection="tenths"
     )
     batches = list(epoch_batches(digits, hyper, epoch=0, drawn=drawn))
     assert sum(len(tiles) for tiles, _ in batches) == 1_110
@@ -39,7 +39,7 @@ def test_batches_are_what_the_network_takes(digits: Digits, drawn: DrawnTiles) -
 def test_what_is_no_digit_is_taught_as_none(
     digits: Digits, drawn: DrawnTiles, rejection: str, outputs: int
 ) -> None:
-    hyper = HyperParameters(hand_share=0.0, non_digit_share=0.08, rejection=rejection)
+    hyper = HyperParameters(hand_fraction=0.0, non_digit_fraction=0.08, rejection=rejection)
     batches = epoch_batches(digits, hyper, epoch=0, drawn=drawn)
     labels = np.concatenate([labels for _, labels in batches])
     assert labels.shape == (1_080, outputs)
@@ -55,7 +55,9 @@ def test_accuracy_counts_digits_alone(outputs: int) -> None:
 
 def test_tiles_are_changed_as_the_setting_says(digits: Digits) -> None:
     """A shift alone makes no stroke thicker: light stays light."""
-    hyper = HyperParameters(hand_share=0, non_digit_share=0, worn_share=0, augmented_by="shift")
+    hyper = HyperParameters(
+        hand_fraction=0, non_digit_fraction=0, degraded_fraction=0, augmented_by="shift"
+    )
     (changed, labels), *_ = epoch_batches(digits.take(np.arange(64)), hyper, epoch=0)
     assert np.isclose(changed.mean(), digits.tiles[:64].mean(), rtol=0.02)
     (more, same), *_ = epoch_batches(
@@ -71,12 +73,16 @@ def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
     assert not np.array_equal(first, later)
 
 
-def test_photographed_tiles_join_in_their_share(digits: Digits) -> None:
+def test_photographed_tiles_join_in_their_fraction(digits: Digits) -> None:
     """They are marked by one bright pixel, which nothing else has in its corner."""
     marked = Digits(digits.tiles.copy(), digits.labels)
     marked.tiles[:, 0, 0] = 255
     hyper = HyperParameters(
-        augmentation=0, worn_share=0, hand_share=0, non_digit_share=0, photo_share=0.1
+        augmentation=0,
+        degraded_fraction=0,
+        hand_fraction=0,
+        non_digit_fraction=0,
+        photo_fraction=0.1,
     )
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, hyper, 0, marked)])
     assert len(tiles) == 1_100
@@ -84,14 +90,14 @@ def test_photographed_tiles_join_in_their_share(digits: Digits) -> None:
 
 
 def test_steps_are_counted_as_they_come(digits: Digits, drawn: DrawnTiles) -> None:
-    hyper = HyperParameters(photo_share=0)
+    hyper = HyperParameters(photo_fraction=0)
     batches = list(epoch_batches(digits, hyper, 0, drawn=drawn))
     assert steps_in_epoch(len(digits), hyper) == len(batches)
 
 
 def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
     plain = HyperParameters(
-        augmentation=0, worn_share=0, hand_share=0, non_digit_share=0, photo_share=0
+        augmentation=0, degraded_fraction=0, hand_fraction=0, non_digit_fraction=0, photo_fraction=0
     )
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, plain, 0)])[..., 0]
     assert {tile.tobytes() for tile in tiles.astype(np.uint8)} == {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.drawn_digits import (
+from training.data.drawn_digits import (
     BAR_TILT_DEG,
     CURVE_POINTS,
     HANDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.drawn_signs import (
+from training.data.drawn_signs import (
     BACKSLASH_DEG,
     LISTED,
     SIGNS,

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from training import drawn_tiles as module
-from training.data import Digits
-from training.drawn_tiles import draw_hands, drawn_tiles
-from training.strokes import load_writers
+from training.data.drawn_tiles import draw_hands, drawn_tiles
+from training.data.mnist import Digits
+from training.data.strokes import load_writers
 
 COUNTS = (40, 30)
 

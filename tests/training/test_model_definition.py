@@ -16,15 +16,14 @@ from digitscope.model_files import KERAS_MODEL
 keras = pytest.importorskip("keras")
 
 import training.model_definition as definition  # noqa: E402 - after the check for keras
+from training.config import ADDED_LATER, HyperParameters  # noqa: E402
 from training.model_definition import (  # noqa: E402
     PARAMETERS,
     build_model,
     build_network,
     fold_none,
-    outputs_of,
     pixel_order,
 )
-from training.recipe import ADDED_LATER, HyperParameters  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +88,7 @@ def test_permuted_pixels_are_seen_in_the_fixed_order(tmp_path: Path) -> None:
 
 def test_settings_added_later_say_what_was_done_before() -> None:
     before = HyperParameters(**ADDED_LATER)
-    assert outputs_of(before) == 10 and not before.hand_share
+    assert before.outputs == 10 and not before.hand_fraction
 
 
 def test_what_is_no_digit_counts_a_tenth_for_each() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitscope.preprocessing.tile import measure_stroke
-from training.pen_styles import (
+from training.data.pen_styles import (
     CANVAS_PX,
     LONGEST_PX,
     STYLES,

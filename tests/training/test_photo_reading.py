@@ -14,11 +14,11 @@ keras = pytest.importorskip("keras")
 
 from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Verdict  # noqa: E402
 from digitscope.types import UInt8Array  # noqa: E402
-from training.data import Digits, load_train_validation  # noqa: E402
+from training.config import HyperParameters  # noqa: E402
+from training.data.mnist import Digits, load_train_validation  # noqa: E402
 from training.experiments import photo_reading  # noqa: E402
 from training.model_definition import build_network  # noqa: E402
-from training.recipe import HyperParameters  # noqa: E402
-from training.run_folder import RunFolder, RunState  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunState  # noqa: E402
 
 HYPER = HyperParameters(network="mlp", hidden_units=32, validation_tiles=100)
 
@@ -73,8 +73,10 @@ def test_photos_are_of_validation_digits_and_the_same_for_every_run(mnist_npz: P
 
 
 def _outcome(label: str, verdict: Verdict, guess: int | None) -> Outcome:
-    shares = () if guess is None else tuple(np.eye(10)[guess].tolist())
-    return Outcome(Labelled(Path("a"), label, "photo", headline=True), verdict, None, None, shares)
+    probabilities = () if guess is None else tuple(np.eye(10)[guess].tolist())
+    return Outcome(
+        Labelled(Path("a"), label, "photo", headline=True), verdict, None, None, probabilities
+    )
 
 
 def test_a_refused_photo_counts_as_read_where_the_guess_is_right() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from training.data import DataUnavailableError
-from training.strokes import (
+from training.data.mnist import DataUnavailableError
+from training.data.strokes import (
     REPETITIONS,
     TEST_WRITERS,
     TRAIN_WRITERS,

@@ -20,10 +20,10 @@ from sqlalchemy.exc import IntegrityError
 from training.experiments import __main__ as command_line
 from training.experiments import running, sweep
 from training.experiments import study as study_module
+from training.experiments.reports import Run, write_report
 from training.experiments.study import OtherStudyError, Search, StudyUnavailableError
 from training.experiments.sweep import best_row, describe, search
-from training.reports import Run, write_report
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 
 SMALL: Mapping[str, object] = {"epochs": 1, "limit": 200, "validation_tiles": 100}
 

@@ -8,7 +8,7 @@ import pytest
 
 from digitscope import DigitReader
 from digitscope.types import UInt8Array
-from training.data import Digits
+from training.data.mnist import Digits
 from training.synthetic_photos import CONDITIONS, EVERYDAY, photograph, take_photo
 from training.synthetic_photos.camera import Camera, place
 from training.synthetic_photos.handwriting import trace_strokes
@@ -94,7 +94,7 @@ def test_ink_is_where_the_photo_is_dark(digits: Digits) -> None:
 
 
 def test_pens_write_as_thick_as_they_are(digits: Digits) -> None:
-    def share(name: str, tile: UInt8Array) -> float:
+    def fraction(name: str, tile: UInt8Array) -> float:
         photo = take_photo(tile, CONDITIONS[name], np.random.default_rng(0))
         points = photo.ink.cover > 0.3
         return float(points.sum()) / max(points.shape) ** 2
@@ -102,7 +102,7 @@ def test_pens_write_as_thick_as_they_are(digits: Digits) -> None:
     lines = [tile for tile in digits.tiles[:12] if not trace_strokes(tile).outlines]
     assert len(lines) >= 6
     for tile in lines:
-        assert 2 * share("fine_pen", tile) < share("thick_brush", tile)
+        assert 2 * fraction("fine_pen", tile) < fraction("thick_brush", tile)
 
 
 def test_everyday_is_mostly_paper_and_brings_much_else() -> None:
@@ -179,7 +179,7 @@ def test_no_digit_no_photo(tile: np.ndarray) -> None:
 def test_camera_puts_the_digit_where_it_was_asked_to(
     slant_xy: tuple[float, float], place_xy: tuple[float, float]
 ) -> None:
-    camera = Camera((400, 300), digit_share=0.4, place_xy=place_xy, slant_xy=slant_xy)
+    camera = Camera((400, 300), digit_ratio=0.4, place_xy=place_xy, slant_xy=slant_xy)
     square = np.array([[-0.5, -0.5], [0.5, 0.5], [-0.5, 0.5], [0.5, -0.5]], np.float32)
     points_px, to_photo = place(square, 0.0, camera)
     middle = (points_px.min(axis=0) + points_px.max(axis=0)) / 2

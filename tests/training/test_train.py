@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import DataUnavailableError, Digits
+from training.data.mnist import DataUnavailableError, Digits
 
 keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
-from training.material import Material  # noqa: E402
-from training.recipe import LEARNING_RATES, HyperParameters  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+from training.config import LEARNING_RATES, HyperParameters  # noqa: E402
+from training.data.datasets import Datasets  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
-SHORT += ["--photo-share", "0"]  # tests/training/test_photo_tiles.py has them
+SHORT += ["--photo-fraction", "0"]  # tests/training/test_photo_tiles.py has them
 FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
 
 
@@ -112,11 +112,11 @@ def _kill_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     validate = module.validate
     calls: list[int] = []
 
-    def dying(model: keras.Model, material: Material) -> dict[str, float]:
+    def dying(model: keras.Model, datasets: Datasets) -> dict[str, float]:
         calls.append(1)
         if len(calls) == epoch:
             raise KeyboardInterrupt
-        return validate(model, material)
+        return validate(model, datasets)
 
     monkeypatch.setattr(module, "validate", dying)
 
@@ -141,7 +141,7 @@ def test_a_network_of_linear_layers_learns_with_every_optimizer(
     sealed_npz: Path, tmp_path: Path, optimizer: str
 ) -> None:
     options = ["--network", "mlp", "--optimizer", optimizer, "--permuted", "true"]
-    options += ["--augmentation", "0", "--worn-share", "0", "--hand-share", "0"]
+    options += ["--augmentation", "0", "--degraded-fraction", "0", "--hand-fraction", "0"]
     short = [option for option in FAST if option not in {"--learning-rate", "0.003"}]
     module.main([*SHORT, *short, *options, f"--data={sealed_npz}", f"--out={tmp_path / 'mlp'}"])
     folder = RunFolder(tmp_path / "mlp")

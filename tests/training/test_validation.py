@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.data import Digits
+from training.data.mnist import Digits
 
 keras = pytest.importorskip("keras")
 
-from training.drawn_tiles import DrawnTiles  # noqa: E402 - after the check for keras
-from training.material import Material  # noqa: E402
-from training.validation import validate  # noqa: E402
+from training.data.datasets import Datasets  # noqa: E402
+from training.data.drawn_tiles import DrawnTiles  # noqa: E402 - after the check for keras
+from training.evaluation.validation import validate  # noqa: E402
 
 
 class _Knowing:
@@ -38,7 +38,7 @@ def test_each_set_has_its_figure(outputs: int) -> None:
     shown = np.array([1, 2, 3], np.uint8)
     drawn = DrawnTiles(Digits(_marked([1, 2, 7]), shown), _marked([10, 10]))
     own = Digits(_marked([1, 2, 3]), shown)
-    figures = validate(_Knowing(outputs), Material(own, own, None, drawn, drawn))
+    figures = validate(_Knowing(outputs), Datasets(own, own, None, drawn, drawn))
     assert figures["val_accuracy"] == 1.0
     assert figures["hand_accuracy"] == pytest.approx(2 / 3)
     assert figures["none_auroc"] == 1.0
@@ -47,6 +47,6 @@ def test_each_set_has_its_figure(outputs: int) -> None:
 
 def test_without_drawn_tiles_mnist_alone_is_measured() -> None:
     own = Digits(_marked([1, 2, 3]), np.array([1, 2, 4], np.uint8))
-    figures = validate(_Knowing(10), Material(own, own))
+    figures = validate(_Knowing(10), Datasets(own, own))
     assert set(figures) == {"val_loss", "val_accuracy"}
     assert figures["val_accuracy"] == pytest.approx(2 / 3)

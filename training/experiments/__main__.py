@@ -12,11 +12,11 @@ from typing import Any
 import training.experiments
 from digitscope.benchmark import load_labels
 from digitscope.errors import DigitscopeError
+from training.config import HyperParameters
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.experiments.photo_reading import COUNT
+from training.experiments.reports import write_report
 from training.experiments.running import Sources, estimate, plan, run_all
-from training.recipe import HyperParameters
-from training.reports import write_report
 
 FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
 FULL = "-full"  # after an experiment's name: its two sizes never share a run

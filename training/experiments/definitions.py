@@ -1,6 +1,6 @@
 """The experiments: which rows each compares, how it is cut to two cores, and what it teaches.
 
-No figure stands in these texts: `training.reports` sets what was measured beside them.
+No figure stands in these texts: `training.experiments.reports` sets what was measured beside them.
 """
 
 from __future__ import annotations
@@ -8,26 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from training.recipe import LEARNING_RATES
+from training.config import LEARNING_RATES
 
 PLAIN = {  # what the ablation starts from: MNIST's tiles as they are, three blocks
     "blocks": 3,
     "augmentation": 0.0,
     "label_smoothing": 0.0,
-    "worn_share": 0.0,
-    "hand_share": 0.0,
+    "degraded_fraction": 0.0,
+    "hand_fraction": 0.0,
     "rejection": "tenths",
-    "photo_share": 0.0,
-    "non_digit_share": 0.0,
+    "photo_fraction": 0.0,
+    "non_digit_fraction": 0.0,
 }
 MNIST_ALONE = {  # nothing that MNIST lacks: the networks compare on what everyone knows
-    "worn_share": 0.0,
-    "hand_share": 0.0,
+    "degraded_fraction": 0.0,
+    "hand_fraction": 0.0,
     "rejection": "tenths",
-    "photo_share": 0.0,
-    "non_digit_share": 0.0,
+    "photo_fraction": 0.0,
+    "non_digit_fraction": 0.0,
 }
-WITH_PHOTOS = {name: none for name, none in MNIST_ALONE.items() if name != "photo_share"}
+WITH_PHOTOS = {name: none for name, none in MNIST_ALONE.items() if name != "photo_fraction"}
 FEW_TILES = {  # an epoch of some thousand has few steps: more of them, averaged over fewer
     "batch_size": 64,
     "ema_momentum": 0.95,
@@ -93,7 +93,7 @@ ABLATION = Experiment(
         Row("+ augmentation", _without("augmentation")),
         Row("+ fourth block", _without("augmentation", "blocks")),
         Row("+ label smoothing", _without("augmentation", "blocks", "label_smoothing")),
-        Row("+ other hands and non-digits", {"worn_share": 0.0, "photo_share": 0.0}),
+        Row("+ other hands and non-digits", {"degraded_fraction": 0.0, "photo_fraction": 0.0}),
         Row("+ simulated photos and worn strokes", {}),
     ),
     "Each row is the one above it and one change more. The first four are about MNIST; the last "

@@ -28,10 +28,10 @@ from digitscope.benchmark import (
 )
 from digitscope.reader import DigitReader
 from digitscope.types import Background
-from training.calibrate import fit_temperature, fold_temperature
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import DataUnavailableError, Digits, load_train_validation
 from training.evaluate import predict
-from training.run_folder import RunFolder, RunFolderError
+from training.evaluation.calibration import fit_temperature, fold_temperature
+from training.run_records.run_folder import RunFolder, RunFolderError
 from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
 from training.tracking import show
@@ -63,7 +63,7 @@ def read_photos(run: RunFolder, photos: Sequence[Labelled], validation: Digits) 
 
 
 def summarise(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
-    """Figures of the photos that show one digit: how many, and the shares read, wrong, refused.
+    """Figures of the photos that show one digit: how many, and the fractions read, wrong, refused.
 
     Raises:
         BenchmarkError: none of them shows one digit.

@@ -14,8 +14,8 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digitscope.errors import DigitscopeError
-from training.recipe import difference
-from training.run_folder import RUNS_DIR
+from training.config import difference, under_todays_names
+from training.run_records.run_folder import RUNS_DIR
 from training.tracking.store import first_line
 
 STARTUP_TRIALS = 5  # go to their end whatever they show: the median has to mean something
@@ -106,7 +106,7 @@ def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
     if begun is None:
         study.set_user_attr(SETTINGS, wanted)
         return
-    if others := difference(begun, wanted):
+    if others := difference(under_todays_names(begun), wanted):
         raise OtherStudyError(
             f"A study keeps what its trials share: {others[0]}. Received: {others[1]}. "
             "Repeat the first command, or name another database with --storage."

@@ -23,6 +23,8 @@ from optuna.study import MaxTrialsCallback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.config import HyperParameters
+from training.data.datasets import Datasets, load_datasets
 from training.experiments.definitions import SWEPT, Row
 from training.experiments.running import log_path
 from training.experiments.study import (
@@ -36,9 +38,7 @@ from training.experiments.study import (
     open_study,
     take_up,
 )
-from training.material import Material, load_material
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR, RunFolder
+from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import experiment_of, follow, run_facts
 from training.train import train
 
@@ -74,11 +74,11 @@ def _search(wanted: Search, data: str | None, common: Mapping[str, object]) -> o
     take_up(study)
     if _ended(study) >= wanted.trials:
         return study
-    material = load_material(data, hyper)
+    datasets = load_datasets(data, hyper)
     with Progress(*COLUMNS, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
         bar = progress.add_task("trials", total=wanted.trials, completed=_ended(study))
         study.optimize(
-            lambda trial: _try(trial, material, hyper, wanted.name),
+            lambda trial: _try(trial, datasets, hyper, wanted.name),
             callbacks=[
                 lambda study, _: progress.update(bar, completed=_ended(study)),
                 MaxTrialsCallback(wanted.trials, states=ENDED),
@@ -92,7 +92,7 @@ def _ended(study: optuna.Study) -> int:
     return len(study.get_trials(deepcopy=False, states=ENDED))
 
 
-def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study: str) -> float:
+def _try(trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, study: str) -> float:
     """Train one network; the least validation loss it came to.
 
     Raises:
@@ -107,7 +107,7 @@ def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study:
     for mark, value in marks.items():
         trial.set_user_attr(mark, value)
     with _words_to(log_path(folder)):
-        lags = _lags(trial, material, hyper, folder)
+        lags = _lags(trial, datasets, hyper, folder)
     trial.set_user_attr("val_accuracy", folder.best_figures()["val_accuracy"])
     if lags:
         raise optuna.TrialPruned
@@ -131,11 +131,11 @@ def suggest(trial: optuna.Trial) -> dict[str, Any]:
 
 
 def _lags(
-    trial: optuna.Trial, material: Material, hyper: HyperParameters, folder: RunFolder
+    trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, folder: RunFolder
 ) -> bool:
     """Train until the epochs are done or the trial is given up; whether it was."""
     keras.utils.clear_session()  # or memory grows from trial to trial
-    facts = run_facts(len(material.train), len(material.validation))
+    facts = run_facts(len(datasets.train), len(datasets.validation))
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
 
         def after_epoch() -> None:
@@ -146,7 +146,7 @@ def _lags(
                 raise optuna.TrialPruned
 
         try:
-            train(material, hyper, folder, resume=True, on_epoch=after_epoch)
+            train(datasets, hyper, folder, resume=True, on_epoch=after_epoch)
         except optuna.TrialPruned:  # MLflow shows a run that was ended early
             return True
     return False

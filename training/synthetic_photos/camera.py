@@ -20,7 +20,7 @@ class Camera:
 
     Attributes:
         size_wh: of the photo, px.
-        digit_share: longest side of the digit over the photo's shorter side.
+        digit_ratio: longest side of the digit over the photo's shorter side.
         place_xy: where the digit is: -1 at the left or upper border, 0 in the middle.
         tilt_deg: by how much the photo is turned.
         slant_xy: how much nearer one side is than the other, along x and y; 0 looks straight down;
@@ -32,7 +32,7 @@ class Camera:
     """
 
     size_wh: tuple[int, int] = (480, 640)
-    digit_share: float = 0.5
+    digit_ratio: float = 0.5
     place_xy: tuple[float, float] = (0.0, 0.0)
     tilt_deg: float = 0.0
     slant_xy: tuple[float, float] = (0.0, 0.0)
@@ -51,7 +51,7 @@ def place(
 
     Args:
         points_xy: (N, 2), the digit round 0, its longest side 1.
-        stroke: width of the strokes along these points, as a share of that side.
+        stroke: width of the strokes along these points, as a fraction of that side.
         camera: the camera.
 
     Returns:
@@ -59,7 +59,7 @@ def place(
     """
     size_wh = np.array(camera.size_wh)
     to_photo = _view(camera)
-    digit_px = camera.digit_share * int(size_wh.min())
+    digit_px = camera.digit_ratio * int(size_wh.min())
     border_px = BORDER_PX + stroke * digit_px  # pressed hard, a stroke is half as wide again
     on_sheet = points_xy * np.float32(digit_px)
     to_sheet = np.linalg.inv(to_photo)

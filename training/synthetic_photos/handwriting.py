@@ -24,10 +24,11 @@ SURROUNDINGS_PX = 1.6  # of the tile
 SMOOTHING_STEPS = 18  # each spreads by 0.7 enlarged pixels: 0.6 tile pixels in all
 FRAME_PX = 1
 SPUR_PX = 0.5  # of the tile: side branches that jut out less than this are no strokes
-SPECK_SHARE = 0.03  # of the ink: separate pieces below this are no strokes
+SPECK_FRACTION = 0.03  # of the ink: separate pieces below this are no strokes
 TIP = 0.5  # thinning eats stroke ends by about a radius; this much is given back
 FAT = 0.19  # of the digit's longest side: among strokes this wide, loops have run together
-BLOT_REACH, BLOT_SHARE = 1.3, 0.05  # or where so much ink lies so many radii off all middle lines
+BLOT_REACH = 1.3  # radii from the nearest middle line; ink farther away is a blot
+BLOT_FRACTION = 0.05  # of the ink: with more in blots, loops have run together
 OUTLINE_SMOOTHING = np.full(5, 0.2)  # a mean along the outline: no staircase
 
 
@@ -39,7 +40,7 @@ class Handwriting:
         points_xy: (N, 2) float32, the digit round 0, its longest side 1.
         edges: (M, 2) int, which points are joined by a stroke; none of outlines.
         weight: (N,) float32, the stroke's width there over its usual width.
-        stroke: the usual width, as a share of the longest side.
+        stroke: the usual width, as a fraction of the longest side.
         outlines: where each outline begins and ends among the points; () of middle lines.
     """
 
@@ -93,7 +94,7 @@ def _has_run_together(shape: UInt8Array, lines: UInt8Array, usual_px: float) -> 
     """Whether much of a shape is too far from its middle lines to be drawn along them."""
     away_px = cv2.distanceTransform(1 - lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     blot = float((away_px[shape > 0] > BLOT_REACH * usual_px).mean())
-    return 2 * usual_px > FAT * _longest_px(shape) or blot > BLOT_SHARE
+    return 2 * usual_px > FAT * _longest_px(shape) or blot > BLOT_FRACTION
 
 
 def _outlined(shape: UInt8Array, usual_px: float) -> Handwriting:
@@ -137,7 +138,7 @@ def _without_specks(shape: UInt8Array) -> UInt8Array:
     """Take away what MNIST's scanner added: pieces that are tiny beside the rest."""
     _, pieces, boxes, _ = cv2.connectedComponentsWithStats(shape)
     areas = boxes[:, cv2.CC_STAT_AREA]
-    kept = areas >= SPECK_SHARE * areas[1:].sum()
+    kept = areas >= SPECK_FRACTION * areas[1:].sum()
     kept[0] = False  # the ground
     return kept[pieces].astype(np.uint8)
 

@@ -56,9 +56,9 @@ def shine(
     channels = [level * np.float32(light.level * tint) for tint in light.tint]
     if light.shadow:
         dark = light.shadow * _shadow(shape, light.shadow_edge_px, middle_xy, rng)
-        shares = np.float32(SHADOW_RGB)
+        taken = np.float32(SHADOW_RGB)
         channels = [
-            channel * (1 - share * dark) for channel, share in zip(channels, shares, strict=True)
+            channel * (1 - part * dark) for channel, part in zip(channels, taken, strict=True)
         ]
     lit = cv2.multiply(scene, cv2.merge(channels), dtype=cv2.CV_8U)
     if light.glare:

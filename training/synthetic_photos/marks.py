@@ -96,12 +96,12 @@ def _holes(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
     left, top, right, bottom = strip
     radius = float(np.clip(0.2 * min(right - left, bottom - top), 3, 14))
     along = np.linspace(0.25, 0.75, 2) + rng.uniform(-0.1, 0.1)
-    for share in along:
+    for fraction in along:
         wide = right - left > bottom - top
         x, y = (
-            (left + share * (right - left), top + 2 * radius)
+            (left + fraction * (right - left), top + 2 * radius)
             if wide
-            else (left + 2 * radius, top + share * (bottom - top))
+            else (left + 2 * radius, top + fraction * (bottom - top))
         )
         middle = (round(x * 16), round(y * 16))
         cv2.circle(sheet, middle, round(radius * 16), (70, 62, 56), -1, cv2.LINE_AA, 4)

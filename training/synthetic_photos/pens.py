@@ -27,7 +27,7 @@ class Pen:
 
     Attributes:
         rgb: 0..255, where it covers fully.
-        width: of its line, as a share of the digit's longest side.
+        width: of its line, as a fraction of the digit's longest side.
         cover: 0..1, how much of the ground its ink hides.
         pressure: 0..1, how much width and cover change along a stroke.
         roughness: 0..1, how much the ground's grain shows through (pencil, chalk).

@@ -28,9 +28,9 @@ class Surface:
         rgb: 0..255.
         texture: spread of its fine grain, of 255.
         unevenness: spread of its slow changes, of 255.
-        gap: between two printed lines, as a share of the digit's longest side; 0 prints none.
+        gap: between two printed lines, as a fraction of the digit's longest side; 0 prints none.
         line_rgb: of the printed lines.
-        line_share: width of the printed lines, as a share of the gap.
+        line_ratio: width of the printed lines, as a fraction of the gap.
         squared: lines both ways.
         margin_line: a red line down the left side, as in exercise books.
         smears: spread of what was wiped away (boards), of 255.
@@ -43,7 +43,7 @@ class Surface:
     unevenness: float = 2.0
     gap: float = 0.0
     line_rgb: RGB = (170, 190, 220)
-    line_share: float = 0.03
+    line_ratio: float = 0.03
     squared: bool = False
     margin_line: bool = False
     smears: float = 0.0
@@ -79,7 +79,7 @@ def paint(
     if surface.gap:
         digit_px = max(box_px[2] - box_px[0], box_px[3] - box_px[1])
         gap_px = max(surface.gap * digit_px, LEAST_GAP_PX)
-        line_px = float(np.clip(surface.line_share * gap_px, *LINE_RANGE_PX))
+        line_px = float(np.clip(surface.line_ratio * gap_px, *LINE_RANGE_PX))
         ends = _printed(surface, size_wh, gap_px, rng)
         _draw_lines(sheet, ends, to_photo, surface.line_rgb, line_px)
     if surface.margin_line:

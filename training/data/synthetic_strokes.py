@@ -1,0 +1,45 @@
+"""Lines as a pen draws them, and a drawing brought to MNIST's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitscope.preprocessing.tile import centre_by_mass, shrink_to_digit
+from digitscope.types import UInt8Array
+
+SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
+
+
+def draw_lines(
+    lines_px: Iterable[NDArray[np.float64]], width_px: int, canvas_px: int
+) -> UInt8Array:
+    """Draw polylines, (N, 2) x and y each, between pixels too: square, white on black."""
+    canvas = np.zeros((canvas_px, canvas_px), np.uint8)
+    for line in lines_px:
+        fixed = np.rint(line * 2**SUBPIXEL_BITS).astype(np.int32)
+        cv2.polylines(
+            canvas,
+            [fixed],
+            isClosed=False,
+            color=255,
+            thickness=width_px,
+            lineType=cv2.LINE_AA,
+            shift=SUBPIXEL_BITS,
+        )
+    return canvas
+
+
+def to_tile(ink: UInt8Array) -> UInt8Array:
+    """Bring a drawing to MNIST's form: longest side 20, centre of mass in the middle.
+
+    Args:
+        ink: (H, W) uint8, light on black, not all black.
+
+    Returns:
+        (28, 28) uint8.
+    """
+    return centre_by_mass(shrink_to_digit(ink.astype(np.float32) / 255))
