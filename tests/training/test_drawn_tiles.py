@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import drawn_tiles as module
+from training.data import drawn_tiles as module
 from training.data.drawn_tiles import draw_hands, drawn_tiles
 from training.data.mnist import Digits
 from training.data.strokes import load_writers

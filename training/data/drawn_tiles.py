@@ -56,7 +56,7 @@ def draw_hands(count: int, written: Sequence[PenDigit], rng: np.random.Generator
     labels, tiles = np.zeros(count, np.uint8), np.zeros((count, TILE_PX, TILE_PX), np.uint8)
     for index in range(count):
         if written and rng.random() < PEN_FRACTION:
-            one = written[rng.integers(len(written))]
+            one = written[int(rng.integers(len(written)))]
             labels[index], strokes = one.digit, one.lines
         else:
             labels[index], strokes = draw_strokes(rng)
