@@ -20,8 +20,8 @@ from digitscope.errors import DigitscopeError, InvalidImageError, ModelUnavailab
 from digitscope.explanation.overlay import draw_detection, draw_explanation
 from digitscope.model_files import fingerprint_of, load_card_of, resolve_model_path
 from digitscope.options import build_parser
-from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_on_disk
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.serialization import error_to_dict, format_probability, reading_to_dict
@@ -132,7 +132,11 @@ def _explain(reader: DigitReader, reading: Reading) -> Iterator[tuple[str, UInt8
     detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
     explanation = reader.explain(reading)
     if detection is not None:
-        yield "where_it_looked.png", draw_detection(detection), "Where it looked"
+        yield (
+            "where_it_looked.png",
+            draw_detection(detection, reading.preprocessed.working_rgb),
+            "Where it looked",
+        )
     if tile is not None and explanation is not None:
         words = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
         yield "which_strokes_spoke.png", draw_explanation(tile.pixels, explanation), words

@@ -11,17 +11,18 @@ import numpy as np
 from digitscope.explanation.occlusion import explain_tile
 from digitscope.image_io import ImageSource, load_picture
 from digitscope.model_files import resolve_model_path
-from digitscope.preprocessing.looks import looks
+from digitscope.preprocessing.working_picture import to_working_size
+from digitscope.recognition.calibration import calibrate
 from digitscope.recognition.classifier import load_classifier
-from digitscope.recognition.decision import choose, judge, temper
+from digitscope.recognition.rejection import decide
 from digitscope.recognition.test_time_augmentation import rotate_tile
+from digitscope.retry import read_with_retries
 from digitscope.types import (
     Background,
     Explanation,
     Prediction,
     Preprocessed,
     Reading,
-    Reason,
     UInt8Array,
 )
 
@@ -83,24 +84,22 @@ class DigitReader:
             ValueError: no background of that name.
         """
         started = time.perf_counter()
-        picture = load_picture(image)
+        loaded = load_picture(image)
+        picture = to_working_size(loaded.rgb, loaded.original_size_wh)
         route = Background(background) if background is not None else self.background
-        attempts = (
-            self._judge(seen, tta=tta)
-            for seen in looks(picture.rgb, route, picture.original_size_wh, force=force)
+        reading = read_with_retries(
+            picture, route, lambda found: self._answer(found, tta=tta), force=force
         )
-        reading = choose(attempts)
         return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
 
-    def _judge(self, preprocessed: Preprocessed, *, tta: bool) -> Reading:
-        """Ask the network about what one look brought, and decide whether that is an answer."""
-        prediction = None
-        if preprocessed.tile is not None and preprocessed.quality is not None:
-            said = self.predict(preprocessed.tile.pixels, tta=tta)
-            prediction = temper(said, preprocessed.quality)
-        reason = _refusal(preprocessed, prediction)
-        digit = prediction.digit if prediction is not None and reason is None else None
-        return Reading(digit, reason, prediction, preprocessed, ms=0.0)
+    def _answer(self, found: Preprocessed, *, tta: bool) -> Reading:
+        """Ask the network about what one attempt found, and decide whether that is an answer."""
+        if found.tile is None or found.quality is None:
+            return Reading(None, found.reason, None, found, ms=0.0)
+        prediction = calibrate(self.predict(found.tile.pixels, tta=tta), found.quality)
+        reason = found.reason or decide(prediction, found.digits_seen)
+        digit = prediction.digit if reason is None else None
+        return Reading(digit, reason, prediction, found, ms=0.0)
 
     def predict(self, pixels: UInt8Array, *, tta: bool = False) -> Prediction:
         """Ask the network about one tile, (28, 28) uint8, light on black, whatever its picture."""
@@ -120,13 +119,8 @@ class DigitReader:
             The explanation; None where there is no tile.
         """
         tile = reading.preprocessed.tile
-        return None if tile is None else explain_tile(self.classifier, tile.pixels, contrast_class)
-
-
-def _refusal(preprocessed: Preprocessed, prediction: Prediction | None) -> Reason | None:
-    """Decide whether a picture is answered: the first reason against it, or None."""
-    if preprocessed.reason is not None or prediction is None:
-        return preprocessed.reason
-    if preprocessed.digits_seen > 1:
-        return Reason.SEVERAL_DIGITS
-    return judge(prediction)
+        return (
+            None
+            if tile is None
+            else explain_tile(self.classifier.classify, tile.pixels, contrast_class)
+        )

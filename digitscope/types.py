@@ -5,9 +5,10 @@ Arrays inside these records are never written to after the record is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -62,21 +63,15 @@ class Step:
 
     Attributes:
         number: 1 to 11.
-        key: its name in `digitscope.preprocessing.steps.STEPS`.
+        key: its name in `digitscope.preprocessing.pipeline.STEPS`.
         image: what the step left, uint8, (height, width) grey or (height, width, 3) RGB.
-        template, facts: a sentence with named fields, to be translated, and their values.
+        sentence: what the step did, in English; it can be translated.
     """
 
     number: int
     key: str
     image: UInt8Array
-    template: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def sentence(self) -> str:
-        """The template filled in, in English."""
-        return self.template.format(**self.facts)
+    sentence: Message
 
 
 @dataclass(frozen=True)
@@ -86,11 +81,12 @@ class Quality:
     Attributes:
         score: 0..1, of all that follows, weighed in `preprocessing.quality`.
         level: the score in a word.
-        contrast: ink against ground, 0..1 of the full range.
-        size_px: longest side of the located digit in the picture that was given.
+        contrast: ink against background, 0..1 of the full range.
+        size_px: longest side of the located digit in the given picture.
         aspect_ratio: width divided by height of the located digit.
-        evenness: of the stroke's width, 0..1; low where a shadow, a blot or a line hangs on.
-        clearness, wholeness: 0..1; low at shadows and edges, and where strokes fade away.
+        evenness: of the stroke's width, 0..1; low where a shadow, a blot or a line touches it.
+        clearness: 0..1; low at shadows and edges.
+        wholeness: 0..1; low where strokes fade away.
     """
 
     score: float
@@ -108,25 +104,40 @@ class Detection:
     """Where in a picture a digit was seen, or what was refused as one.
 
     Attributes:
-        box_xyxy: in the picture that was given, upright: left, top, right, bottom (exclusive), px.
-        ink_mask: bool, the same height and width as `working_rgb`: the pixels taken as ink.
-        working_rgb: (height, width, 3) uint8, the size-capped picture that the steps worked on.
+        box_xyxy: left, top, right, bottom (exclusive) in the given picture, upright, px.
+        mask: (H, W) bool, the pixels taken as ink, at the size that the steps worked at.
+        confidence: 0..1, how surely there is a shape: the fraction of its surroundings that is
+            page. Which digit it is, and how surely, stands in the prediction.
     """
 
     box_xyxy: BoxXYXY
-    ink_mask: BoolArray
-    working_rgb: UInt8Array
+    mask: BoolArray
+    confidence: float
+
+    def __post_init__(self) -> None:
+        """Check what everything downstream relies on."""
+        left, top, right, bottom = self.box_xyxy
+        if not (0 <= left < right and 0 <= top < bottom):
+            raise ValueError(f"A box is left, top, right, bottom. Received: {self.box_xyxy}.")
+        if self.mask.ndim != 2 or self.mask.dtype != np.bool_:
+            raise ValueError(
+                f"A mask is (H, W) bool. Received: {self.mask.shape} {self.mask.dtype}."
+            )
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"A confidence lies in 0..1. Received: {self.confidence}.")
 
 
 @dataclass(frozen=True, eq=False)
-class Tile(Detection):
+class Tile:
     """A digit brought to MNIST's form, and where it came from.
 
     Attributes:
         pixels: (28, 28) uint8, light digit on black, longest side 20, centre of mass at 14.0.
+        detection: where in the picture it was seen.
     """
 
     pixels: UInt8Array
+    detection: Detection
 
     def __post_init__(self) -> None:
         """Check the shape that everything downstream relies on."""
@@ -139,29 +150,34 @@ class Tile(Detection):
 
 @dataclass(frozen=True, eq=False)
 class Preprocessed:
-    """A picture after the eleven steps, or after as many of them as could be done.
+    """A picture after the eleven steps, or after as many of them as could be taken.
 
     Attributes:
-        steps: the steps that were taken, in order; all eleven where `tile` is not None.
         tile: the digit, or None where the picture was refused.
         quality: None where no digit was located.
         reason: why the picture was refused, or None.
         background: the route that found the ink (never `auto`).
-        notice: something the user should know of the route taken, or "".
+        working_rgb: (H, W, 3) uint8, the picture at the size that the steps worked at.
+        detection: where step 6 saw a digit, or what it refused as one; None where it saw nothing.
         digits_seen: how many separate digits the picture seems to show.
-        detection: where step 6 saw a digit, or what it refused as one; or None.
-        elsewhere: whether another shape than the likeliest was looked at.
+        notice: something the user should know of the route taken, or "".
+        draw_steps: makes the pictures and sentences of the steps taken.
     """
 
-    steps: tuple[Step, ...]
     tile: Tile | None
     quality: Quality | None
     reason: Reason | None
     background: Background
-    notice: Message = NOTHING
-    digits_seen: int = 0
+    working_rgb: UInt8Array
     detection: Detection | None = None
-    elsewhere: bool = False
+    digits_seen: int = 0
+    notice: Message = NOTHING
+    draw_steps: Callable[[], tuple[Step, ...]] = tuple
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that were taken, in order; drawn when first asked for."""
+        return self.draw_steps()
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +259,7 @@ class Reading:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps taken, in order."""
+        """The steps taken, in order; drawn when first asked for."""
         return self.preprocessed.steps
 
     @property

@@ -22,7 +22,7 @@ from sample_photo import sample_photo
 
 from digitscope import DigitReader, Reading
 from digitscope.model_files import MODEL_CARD, MODELS_DIR
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Step, UInt8Array
 
 ROOT = Path(__file__).resolve().parent.parent

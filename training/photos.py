@@ -24,7 +24,7 @@ from digitscope.benchmark.session import Session
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
-from digitscope.recognition.decision import doubt_of, flatten
+from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
 from training.evaluation.model_card import describe_file, write_card
 from training.run_records.provenance import git_commit
@@ -101,8 +101,8 @@ def as_trained(outcome: Outcome, temperature: float) -> Outcome:
     """The outcome with the probabilities that the network gave before it was calibrated."""
     if not outcome.probabilities or outcome.quality is None:
         return outcome
-    probabilities = Prediction(np.array(outcome.probabilities, np.float32))
-    raw = flatten(probabilities, 1 / (temperature * doubt_of(outcome.quality)))
+    answered = Prediction(np.array(outcome.probabilities, np.float32))
+    raw = apply_temperature(answered, 1 / (temperature * quality_temperature(outcome.quality)))
     return replace(outcome, probabilities=tuple(raw.probabilities.tolist()))
 
 

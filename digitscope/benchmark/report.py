@@ -21,7 +21,7 @@ from digitscope.benchmark.measures import (
 )
 from digitscope.benchmark.outcomes import Outcome, Summary, summarise, summarise_kind
 from digitscope.benchmark.rows import to_row
-from digitscope.recognition.decision import LEAST_CONFIDENCE
+from digitscope.recognition.rejection import MIN_CONFIDENCE
 
 TOTAL = "together"
 SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the curve, in the table for people
@@ -62,7 +62,7 @@ def make_report(outcomes: Sequence[Outcome]) -> Report:
         rank(outcomes),
         summarise_levels(outcomes),
         curve,
-        operate(outcomes, LEAST_CONFIDENCE),
+        operate(outcomes, MIN_CONFIDENCE),
         choose_point(curve),
     )
 

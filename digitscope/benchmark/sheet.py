@@ -28,7 +28,7 @@ from digitscope.benchmark.report import (
 )
 from digitscope.errors import InvalidImageError
 from digitscope.explanation.overlay import draw_detection, draw_explanation
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.reader import DigitReader
 from digitscope.serialization import format_probability
 from digitscope.types import Background, Explanation, Reading, UInt8Array
@@ -108,7 +108,13 @@ def _show_reading(reading: Reading, explanation: Explanation | None) -> str:
     figures = []
     detection, tile = reading.preprocessed.detection, reading.preprocessed.tile
     if detection is not None:
-        figures.append(_figure(draw_detection(detection), PHOTO_PX, "Where it looked"))
+        figures.append(
+            _figure(
+                draw_detection(detection, reading.preprocessed.working_rgb),
+                PHOTO_PX,
+                "Where it looked",
+            )
+        )
     if tile is not None and explanation is not None:
         title = f"What spoke for {explanation.answer} (+) and for {explanation.contrast_class} (-)"
         figures.append(_figure(draw_explanation(tile.pixels, explanation), PHOTO_PX, title))

@@ -7,13 +7,13 @@ against a 9, so the empty page between the strokes is inked in the same way.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.recognition.classifier import Classifier
 from digitscope.types import (
     TILE_PX,
     BoolArray,
@@ -26,8 +26,10 @@ from digitscope.types import (
 SPOT_SIGMA_PX = 2.0  # soft spots 5 px wide break a stroke of 3 px; narrower ones only dent it
 SPOT_STEP_PX = 3  # less than a spot: every pixel lies under several, and a tile takes about 50
 INK_LEVEL = 64  # of 255; MNIST's soft edges lie below
-LEAST_COVER = 0.15  # a spot with less ink (or page) under it than this share changes nothing
-LEAST_PROBABILITY = 1e-7  # float32's softmax is all rounding below: odds end here
+MIN_COVER = 0.15  # a spot with less ink (or page) under it than this share changes nothing
+MIN_PROBABILITY = 1e-7  # float32's softmax is all rounding below: odds end here
+
+Classify = Callable[[UInt8Array], Float32Array]
 
 
 @functools.cache
@@ -43,7 +45,7 @@ def _covering(weight: NDArray[Any]) -> Float32Array:
     """Choose the spots that lie on `weight`, (28, 28) 0..1: (n, 28, 28) float32."""
     spots = _spots()
     cover = np.tensordot(spots, weight, 2) / spots.sum(axis=(1, 2))
-    return np.asarray(spots[cover > LEAST_COVER])
+    return np.asarray(spots[cover > MIN_COVER])
 
 
 def find_gaps(pixels: UInt8Array) -> BoolArray:
@@ -70,12 +72,12 @@ def _spread(spots: Float32Array, falls: Float32Array) -> Float32Array:
 
 
 def explain_tile(
-    classifier: Classifier, pixels: UInt8Array, contrast_class: int | None = None
+    classify: Classify, pixels: UInt8Array, contrast_class: int | None = None
 ) -> Explanation:
     """Weigh every spot of a tile: does it speak for the most probable digit, or against it?
 
     Args:
-        classifier: the network, either engine; asked once.
+        classify: asks the network, once: (N, 28, 28) uint8 tiles to (N, 10) probabilities.
         pixels: (28, 28) uint8, light on black.
         contrast_class: the digit to weigh against; by default the second most probable.
 
@@ -89,10 +91,10 @@ def explain_tile(
     gaps = find_gaps(pixels)
     erased, inked = _covering(ink), _covering(gaps)
     changed = np.concatenate([ink[np.newaxis], ink * (1 - erased), ink + (1 - ink) * inked])
-    rows = classifier.classify(np.round(changed * 255).astype(np.uint8))  # (1 + n + m, 10)
+    rows = classify(np.round(changed * 255).astype(np.uint8))  # (1 + n + m, 10)
     (answer, _), (second, _) = Prediction(rows[0]).ranked[:2]
     contrast_class = second if contrast_class is None else contrast_class
-    logs = np.log(np.maximum(rows, LEAST_PROBABILITY))
+    logs = np.log(np.maximum(rows, MIN_PROBABILITY))
     odds = logs[:, answer] - logs[:, contrast_class]
     falls = odds[0] - odds[1:]
     of_ink = _spread(erased, falls[: len(erased)]) * (pixels >= INK_LEVEL)

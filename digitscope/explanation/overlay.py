@@ -1,6 +1,6 @@
 """Pictures that explain an answer: where the digit was seen, and which strokes spoke for it.
 
-Nothing here is drawn before it is asked for: a reading costs no more for it.
+Nothing here is drawn before it is asked for.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from digitscope.types import TILE_PX, Detection, Explanation, Float32Array, UInt
 INK_RGB = (255, 64, 129)  # no pen, paper or board has this pink
 INK_TINT = 0.65  # so much of it lies on the ink: the stroke stays to be seen under it
 FRAME_RGB, FRAME_EDGE_RGB = (255, 255, 255), (20, 22, 30)  # white on black: seen on any ground
-FRAME_GAP_SHARE = 0.015  # of the longer side: the frame leaves the strokes free
-FRAME_SHARE = 0.005  # of the longer side: the frame's width
+FRAME_GAP_FRACTION = 0.015  # of the longer side: the frame leaves the strokes free
+FRAME_FRACTION = 0.005  # of the longer side: the frame's width
 
 CELL_PX = 12  # a tile pixel; the signs in it need 7
 FOR_RGB, AGAINST_RGB = (58, 134, 255), (255, 139, 38)  # told apart by every kind of colour sight
@@ -26,36 +26,34 @@ SIGN_RGB, SIGN_PX = (255, 255, 255), 1  # on strokes; in gaps the sign itself be
 SIGN_HEAT = 0.4  # of the strongest: above it a cell bears its sign
 
 
-def draw_detection(detection: Detection, picture_rgb: UInt8Array | None = None) -> UInt8Array:
-    """Draw on a picture where it was looked: the ink tinted, a frame round the digit.
+def draw_detection(detection: Detection, picture_rgb: UInt8Array) -> UInt8Array:
+    """Draw on a picture where the reader looked: the ink tinted, a frame around the digit.
 
     Args:
         detection: from a reading's `preprocessed.detection`.
-        picture_rgb: (H, W, 3) uint8, the picture in any size; by default the one that the steps
-            worked on.
+        picture_rgb: (H, W, 3) uint8, the picture in any size, like `preprocessed.working_rgb`.
 
     Returns:
         (H, W, 3) uint8 RGB, a new picture.
     """
-    picture = detection.working_rgb if picture_rgb is None else picture_rgb
-    height, width = picture.shape[:2]
-    mask = detection.ink_mask.astype(np.float32) * np.float32(INK_TINT)
+    height, width = picture_rgb.shape[:2]
+    mask = detection.mask.astype(np.float32) * np.float32(INK_TINT)
     tint = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[..., np.newaxis]
     pink = np.array(INK_RGB, np.float32)
-    drawn = np.round(picture * (1 - tint) + pink * tint).astype(np.uint8)
-    _draw_frame(drawn, detection.ink_mask)
+    drawn = np.round(picture_rgb * (1 - tint) + pink * tint).astype(np.uint8)
+    _draw_frame(drawn, detection.mask)
     return drawn
 
 
 def _draw_frame(drawn: UInt8Array, ink_mask: np.ndarray) -> None:
-    """Draw a frame of two tones round the ink, in place."""
+    """Draw a frame of two tones around the ink, in place."""
     height, width = drawn.shape[:2]
     scale = width / ink_mask.shape[1]
     left, top, wide, tall = cv2.boundingRect(ink_mask.astype(np.uint8))
     if wide == 0:
         return
-    gap = max(2, round(FRAME_GAP_SHARE * max(height, width)))
-    thin = max(1, round(FRAME_SHARE * max(height, width)))
+    gap = max(2, round(FRAME_GAP_FRACTION * max(height, width)))
+    thin = max(1, round(FRAME_FRACTION * max(height, width)))
     corner = (max(thin, round(left * scale) - gap), max(thin, round(top * scale) - gap))
     opposite = (
         min(width - 1 - thin, round((left + wide) * scale) + gap),

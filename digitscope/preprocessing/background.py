@@ -1,139 +1,119 @@
-"""Step 1: telling the digit from what it is written on. Each way is a small swappable object."""
+"""Step 1, background removal: tell the digit from what it is written on.
+
+The colour of the empty page is estimated at every pixel. What differs from it by more than the
+grain of the paper is kept. Where a saliency network is asked for, only its region is kept.
+
+Limits: a printed pattern or a shadow with a sharp edge differs from the page too; step 6 sorts
+them out, or a thorough attempt does, which follows sharp edges.
+"""
 
 from __future__ import annotations
 
-import functools
-import os
-from pathlib import Path
-from typing import Any, Protocol
+import dataclasses
 
 import cv2
 import numpy as np
 
-from digitscope.errors import BackgroundUnavailableError
+from digitscope.messages import Message
+from digitscope.preprocessing.background_estimation import (
+    BRUSH_STROKE,
+    PEN_STROKE,
+    estimate_background,
+    estimate_background_between_strokes,
+    keep_above_grain,
+    subtract_background,
+)
+from digitscope.preprocessing.background_removers import REMOVERS
+from digitscope.preprocessing.denoising import denoise
+from digitscope.preprocessing.greyscale import is_ink_dark
+from digitscope.preprocessing.state import Attempt, Foreground, State
+from digitscope.preprocessing.working_picture import WorkingPicture
 from digitscope.types import Background, Float32Array, UInt8Array
 
-REMBG_MODELS = (Background.U2NETP, Background.U2NET, Background.ISNET)
-GRAIN_SIGMAS = 1.5  # mean differences below this many deviations are paper grain
-REGION_MARGIN = (
-    0.04  # rembg's region is widened by this share of the picture: it clips thin strokes
-)
-REGION_THRESHOLD = 64  # of 255; low, because rembg fades where strokes are thin
+CHEQUER_PX, CHEQUER_LEVELS = 8, (245, 225)
 
 
-class BackgroundRemover(Protocol):
-    """Anything that says how much of each pixel to keep."""
-
-    name: Background
-
-    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
-        """Weigh each pixel: 0 is background, 1 is to keep.
-
-        Args:
-            rgb: (H, W, 3) uint8, the picture at working size.
-            difference: (H, W, 3) float32, the picture minus the estimated ground.
-            sigma: standard deviation of the page's grain in `difference`.
-
-        Returns:
-            (H, W) float32, 0..1.
-
-        Raises:
-            BackgroundUnavailableError: it cannot run here.
-        """
-        ...
-
-
-class LocalBackground:
-    """Keeps what differs from the local ground by more than the paper's grain. No model."""
-
-    name = Background.OPENCV
-
-    def keep(self, _: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
-        """See `BackgroundRemover.keep`."""
-        red, green, blue = cv2.split(cv2.convertScaleAbs(difference))
-        distance = cv2.boxFilter(cv2.max(cv2.max(red, green), blue), cv2.CV_32F, (3, 3))
-        return np.clip(distance / max(sigma, 1.0) - GRAIN_SIGMAS, 0, 1).astype(np.float32)
-
-
-class RembgBackground:
-    """Keeps ink inside the region that a saliency network marks (rembg).
-
-    Such a network finds *where* the digit is and is poor at *what* is ink, so its region is
-    widened and combined with the local difference.
-    """
-
-    def __init__(self, name: Background) -> None:
-        """Choose the network; nothing is loaded before it is used."""
-        self.name = name
-
-    def keep(self, rgb: UInt8Array, difference: Float32Array, sigma: float, /) -> Float32Array:
-        """See `BackgroundRemover.keep`."""
-        session = rembg_session(self.name)
-        from rembg import remove
-
-        mask = np.asarray(remove(rgb, session=session, only_mask=True))
-        region = (mask > REGION_THRESHOLD).astype(np.uint8)
-        side = 2 * round(REGION_MARGIN * max(region.shape)) + 1
-        wide = cv2.dilate(region, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-        soft = cv2.GaussianBlur(wide.astype(np.float32), (0, 0), side / 6)
-        return (soft * LocalBackground().keep(rgb, difference, sigma)).astype(np.float32)
-
-
-@functools.lru_cache(maxsize=len(REMBG_MODELS))
-def rembg_session(name: Background) -> Any:
-    """Make rembg's session for one network, once a process (a failure is tried anew).
-
-    The weights are looked up in rembg's own folders (``U2NET_HOME``, ``~/.rembg``) and downloaded
-    on first use.
+def apply(state: State, attempt: Attempt) -> State:
+    """Find what differs from the background, and whether it is darker.
 
     Raises:
-        BackgroundUnavailableError: rembg is not installed, or the weights are neither on disk
-            nor to be had.
+        BackgroundUnavailableError: the route cannot run here.
     """
-    # What rembg brings for fine edges, unused here, would be compiled at its first import on a
-    # machine: half a minute and 300 MB.
-    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
-    try:
-        import onnxruntime
-        from rembg import new_session
-    except ImportError as error:
-        raise BackgroundUnavailableError(
-            "The package rembg is needed for the background '{name}' and is not installed. "
-            "`pip install -e .[app]` brings it.",
-            name=name,
-        ) from error
-    options = onnxruntime.SessionOptions()
-    options.enable_cpu_mem_arena = False  # saves some 100 MB between pictures
-    try:
-        return new_session(str(name), sess_opts=options)
-    except Exception as error:  # network, checksum, disk, broken file: rembg raises as they come
-        raise BackgroundUnavailableError(
-            "The weights of '{name}' could not be loaded or downloaded ({kind}). Connect to the "
-            "internet once, or set U2NET_HOME to a folder that holds {name}.onnx.",
-            name=name,
-            kind=type(error).__name__,
-        ) from error
+    first = _smooth_foreground(state.picture, attempt.background)
+    is_dark = first.is_ink_dark != attempt.weaker_ink
+    if attempt.thorough:
+        found = _sharp_foreground(state.picture, attempt, is_dark=is_dark)
+    else:
+        found = dataclasses.replace(first, is_ink_dark=is_dark)
+    return dataclasses.replace(state, foreground=found)
 
 
-def weights_on_disk(name: Background) -> bool:
-    """Whether a rembg network can be used without a download (looked up without importing it).
-
-    Source: the folders that rembg 2.0.86 looks into.
-    """
-    data_home = Path(os.environ.get("XDG_DATA_HOME") or "~")
-    hidden = "rembg" if os.environ.get("XDG_DATA_HOME") else ".rembg"
-    flat = Path(os.environ.get("U2NET_HOME") or data_home / ".u2net")
-    home = Path(os.environ.get("U2NET_HOME") or os.environ.get("REMBG_HOME") or data_home / hidden)
-    folders = (flat, home / "models" / name)
-    return any((folder.expanduser() / f"{name}.onnx").is_file() for folder in folders)
-
-
-def make_remover(name: Background) -> BackgroundRemover:
-    """Find the remover of that name (`auto` is a choice between them and not one itself).
+def find_region(picture: WorkingPicture, route: Background) -> Float32Array | None:
+    """Find the region of the digit, once a picture; see `BackgroundRemover.find_region`.
 
     Raises:
-        ValueError: `auto`.
+        BackgroundUnavailableError: the route cannot run here.
     """
-    if name is Background.AUTO:
-        raise ValueError("One background remover is expected. Received: 'auto'.")
-    return LocalBackground() if name is Background.OPENCV else RembgBackground(name)
+    key = ("region", route)
+    if key not in picture.shared:
+        picture.shared[key] = REMOVERS[route].find_region(picture.rgb)
+    region: Float32Array | None = picture.shared[key]
+    return region
+
+
+def _smooth_foreground(picture: WorkingPicture, route: Background) -> Foreground:
+    """What differs from a smooth estimate of the background, found once a picture and route."""
+    key = ("foreground", route)
+    if key not in picture.shared:
+        region = find_region(picture, route)
+        if "difference" not in picture.shared:
+            estimate = estimate_background(picture.rgb)
+            difference = subtract_background(picture.rgb, estimate)
+            picture.shared["difference"] = difference, keep_above_grain(difference)
+        difference, keep = picture.shared["difference"]
+        keep = keep if region is None else (region * keep).astype(np.float32)
+        is_dark = is_ink_dark(difference, keep)
+        picture.shared[key] = Foreground(difference, keep, is_dark, route)
+    found: Foreground = picture.shared[key]
+    return found
+
+
+def _sharp_foreground(picture: WorkingPicture, attempt: Attempt, *, is_dark: bool) -> Foreground:
+    """What differs from an estimate with sharp edges; this needs to know the polarity."""
+    region = find_region(picture, attempt.background)
+    if "calm" not in picture.shared:
+        picture.shared["calm"] = denoise(picture.rgb)
+    calm = picture.shared["calm"]
+    widest = BRUSH_STROKE if attempt.broad else PEN_STROKE
+    estimate = estimate_background_between_strokes(calm, widest, is_ink_dark=is_dark)
+    difference = subtract_background(calm, estimate)
+    keep = keep_above_grain(difference)
+    keep = keep if region is None else (region * keep).astype(np.float32)
+    return Foreground(difference, keep, is_dark, attempt.background)
+
+
+def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
+    """Show what was kept on a chequered pattern."""
+    found = after.foreground
+    return show_on_chequers(after.picture.rgb, found.keep), Message(
+        "{fraction:.1%} of the picture differs from the page and is kept (route: {route}).",
+        fraction=float(found.keep.mean()),
+        route=str(found.route),
+    )
+
+
+def show_on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
+    """Lay what was kept on the chequered pattern that stands for transparent.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        keep: (H, W) float32, 0..1.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    height, width = keep.shape
+    rows, columns = np.arange(height) // CHEQUER_PX % 2, np.arange(width) // CHEQUER_PX % 2
+    grey = np.array(CHEQUER_LEVELS, np.uint8)[rows[:, None] ^ columns]
+    chequers = cv2.merge([grey, grey, grey])
+    return cv2.blendLinear(rgb, chequers, keep, 1 - keep).astype(np.uint8, copy=False)

@@ -1,22 +1,30 @@
-"""What the digit is written on: an estimate of the empty page under the ink."""
+"""An estimate of the empty page under the ink, and of its grain. Steps 1, 3 and 5 use it.
+
+All fractions below were tuned on the dev photos; lengths are fractions of the longest side.
+"""
 
 from __future__ import annotations
+
+from statistics import NormalDist
 
 import cv2
 import numpy as np
 
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
-COARSE_PX = 64  # longest side of the picture the ground is estimated on: ink is no detail there
-MEDIAN_SHARE = 0.55  # window of the median, as a share of the longest side
-BORDER_AGREES = 0.9  # so much of the border on one side of Otsu's threshold shows which is page
-MOST_INK = 0.55  # no digit covers more of a picture
-SHARP_EDGE = 0.12  # slope a coarse pixel, as a share of the step from ink to page
-PEN_STROKE = 0.08  # of the longest side, at most: what is narrower than this is no page
-BRUSH_STROKE = 0.22  # ... of a brush that fills the picture; shadows are followed less closely
-REFINE_SHARE = 0.10  # blur of the second estimate: narrow, so that it follows shadows
+COARSE_PX = 64  # longest side of the picture that is estimated on: ink is no detail there
+MEDIAN_WINDOW = 0.55  # side of the median's window
+BORDER_AGREES = 0.9  # with this fraction of the border on one side of Otsu's threshold, it is page
+MAX_INK = 0.55  # no digit covers more of a picture
+SHARP_EDGE = 0.12  # slope for each coarse pixel, as a fraction of the step from ink to page
+PEN_STROKE = 0.08  # the widest stroke of a pen: what is narrower is no page
+BRUSH_STROKE = 0.22  # the widest stroke of a brush that fills the picture
+REFINE_BLUR = 0.10  # blur of the second estimate: narrow, so that it follows shadows
 INK_SIGMAS = 3.0  # a coarse pixel this far from the first estimate may be ink
-INK_SHARE = 0.3  # ... if it is this far on the way to the strongest ink: shadows are not
+INK_FRACTION = 0.3  # ... if it is this far on the way to the strongest ink: shadows are not
+GRAIN_SIGMAS = 1.5  # mean differences below this many deviations are paper grain
+CALM_FRACTION = 0.3  # the grain of the page is read from this fraction of the pixels
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 def _shrink(rgb: UInt8Array) -> UInt8Array:
@@ -28,16 +36,16 @@ def _shrink(rgb: UInt8Array) -> UInt8Array:
 
 
 def _wide_median(coarse: UInt8Array) -> UInt8Array:
-    """Take the median of half the picture round each pixel: right while strokes are thin."""
-    side = round(MEDIAN_SHARE * max(coarse.shape[:2])) // 2 * 2 + 1
+    """Take the median of half the picture around each pixel. It is page where strokes are thin."""
+    side = round(MEDIAN_WINDOW * max(coarse.shape[:2])) // 2 * 2 + 1
     return cv2.medianBlur(coarse, max(3, side)).astype(np.uint8)
 
 
 def _split_by_otsu(coarse: UInt8Array) -> BoolArray | None:
-    """Split ink from page at Otsu's threshold, where that is beyond doubt.
+    """Split ink from page at Otsu's threshold, where that is clear.
 
-    It is where the whole border lies on one side (that is the page) and the edges between the two
-    are sharp (a vignette's are not). Then even strokes that fill most of the picture are found.
+    It is clear where nearly the whole border lies on one side (that is the page) and the edges
+    between the two are sharp. This finds even strokes that fill most of the picture.
 
     Returns:
         (h, w) bool, True on ink, or None.
@@ -48,7 +56,7 @@ def _split_by_otsu(coarse: UInt8Array) -> BoolArray | None:
     if 1 - BORDER_AGREES < float(ring.mean()) < BORDER_AGREES:
         return None
     ink = split != round(float(ring.mean()))
-    if not 0 < float(ink.mean()) < MOST_INK:
+    if not 0 < float(ink.mean()) < MAX_INK:
         return None
     step = abs(float(luma[ink].mean()) - float(luma[~ink].mean()))
     slopes = [cv2.Sobel(luma, cv2.CV_32F, *axes, ksize=3, scale=1 / 8) for axes in ((1, 0), (0, 1))]
@@ -62,50 +70,52 @@ def _mark_ink(coarse: UInt8Array, first: UInt8Array) -> BoolArray:
     difference = np.abs(coarse.astype(np.float32) - first).max(axis=2)
     sigma = 1.4826 * float(np.median(difference)) + 1.0
     strongest = float(np.percentile(difference, 99.5))
-    ink = difference > max(INK_SIGMAS * sigma, INK_SHARE * strongest)
+    ink = difference > max(INK_SIGMAS * sigma, INK_FRACTION * strongest)
     return cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def _blur_around_ink(coarse: UInt8Array, ink: BoolArray, first: UInt8Array) -> Float32Array:
     """Blur the page alone; where ink leaves no page to blur, trust the first estimate."""
-    sigma = REFINE_SHARE * max(coarse.shape[:2])
+    sigma = REFINE_BLUR * max(coarse.shape[:2])
     page = (~ink).astype(np.float32)
     weight = cv2.GaussianBlur(page, (0, 0), sigma)[..., None]
     total = cv2.GaussianBlur(coarse.astype(np.float32) * page[..., None], (0, 0), sigma)
     trust = np.clip(weight * 4, 0, 1)
-    ground = trust * total / np.maximum(weight, 1e-4) + (1 - trust) * first
-    return np.asarray(ground, np.float32)
+    background = trust * total / np.maximum(weight, 1e-4) + (1 - trust) * first
+    return np.asarray(background, np.float32)
 
 
-def ground_between_strokes(rgb: UInt8Array, dark: bool, widest: float) -> Float32Array:
-    """Estimate the page by what lies beside each stroke: the edges of shadows stay as sharp.
+def estimate_background_between_strokes(
+    rgb: UInt8Array, widest: float, *, is_ink_dark: bool
+) -> Float32Array:
+    """Estimate the page by what lies beside each stroke, so that edges of shadows stay sharp.
 
     A closing (for light ink an opening) fills whatever is narrower than its window from both
-    sides. Strokes vanish; the two sides of a shadow's edge are each wider and stay.
+    sides. Strokes vanish. The two sides of a shadow's edge are each wider, and stay.
 
     Args:
-        rgb: (H, W, 3) uint8.
-        dark: whether the ink is darker than the page.
-        widest: the widest stroke, as a share of the longest side.
+        rgb: (H, W, 3) uint8, denoised: grain would mislead it.
+        widest: the widest stroke, as a fraction of the longest side.
+        is_ink_dark: whether the ink is darker than the page.
 
     Returns:
-        (H, W, 3) float32, 0..255; its mean distance to the page, which grain brings, is taken off.
+        (H, W, 3) float32, 0..255; its median distance to the page, which grain causes, is removed.
 
     Source: Serra, "Image Analysis and Mathematical Morphology" (1982).
     """
     side = round(widest * max(rgb.shape[:2])) | 1
     window = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
-    filled = cv2.morphologyEx(rgb, cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN, window)
-    ground = cv2.GaussianBlur(filled, (0, 0), 1.0).astype(np.float32)
-    grain = np.median((rgb - ground)[::3, ::3], axis=(0, 1))
-    return np.asarray(ground + grain, np.float32)
+    filled = cv2.morphologyEx(rgb, cv2.MORPH_CLOSE if is_ink_dark else cv2.MORPH_OPEN, window)
+    background = cv2.GaussianBlur(filled, (0, 0), 1.0).astype(np.float32)
+    grain = np.median((rgb - background)[::3, ::3], axis=(0, 1))
+    return np.asarray(background + grain, np.float32)
 
 
 def estimate_background(rgb: UInt8Array) -> Float32Array:
     """Estimate the colour of the page at every pixel, ink ignored.
 
-    First, roughly, what is ink: by Otsu's threshold where that is clear, else as what differs from
-    a wide median. Then, with the ink left out, a narrow blur follows shadows and gradients.
+    First the ink is found roughly: by Otsu's threshold where that is clear, else as what differs
+    from a wide median. Then a narrow blur without the ink follows shadows and gradients.
 
     Args:
         rgb: (H, W, 3) uint8.
@@ -124,6 +134,48 @@ def estimate_background(rgb: UInt8Array) -> Float32Array:
     else:
         first = np.broadcast_to(np.median(coarse[~ink], axis=0), coarse.shape).astype(np.uint8)
         ink = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    ground = _blur_around_ink(coarse, ink, first)
-    large = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
+    background = _blur_around_ink(coarse, ink, first)
+    large = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.float32)
+
+
+def subtract_background(rgb: UInt8Array, background: Float32Array) -> Float32Array:
+    """The picture minus its background, (H, W, 3) float32, -255..255."""
+    return np.asarray(cv2.subtract(rgb, background, dtype=cv2.CV_32F), np.float32)
+
+
+def keep_above_grain(difference: Float32Array) -> Float32Array:
+    """Keep what differs from the background by more than the grain of the paper.
+
+    Args:
+        difference: (H, W, 3) float32, the picture minus the background estimate.
+
+    Returns:
+        (H, W) float32, 0..1: 0 is background, 1 is kept.
+    """
+    red, green, blue = cv2.split(cv2.convertScaleAbs(difference))
+    distance = cv2.boxFilter(cv2.max(cv2.max(red, green), blue), cv2.CV_32F, (3, 3))
+    sigma = page_sigma(difference)
+    return np.clip(distance / max(sigma, 1.0) - GRAIN_SIGMAS, 0, 1).astype(np.float32)
+
+
+def page_sigma(difference: Float32Array) -> float:
+    """Estimate the grain of the page: a robust standard deviation, in levels of 255.
+
+    It follows from the narrowest range of levels that holds a third of the picture. So it is right
+    where ink covers half of the picture, and where grid lines have shifted the estimate.
+
+    Args:
+        difference: (H, W, 3) float32, the picture minus the background estimate.
+
+    Source: the shorth, Rousseeuw and Leroy (1988).
+    """
+    return deviation(np.ascontiguousarray(difference[::3, ::3]) @ LUMA)
+
+
+def deviation(levels: Float32Array) -> float:
+    """The deviation of a normal distribution whose densest third is as narrow as here."""
+    ordered = np.sort(levels, axis=None)
+    held = max(1, int(CALM_FRACTION * ordered.size))
+    width = float((ordered[held:] - ordered[:-held]).min()) if ordered.size > held else 0.0
+    return width / 2 / NormalDist().inv_cdf(0.5 + CALM_FRACTION / 2)

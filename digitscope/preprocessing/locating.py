@@ -1,108 +1,145 @@
-"""Step 6: finding the strokes that make up the digit, and refusing what cannot be one."""
+"""Step 6, locating: find the strokes of the digit and refuse what cannot be a digit.
+
+Ruled lines are removed, the rest is split into connected components, and the likeliest ones are
+grouped into one digit. This is the one place before the network where a picture is refused.
+
+Limits: a digit that touches its neighbour is one shape with it; a digit whose parts lie further
+apart than its own stroke gaps allow loses a part.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import reduce
+import dataclasses
 
 import cv2
 import numpy as np
 
-from digitscope.preprocessing.parts import Part, find_parts, gather, union
+from digitscope.messages import Message
+from digitscope.preprocessing.connected_components import MAX_ASPECT, Group, find_digit
+from digitscope.preprocessing.greyscale import to_grey
+from digitscope.preprocessing.quality import measure_quality
+from digitscope.preprocessing.ruled_lines import remove_ruled_lines
+from digitscope.preprocessing.state import Attempt, InkMap, Location, State
 from digitscope.types import BoolArray, BoxXYXY, Float32Array, Reason, UInt8Array
 
-SMALLEST_DIGIT = 0.03  # a digit's longest side, as a share of the picture's; 19 px of 640
-RIVAL_SIZE = 0.5  # another shape at least this large and dark beside the digit is another digit
+# Tuned on the dev photos.
+MIN_DIGIT = 0.03  # longest side of a digit, as a fraction of the picture's; 19 px of 640
 SOLID_FILL = 0.93  # a wide box filled this much is a block, not a stroke
-WIDEST_ASPECT = 3.0  # no digit is three times as wide as tall; the slimmest "1" has no limit
-RING_SHARE = 0.008  # the surroundings looked at: this far round the shape
-LEAST_STANDING_OUT = 0.6  # a stroke has page on both sides, the edge of a shadow only on one
-MOST_PARTS = 200  # the best so many are looked at: a page of text has thousands
-MOST_PIECES = 12  # the digits of the dev photos are in at most 6; text runs on and on
-NOISE_PARTS = 150  # so many spots, none of which stands out, are noise
+RING_FRACTION = 0.008  # width of the surroundings looked at, as a fraction of the longest side
+MIN_CONFIDENCE = 0.6  # a stroke has page on both sides, the edge of a shadow only on one
+MAX_DIGIT_COMPONENTS = 12  # the digits of the dev photos have at most 6; text has many
+NOISE_COMPONENTS = 150  # so many spots, none of which stands out, are noise
+MAX_GRAIN_LEVEL = 20  # grain that hides ink of a twelfth of the range hides faint pencil, too
+DIMMED = 0.3  # brightness of what is shown beside the digit
+BOX_RGB = (255, 122, 26)
 
 
-@dataclass(frozen=True, eq=False)
-class Location:
-    """Where the digit is, or why there is none.
-
-    Attributes:
-        mask: (H, W) bool, the digit's ink alone; empty where refused before anything was found.
-        box_xyxy: of the digit in working pixels, or None.
-        reason: why the picture is refused, or None.
-        digits_seen: how many separate digits the picture seems to show.
-        parts: how many pieces the digit is made of.
-        dropped: how many other pieces were left out.
-        clear: share of the digit's surroundings that is page, 0..1.
-    """
-
-    mask: BoolArray
-    box_xyxy: BoxXYXY | None
-    reason: Reason | None
-    digits_seen: int = 0
-    parts: int = 0
-    dropped: int = 0
-    clear: float = 0.0
-
-
-def count_digits(digit: list[Part], others: list[Part]) -> int:
-    """Count the shapes that look like digits of their own: the located one and its rivals."""
-    main = digit[0]
-    rivals = [
-        part
-        for part in others
-        if not part.touches_border
-        and part.height_px >= RIVAL_SIZE * main.size_px
-        and part.width_px <= WIDEST_ASPECT * part.height_px
-        and part.contrast >= RIVAL_SIZE * main.contrast
-    ]
-    return 1 + len(rivals)
+def apply(state: State, attempt: Attempt) -> State:
+    """Find the digit, or the reason why there is none, and rate the picture."""
+    mask, has_lines = remove_ruled_lines(state.ink_map.mask, tilted=attempt.thorough)
+    group = find_digit(mask, state.ink_map.levels, attempt.skip)
+    if group is None:
+        reason = _reason_for_nothing(mask, state.ink_map)
+        location = Location(np.zeros_like(mask), None, reason, has_lines=has_lines)
+        return dataclasses.replace(state, location=location)
+    confidence = _page_around(group, state)
+    location = Location(
+        group.mask,
+        group.box_xyxy,
+        _reason_against(group, confidence),
+        group.digits_seen,
+        group.components,
+        group.dropped,
+        confidence,
+        has_lines,
+        state.picture.to_given(group.box_xyxy),
+    )
+    return dataclasses.replace(
+        state, location=location, quality=measure_quality(state.ink_map, location)
+    )
 
 
-def refuse_shape(mask: BoolArray, box: BoxXYXY, parts_seen: int) -> Reason | None:
-    """Refuse shapes that no digit has; a slim "1" is none of them.
+def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
+    """Show the digit bright, everything left out dim, and the box."""
+    location = after.location
+    shown = show_location(after.ink_map.levels, location)
+    if location.box_xyxy is None:
+        return shown, Message("No stroke that could be a digit was found.")
+    left, top, right, bottom = location.box_xyxy
+    template = (
+        "Ruled lines were taken away; a shape of {width} x {height} px was found. Pieces of ink in "
+        "it: {parts}, left out: {dropped}."
+        if location.has_lines
+        else "A shape of {width} x {height} px was found. Pieces of ink in it: {parts}, "
+        "left out: {dropped}."
+    )
+    return shown, Message(
+        template,
+        width=right - left,
+        height=bottom - top,
+        parts=location.components,
+        dropped=location.dropped,
+    )
+
+
+def show_location(levels: UInt8Array, location: Location) -> UInt8Array:
+    """Draw the digit bright, everything left out dim, and the box: (H, W, 3) uint8."""
+    grey = cv2.convertScaleAbs(levels, alpha=DIMMED)
+    grey[location.mask] = 255
+    shown = cv2.merge([grey, grey, grey]).astype(np.uint8, copy=False)
+    if location.box_xyxy is not None:
+        left, top, right, bottom = location.box_xyxy
+        cv2.rectangle(shown, (left - 2, top - 2), (right + 1, bottom + 1), BOX_RGB, 2)
+    return shown
+
+
+def refuse_shape(mask: BoolArray, box: BoxXYXY, components_seen: int) -> Reason | None:
+    """Refuse shapes that no digit has. A slim "1" is none of them.
 
     Args:
         mask: (H, W) bool, the located ink.
         box: of that ink.
-        parts_seen: pieces of ink in the whole picture.
+        components_seen: connected components in the whole picture.
     """
     left, top, right, bottom = box
     width, height = right - left, bottom - top
-    if max(width, height) < SMALLEST_DIGIT * max(mask.shape):
-        return Reason.NOT_A_DIGIT if parts_seen > NOISE_PARTS else Reason.TOO_SMALL
+    if max(width, height) < MIN_DIGIT * max(mask.shape):
+        return Reason.NOT_A_DIGIT if components_seen > NOISE_COMPONENTS else Reason.TOO_SMALL
     fill = float(mask[top:bottom, left:right].mean())
-    if width > WIDEST_ASPECT * height or (fill > SOLID_FILL and width > 0.6 * height):
+    if width > MAX_ASPECT * height or (fill > SOLID_FILL and width > 0.6 * height):
         return Reason.NOT_A_DIGIT
     fills_frame = width >= mask.shape[1] - 2 and height >= mask.shape[0] - 2
-    return Reason.NOT_A_DIGIT if fills_frame and parts_seen > 1 else None
+    return Reason.NOT_A_DIGIT if fills_frame and components_seen > 1 else None
 
 
-def stands_out(own: BoolArray, ink: UInt8Array, raw: UInt8Array) -> float:
-    """Measure how much of a shape's surroundings is page.
+def measure_page_around(
+    own: BoolArray, levels: UInt8Array, raw: UInt8Array, reach_px: int
+) -> float:
+    """Measure which fraction of a shape's surroundings is page.
 
     A stroke has page on all sides. The edge of a shadow, a table or the picture leaves a band when
-    the ground is taken away, but in the picture itself one side of that band is as dark as it is.
-    Each pixel is compared with the ink next to it, since a stroke may run from light into shadow.
+    the background is removed, but in the picture itself one side of that band is as dark as the
+    band. Each pixel is compared with the ink next to it, since a stroke may run into a shadow.
 
     Args:
         own: (H, W) bool, the shape.
-        ink: (H, W) uint8, ink levels, the ground taken away.
-        raw: (H, W) uint8, the same with the ground left in.
+        levels: (H, W) uint8, ink levels, the background removed.
+        raw: (H, W) uint8, the same with the background left in.
+        reach_px: width of the surroundings.
 
     Returns:
-        Share of the surrounding pixels that are clearly lighter than the shape, 0..1.
+        Fraction of the surrounding pixels that are clearly lighter than the shape, 0..1.
     """
-    reach = max(3, round(RING_SHARE * max(own.shape)))
     left, top, width, height = cv2.boundingRect(own.astype(np.uint8))
-    near = np.s_[top : top + height + 6 * reach, left : left + width + 6 * reach]  # once padded
-    shape = np.pad(own.astype(np.uint8), 3 * reach)[near]
-    around = np.pad(raw, 3 * reach, constant_values=255)[near]  # no page beyond the border
-    levels = np.pad(ink, 3 * reach)[near]
-    inner = cv2.dilate(shape, np.ones((reach | 1,) * 2, np.uint8))
-    outer = cv2.dilate(shape, np.ones((4 * reach + 1,) * 2, np.uint8))
+    margin = 3 * reach_px
+    near = np.s_[top : top + height + 2 * margin, left : left + width + 2 * margin]  # once padded
+    shape = np.pad(own.astype(np.uint8), margin)[near]
+    around = np.pad(raw, margin, constant_values=255)[near]  # no page beyond the border
+    ink = np.pad(levels, margin)[near]
+    inner = cv2.dilate(shape, np.ones((reach_px | 1,) * 2, np.uint8))
+    outer = cv2.dilate(shape, np.ones((4 * reach_px + 1,) * 2, np.uint8))
     ring = (outer > 0) & (inner == 0)
-    page = _mean_nearby(around - 0.5 * levels.astype(np.float32), shape, 4 * reach)
+    page = _mean_nearby(around - 0.5 * ink.astype(np.float32), shape, 4 * reach_px)
     return float((around[ring] < page[ring]).mean())
 
 
@@ -114,31 +151,28 @@ def _mean_nearby(values: Float32Array, shape: UInt8Array, reach_px: int) -> Floa
     return np.asarray(total / np.maximum(count, 1), np.float32)
 
 
-def locate(mask: BoolArray, ink: UInt8Array, raw: UInt8Array, *, pass_over: int = 0) -> Location:
-    """Find the digit in an ink mask.
+def _page_around(group: Group, state: State) -> float:
+    """`measure_page_around` of a shape in the picture; only its surroundings are turned to grey."""
+    reach_px = max(3, round(RING_FRACTION * max(group.mask.shape)))
+    left, top, right, bottom = group.box_xyxy
+    margin = 3 * reach_px
+    near = np.s_[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
+    is_dark = state.foreground.is_ink_dark
+    raw = to_grey(state.picture.rgb[near], state.grey.colour_weights, is_ink_dark=is_dark)
+    raw = 255 - raw if is_dark else raw
+    return measure_page_around(group.mask[near], state.ink_map.levels[near], raw, reach_px)
 
-    Args:
-        mask: (H, W) bool, ruled lines taken away.
-        ink: (H, W) uint8, ink levels, light on black, the ground taken away.
-        raw: (H, W) uint8, the same with the ground left in.
-        pass_over: so many of the likeliest shapes are left out: they were no digit.
-    """
-    parts, labels = find_parts(mask, ink)
-    parts, crumbs = parts[:MOST_PARTS], parts[MOST_PARTS:]
-    for _ in range(pass_over):
-        parts = gather(parts)[1] if parts else []
-    if not parts:
-        nothing = Reason.TOO_SMALL if mask.any() else Reason.BLANK
-        return Location(np.zeros_like(mask), None, nothing)
-    digit, others = gather(parts)
-    own = np.isin(labels, [part.label for part in digit])
-    box = reduce(union, (part.box_xyxy for part in digit))
-    seen = count_digits(digit, others)
-    reason = refuse_shape(own, box, len(parts))
-    if len(digit) > MOST_PIECES:
-        reason = Reason.NOT_A_DIGIT
-    clear = stands_out(own, ink, raw)
-    if reason is None and clear < LEAST_STANDING_OUT:
-        reason = Reason.NOT_A_DIGIT
-    dropped = len(others) + len(crumbs)
-    return Location(own, box, reason, seen, len(digit), dropped, clear)
+
+def _reason_for_nothing(mask: BoolArray, ink_map: InkMap) -> Reason:
+    """Why nothing was located."""
+    if mask.any():
+        return Reason.TOO_SMALL
+    return Reason.NO_CONTRAST if ink_map.min_level > MAX_GRAIN_LEVEL else Reason.BLANK
+
+
+def _reason_against(group: Group, confidence: float) -> Reason | None:
+    """The reason against a located shape, or None."""
+    if group.components > MAX_DIGIT_COMPONENTS:
+        return Reason.NOT_A_DIGIT
+    reason = refuse_shape(group.mask, group.box_xyxy, group.candidates)
+    return Reason.NOT_A_DIGIT if reason is None and confidence < MIN_CONFIDENCE else reason

@@ -1,171 +1,201 @@
-"""The eleven steps in order: a picture in, a tile or the reason why there is none out."""
+"""The eleven steps as a table, and the one loop over it.
+
+Each step stands in the file of its name. `apply` is arithmetic alone; `explain` makes a picture
+and a sentence of what a step did, and is called only when somebody looks.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from digitscope.preprocessing import tile as tiles
-from digitscope.preprocessing.background import make_remover
-from digitscope.preprocessing.ink_map import InkMap, map_ink
-from digitscope.preprocessing.locating import Location, locate
-from digitscope.preprocessing.quality import measure_contrast, measure_quality
-from digitscope.preprocessing.ruled_lines import remove_ruled_lines
-from digitscope.preprocessing.trace import Trace, show_location
-from digitscope.preprocessing.working import Working
-from digitscope.types import (
-    PIXEL_MEAN,
-    PIXEL_STD,
-    Background,
-    BoxXYXY,
-    Detection,
-    Preprocessed,
-    Reason,
-    Tile,
-    UInt8Array,
+from digitscope.messages import Message
+from digitscope.preprocessing import (
+    background,
+    centring,
+    closing,
+    composition,
+    contrast,
+    denoising,
+    greyscale,
+    locating,
+    normalisation,
+    polarity,
+    resizing,
 )
-
-DROWNED = 20  # grain that hides ink of a twelfth of the range: faint pencil would not be seen
+from digitscope.preprocessing.state import Attempt, State
+from digitscope.preprocessing.working_picture import WorkingPicture
+from digitscope.types import Detection, Preprocessed, Step, Tile, UInt8Array
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One way to look at a picture.
+class PipelineStep:
+    """One row of the table.
 
     Attributes:
-        background: the way to remove the background, never `auto`.
-        weaker_ink: whether the ink that stands out less is taken, light or dark.
-        pass_over: so many of the likeliest shapes are passed over.
-        thorough: follow sharp edges of shadows, and take lines away that run askew. It takes
-            longer, and may take the wide strokes of a brush for a shadow.
-        broad: with `thorough`, follow the edges less closely, so that a brush's strokes are ink.
+        number: 1 to 11.
+        key: its name in code and file names.
+        title: its name for people.
+        purpose: one sentence: why it is done.
+        apply: fills in its part of the state.
+        explain: a picture, (h, w) or (h, w, 3) uint8, and a sentence, from the states before and
+            after.
     """
 
-    background: Background = Background.OPENCV
-    weaker_ink: bool = False
-    pass_over: int = 0
-    thorough: bool = False
-    broad: bool = False
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether it is for another shape than the likeliest."""
-        return self.weaker_ink or self.pass_over > 0
+    number: int
+    key: str
+    title: str
+    purpose: str
+    apply: Callable[[State, Attempt], State]
+    explain: Callable[[State, State], tuple[UInt8Array, Message]]
 
 
-def _trace_location(ink_map: InkMap, location: Location, lines: bool, trace: Trace) -> None:
-    if location.box_xyxy is None:
-        trace.add(
-            show_location(ink_map.levels, location),
-            "No stroke that could be a digit was found.",
-        )
-        return
-    left, top, right, bottom = location.box_xyxy
-    template = (
-        "Ruled lines were taken away; a shape of {width} x {height} px was found. Pieces of ink in "
-        "it: {parts}, left out: {dropped}."
-        if lines
-        else "A shape of {width} x {height} px was found. Pieces of ink in it: {parts}, "
-        "left out: {dropped}."
-    )
-    trace.add(
-        show_location(ink_map.levels, location),
-        template,
-        width=right - left,
-        height=bottom - top,
-        parts=location.parts,
-        dropped=location.dropped,
-    )
+STEPS = (
+    PipelineStep(
+        1,
+        "background",
+        "Background removal",
+        "Tell the digit from what it is written on.",
+        background.apply,
+        background.explain,
+    ),
+    PipelineStep(
+        2,
+        "composition",
+        "Composition",
+        "Put the digit on an even ground: white under dark ink, black under light ink.",
+        composition.apply,
+        composition.explain,
+    ),
+    PipelineStep(
+        3,
+        "greyscale",
+        "Greyscale",
+        "Turn colour into one figure a pixel: how far it is from the ground.",
+        greyscale.apply,
+        greyscale.explain,
+    ),
+    PipelineStep(
+        4,
+        "denoising",
+        "Denoising",
+        "Calm camera noise and paper grain, with a kernel that follows the image size.",
+        denoising.apply,
+        denoising.explain,
+    ),
+    PipelineStep(
+        5,
+        "polarity",
+        "Polarity and mask",
+        "Make the digit light on dark, as in MNIST, and mark ink with Otsu's threshold.",
+        polarity.apply,
+        polarity.explain,
+    ),
+    PipelineStep(
+        6,
+        "locating",
+        "Locating",
+        "Find the digit's strokes, drop lines and specks, refuse what cannot be a digit.",
+        locating.apply,
+        locating.explain,
+    ),
+    PipelineStep(
+        7,
+        "contrast",
+        "Contrast",
+        "Stretch faint ink to the full range and even it out with CLAHE.",
+        contrast.apply,
+        contrast.explain,
+    ),
+    PipelineStep(
+        8,
+        "resizing",
+        "Proportional resize",
+        "Bring the longest side to 20 px and the stroke to MNIST's width.",
+        resizing.apply,
+        resizing.explain,
+    ),
+    PipelineStep(
+        9,
+        "centring",
+        "Centring by mass",
+        "Lay the digit into 28x28 px with its centre of mass at the centre.",
+        centring.apply,
+        centring.explain,
+    ),
+    PipelineStep(
+        10,
+        "closing",
+        "Morphological closing",
+        "Close one-pixel breaks in a stroke without filling its loops.",
+        closing.apply,
+        closing.explain,
+    ),
+    PipelineStep(
+        11,
+        "normalisation",
+        "Normalisation",
+        "Scale by the mean and deviation of the training pixels (inside the network).",
+        normalisation.apply,
+        normalisation.explain,
+    ),
+)
+LOCATING = 6  # the step that may refuse, and the first that listens to `Attempt.skip`
 
 
-def make_tile(ink_map: InkMap, location: Location, box: BoxXYXY, trace: Trace) -> UInt8Array:
-    """Take steps 7 to 11: contrast, resize, centring, closing, normalisation.
-
-    Returns:
-        (28, 28) uint8.
-    """
-    stretched, own = tiles.stretch_contrast(ink_map.levels, location.mask, box)
-    trace.add(
-        (stretched * 255).astype(np.uint8),
-        "Ink of about {contrast:.0%} of the range was stretched to all of it.",
-        contrast=measure_contrast(ink_map.levels, location.mask),
-    )
-    longest = max(box[2] - box[0], box[3] - box[1])
-    glyph = tiles.bring_stroke_to_width(stretched, own, longest)
-    digit = tiles.shrink_to_digit(glyph.ink)
-    trace.add(
-        digit,
-        (
-            "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide were brought to "
-            "MNIST's width."
-            if glyph.corrected
-            else "Shrunk from {longest} px to 20 px; strokes {stroke:.1f} px wide suit MNIST."
-        ),
-        longest=longest,
-        stroke=glyph.stroke_px,
-    )
-    centred = tiles.centre_by_mass(digit)
-    trace.add(centred, "Laid into 28 x 28 px with the centre of mass at the centre.")
-    closed, was_closed = tiles.close_gaps(centred)
-    trace.add(
-        closed,
-        "A break in a stroke was closed." if was_closed else "No break in a stroke needed closing.",
-    )
-    trace.add(
-        closed,
-        "Inside the network: minus {mean:.1f}, divided by {std:.1f}; black becomes {low:.2f}, "
-        "white {high:.2f}.",
-        mean=PIXEL_MEAN,
-        std=PIXEL_STD,
-        low=-PIXEL_MEAN / PIXEL_STD,
-        high=(255 - PIXEL_MEAN) / PIXEL_STD,
-    )
-    return closed
-
-
-def preprocess(working: Working, look: Attempt, *, force: bool = False) -> Preprocessed:
-    """Take a picture at working size through the steps, looking at it one way.
+def preprocess(picture: WorkingPicture, attempt: Attempt, *, force: bool = False) -> Preprocessed:
+    """Take a picture through the steps, up to a refusal.
 
     Args:
-        working: the picture.
-        look: how the background is removed, which ink is taken, which shapes are passed over.
-        force: make a tile even of a shape that step 6 refuses; the reason stands all the same.
+        picture: at working size.
+        attempt: the options of this attempt.
+        force: go on after a refusal, wherever a shape was located; the reason stays.
 
     Raises:
-        BackgroundUnavailableError: the way to remove the background cannot run here.
+        BackgroundUnavailableError: the background route cannot run here.
     """
-    trace = Trace()
-    ink_map = map_ink(
-        working,
-        make_remover(look.background),
-        trace,
-        weaker_ink=look.weaker_ink,
-        thorough=look.thorough,
-        broad=look.broad,
-    )
-    mask, lines = remove_ruled_lines(ink_map.mask, tilted=look.thorough)
-    location = locate(mask, ink_map.levels, ink_map.raw, pass_over=look.pass_over)
-    _trace_location(ink_map, location, lines, trace)
-    tile, quality, detection, reason = None, None, None, location.reason
-    if reason is Reason.BLANK and ink_map.least > DROWNED:
-        reason = Reason.NO_CONTRAST
-    if location.box_xyxy is not None:
-        given = working.to_given(location.box_xyxy)
-        detection = Detection(given, location.mask, working.rgb)
-        quality = measure_quality(
-            ink_map.levels, location.mask, ink_map.least, location.clear, given
-        )
-        if reason is None or force:
-            pixels = make_tile(ink_map, location, location.box_xyxy, trace)
-            tile = Tile(given, location.mask, working.rgb, pixels)
+    states = run_steps(picture, attempt, force=force)
+    end = states[-1]
+    tile, detection, location = None, None, end.location
+    if location.given_xyxy is not None:
+        detection = Detection(location.given_xyxy, location.mask, location.confidence)
+        tile = Tile(end.tile, detection) if len(states) > len(STEPS) else None
     return Preprocessed(
-        tuple(trace.steps),
         tile,
-        quality,
-        reason,
-        look.background,
-        digits_seen=location.digits_seen,
-        detection=detection,
-        elsewhere=look.is_elsewhere,
+        end.quality,
+        location.reason,
+        attempt.background,
+        picture.rgb,
+        detection,
+        location.digits_seen,
+        draw_steps=lambda: explain_steps(states),
     )
+
+
+def run_steps(picture: WorkingPicture, attempt: Attempt, *, force: bool) -> tuple[State, ...]:
+    """The state before the first step and after each step taken.
+
+    Attempts that differ only in the shapes they skip share the steps before locating.
+    """
+    ink_options = (attempt.background, attempt.weaker_ink, attempt.thorough, attempt.broad)
+    states: list[State] = list(picture.shared.get(ink_options, [State(picture)]))
+    for step in STEPS[len(states) - 1 : LOCATING - 1]:
+        states.append(step.apply(states[-1], attempt))
+    picture.shared[ink_options] = tuple(states)
+    for step in STEPS[LOCATING - 1 :]:
+        states.append(step.apply(states[-1], attempt))
+        location = states[-1].location
+        if location.reason is not None and (location.box_xyxy is None or not force):
+            break
+    return tuple(states)
+
+
+def explain_steps(states: tuple[State, ...]) -> tuple[Step, ...]:
+    """Draw and describe each step that was taken."""
+    taken = zip(STEPS, states[:-1], states[1:], strict=False)
+    return tuple(_explain_step(step, before, after) for step, before, after in taken)
+
+
+def _explain_step(step: PipelineStep, before: State, after: State) -> Step:
+    image, sentence = step.explain(before, after)
+    return Step(step.number, step.key, image, sentence)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from digitscope.preprocessing.state import InkMap, Location
 from digitscope.types import BoolArray, BoxXYXY, Float32Array, Level, Quality, UInt8Array
 
 WEIGHTS: Mapping[str, float] = {
@@ -34,16 +35,16 @@ LEVELS = (  # of the squared sum: on the development photos each level is right 
 )
 FULL_CONTRAST = 0.5  # ink half the range darker than the page is as good as it gets
 FULL_SIZE_PX = 100  # a digit this large loses nothing on the way to 20 px
-WIDEST_USUAL_ASPECT = 1.0  # digits are taller than wide; a slim "1" is no fault
+MAX_USUAL_ASPECT = 1.0  # digits are taller than wide; a slim "1" is no fault
 # Where a factor is 1 and where 0: the calmest and the wildest tenth of the simulated photos.
-SPREAD_RANGE = (0.15, 0.60)  # deviation of the stroke's width along it, as a share of the mean
+SPREAD_RANGE = (0.15, 0.60)  # deviation of the stroke's width along it, as a fraction of the mean
 BULGE_RANGE = (0.30, 1.20)  # log of its widest place over its median
-CLEAR_RANGE = (0.60, 1.00)  # share of page round the stroke; below, nothing is read
+CLEAR_RANGE = (0.60, 1.00)  # fraction of page around the stroke; below, nothing is read
 LOST_FULL = 1.5  # log of 1 + 10 strokes' worth of faint ink left out
-FAINT_SHARE = 0.6  # of the level from which on a pixel was taken as ink: what may be ink, too
-INK_CUT_SHARE = 0.4  # of the ink's median: about where the mask was cut
+FAINT_FRACTION = 0.6  # of the level from which on a pixel was taken as ink: what may be ink, too
+INK_CUT_FRACTION = 0.4  # of the ink's median: about where the mask was cut
 COARSE_STROKE_PX = 4.0  # faint ends are looked for at this width, or at the picture's own
-MARGIN_SHARE, MARGIN_PX = 0.25, 6  # round the box: what is farther away is something else
+MARGIN_FRACTION, MARGIN_PX = 0.25, 6  # around the box: what is farther away is something else
 
 
 def level_of(score: float) -> Level:
@@ -52,11 +53,11 @@ def level_of(score: float) -> Level:
     >>> level_of(0.8), level_of(0.1)
     (<Level.EXCELLENT: 'excellent'>, <Level.POOR: 'poor'>)
     """
-    return next(level for least, level in LEVELS if score >= least)
+    return next(level for min_score, level in LEVELS if score >= min_score)
 
 
 def measure_contrast(levels: UInt8Array, mask: BoolArray) -> float:
-    """Measure how far the digit's ink is from its ground, 0..1.
+    """Measure how far the digit's ink is from its background, 0..1.
 
     Args:
         levels: (H, W) uint8, ink light on black.
@@ -74,7 +75,7 @@ def _falling(value: float, best_worst: tuple[float, float]) -> float:
 def cut_out(box: BoxXYXY, size_hw: tuple[int, int]) -> tuple[slice, slice]:
     """The rows and columns of a box with some margin, within the picture."""
     left, top, right, bottom = box
-    margin = round(MARGIN_SHARE * max(right - left, bottom - top)) + MARGIN_PX
+    margin = round(MARGIN_FRACTION * max(right - left, bottom - top)) + MARGIN_PX
     rows = slice(max(0, top - margin), min(size_hw[0], bottom + margin))
     return rows, slice(max(0, left - margin), min(size_hw[1], right + margin))
 
@@ -118,30 +119,34 @@ def _shrink(
     factor = COARSE_STROKE_PX / stroke_px
     if factor >= 1:
         return levels, mask, stroke_px
-    coarse, share = (
+    coarse, coverage = (
         cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         for image in (levels, mask.astype(np.uint8) * 255)
     )
-    return coarse.astype(np.uint8), share > 127, COARSE_STROKE_PX
+    return coarse.astype(np.uint8), coverage > 127, COARSE_STROKE_PX
 
 
-def measure_wholeness(levels: UInt8Array, mask: BoolArray, least: float, stroke_px: float) -> float:
+def measure_wholeness(
+    levels: UInt8Array, mask: BoolArray, min_level: float, stroke_px: float
+) -> float:
     """Measure how little of the digit fades into the page: faint ink that goes on where it ends.
 
     Args:
         levels: (h, w) uint8, ink light on black.
         mask: (h, w) bool, the digit's ink.
-        least: the level below which nothing was taken as ink.
+        min_level: the level below which nothing was taken as ink.
         stroke_px: the stroke's mean width.
 
     Returns:
         0..1.
     """
-    cut = max(least, INK_CUT_SHARE * float(np.median(levels[mask])))
+    cut = max(min_level, INK_CUT_FRACTION * float(np.median(levels[mask])))
     levels, mask, stroke_px = _shrink(levels, mask, stroke_px)
     if not mask.any():
         return 0.0
-    count, labels = cv2.connectedComponents(((levels > FAINT_SHARE * cut) | mask).astype(np.uint8))
+    count, labels = cv2.connectedComponents(
+        ((levels > FAINT_FRACTION * cut) | mask).astype(np.uint8)
+    )
     is_of_digit = np.zeros(count, bool)
     is_of_digit[labels[mask]] = True
     reach = 2 * round(max(2.0, 0.75 * stroke_px)) + 1  # nearer than this it is the stroke's edge
@@ -157,37 +162,36 @@ def rate_factors(quality: Quality) -> dict[str, float]:
     return {
         "contrast": min(1.0, quality.contrast / FULL_CONTRAST),
         "size": min(1.0, quality.size_px / FULL_SIZE_PX),
-        "shape": float(np.clip(2 - quality.aspect_ratio / WIDEST_USUAL_ASPECT, 0, 1)),
+        "shape": float(np.clip(2 - quality.aspect_ratio / MAX_USUAL_ASPECT, 0, 1)),
         "evenness": quality.evenness,
         "clearness": quality.clearness,
         "wholeness": quality.wholeness,
     }
 
 
-def measure_quality(
-    levels: UInt8Array, mask: BoolArray, least: float, clear: float, given_xyxy: BoxXYXY
-) -> Quality:
-    """Score a located digit.
+def measure_quality(ink_map: InkMap, location: Location) -> Quality | None:
+    """Score a located digit; None where nothing was located.
 
     Args:
-        levels: (H, W) uint8, ink light on black.
-        mask: (H, W) bool, the digit's ink.
-        least: the level below which nothing was taken as ink.
-        clear: share of the digit's surroundings that is page, 0..1.
-        given_xyxy: the digit's box in the picture that was given.
+        ink_map: of the picture.
+        location: of the digit.
     """
-    left, top, wide, tall = cv2.boundingRect(mask.astype(np.uint8))
-    near = cut_out((left, top, left + wide, top + tall), mask.shape)
-    inside = distance_inside(mask[near])
-    stroke_px = max(4 * float(inside[mask[near]].mean()) - 1, 1.0)  # as in `tile.measure_stroke`
-    width, height = given_xyxy[2] - given_xyxy[0], given_xyxy[3] - given_xyxy[1]
+    if location.given_xyxy is None:
+        return None
+    left, top, wide, tall = cv2.boundingRect(location.mask.view(np.uint8))
+    near = cut_out((left, top, left + wide, top + tall), location.mask.shape)
+    levels, own = ink_map.levels[near], location.mask[near]
+    inside = distance_inside(own)
+    stroke_px = max(4 * float(inside[own].mean()) - 1, 1.0)  # as `resizing.measure_stroke`
+    given_left, given_top, given_right, given_bottom = location.given_xyxy
+    width, height = given_right - given_left, given_bottom - given_top
     return score_quality(
-        contrast=measure_contrast(levels[near], mask[near]),
+        contrast=measure_contrast(levels, own),
         size_px=max(width, height),
         aspect_ratio=width / height,
         evenness=measure_evenness(inside),
-        clearness=1 - _falling(clear, CLEAR_RANGE),
-        wholeness=measure_wholeness(levels[near], mask[near], least, stroke_px),
+        clearness=1 - _falling(location.confidence, CLEAR_RANGE),
+        wholeness=measure_wholeness(levels, own, ink_map.min_level, stroke_px),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitscope.preprocessing.level_lines import find_horizontal_lines
+from digitscope.preprocessing.horizontal_lines import find_horizontal_lines
 from digitscope.types import BoolArray
 
 SLOPES = np.linspace(-0.3, 0.3, 61)  # tangents of lines askew: to 17 degrees, in half degrees
@@ -51,27 +51,28 @@ def likeliest_slope(mask: BoolArray) -> float:
     return float(SLOPES[int(np.argmax(unevenness))])
 
 
-def _without_lines(mask: BoolArray, tilted: bool) -> BoolArray:
-    """Take the horizontal ruled lines out of an ink mask, by one slope after the other."""
-    left = mask & ~find_horizontal_lines(mask)
-    for _ in range(SLOPES_TRIED if tilted else 0):
-        lines = find_tilted_lines(left, likeliest_slope(left))
+def _remove_tilted_lines(mask: BoolArray) -> BoolArray:
+    """Remove ruled lines that run askew, by one slope after the other."""
+    for _ in range(SLOPES_TRIED):
+        lines = find_tilted_lines(mask, likeliest_slope(mask))
         if not lines.any():
             break
-        left = left & ~lines
-    return left
+        mask = mask & ~lines
+    return mask
 
 
 def remove_ruled_lines(mask: BoolArray, *, tilted: bool = False) -> tuple[BoolArray, bool]:
-    """Take horizontal and vertical ruled lines out of an ink mask.
+    """Remove horizontal and vertical ruled lines from an ink mask.
 
     Args:
         mask: (H, W) bool, True on ink.
-        tilted: look for lines that run well askew, too.
+        tilted: remove lines that run well askew, too.
 
     Returns:
         The mask without lines, and whether any were found.
     """
-    left = _without_lines(mask, tilted)
-    left = _without_lines(left.T, tilted).T
+    left = mask
+    for _ in range(2):  # the second time the picture lies on its side
+        left = left & ~find_horizontal_lines(left)
+        left = (_remove_tilted_lines(left) if tilted else left).T
     return left, bool((mask & ~left).any())

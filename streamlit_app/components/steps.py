@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from digitscope.preprocessing.steps import STEP_BY_KEY, STEPS
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Reading, Step
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline, squared
@@ -38,10 +38,10 @@ def show_steps(reading: Reading) -> None:
 
 
 def _show_step(step: Step) -> None:
-    info = STEP_BY_KEY[step.key]
+    info = STEPS[step.number - 1]
     title = _(info.title)
     st.markdown(f"**{step.number} · {title}**")
     shown = squared(for_display(step.image, STEP_PX), STEP_PX)
     st.image(inline(shown), width="stretch", alt=title)
-    st.markdown(filled(step.template, step.facts))
+    st.markdown(filled(step.sentence.templates[0], step.sentence.facts))
     st.caption(_(info.purpose))

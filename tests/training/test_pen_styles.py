@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.tile import measure_stroke
+from digitscope.preprocessing.resizing import measure_stroke
 from training.data.pen_styles import (
     CANVAS_PX,
     LONGEST_PX,

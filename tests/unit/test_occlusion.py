@@ -55,7 +55,7 @@ def test_ink_that_the_answer_rests_on_speaks_for_it() -> None:
     tile = np.zeros((28, 28), np.uint8)
     tile[4:9, 7:18] = 255
     tile[4:24, 18:20] = 255
-    explanation = explain_tile(CountsInk(BAR), tile)
+    explanation = explain_tile(CountsInk(BAR).classify, tile)
     assert (explanation.answer, explanation.contrast_class) == (7, 1)
     assert (explanation.heat[BAR] > 0).all()
     assert np.abs(explanation.heat[16:, :]).max() < 0.05 * explanation.heat.max()
@@ -63,7 +63,7 @@ def test_ink_that_the_answer_rests_on_speaks_for_it() -> None:
 
 def test_the_same_ink_speaks_against_the_opposite_answer() -> None:
     tile = _draw(([(8, 6), (12, 6)], [(19, 4), (19, 23)]))  # too little of a bar for a 7
-    explanation = explain_tile(CountsInk(BAR), tile)
+    explanation = explain_tile(CountsInk(BAR).classify, tile)
     assert (explanation.answer, explanation.contrast_class) == (1, 7)
     stub = (tile > 127) & _region(8, 4, 13, 9)
     assert (explanation.heat[stub] < 0).all()
@@ -73,7 +73,7 @@ def test_the_same_ink_speaks_against_the_opposite_answer() -> None:
 def test_the_network_is_asked_once_about_a_few_tiles() -> None:
     classifier = CountsInk(BAR)
     tile = _draw(SEVEN)
-    explain_tile(classifier, tile)
+    explain_tile(classifier.classify, tile)
     (batch,) = classifier.batches
     np.testing.assert_array_equal(batch[0], tile)
     assert 20 < len(batch) <= 81
@@ -81,12 +81,12 @@ def test_the_network_is_asked_once_about_a_few_tiles() -> None:
 
 
 def test_a_rival_may_be_named() -> None:
-    assert explain_tile(CountsInk(BAR), _draw(SEVEN), contrast_class=4).contrast_class == 4
+    assert explain_tile(CountsInk(BAR).classify, _draw(SEVEN), contrast_class=4).contrast_class == 4
 
 
 @pytest.mark.parametrize("level", [0, 10])
 def test_an_empty_tile_has_nothing_to_say(level: int) -> None:
-    heat = explain_tile(CountsInk(BAR), np.full((28, 28), level, np.uint8)).heat
+    heat = explain_tile(CountsInk(BAR).classify, np.full((28, 28), level, np.uint8)).heat
     assert heat.shape == (28, 28) and heat.dtype == np.float32
     assert not heat.any()
 
@@ -103,7 +103,7 @@ def test_gaps_lie_between_strokes() -> None:
 
 def test_the_bar_of_a_seven_speaks_against_a_one(reader: DigitReader) -> None:
     tile = _draw(([(10, 7), (17, 6), (14, 23)],))  # a bar so short that a 1 is not far
-    explanation = explain_tile(reader.classifier, tile, contrast_class=1)
+    explanation = explain_tile(reader.classifier.classify, tile, contrast_class=1)
     bar = (tile > 127) & _region(7, 4, 15, 9)
     stem = (tile > 127) & _region(10, 10, 20, 25)
     assert explanation.answer == 7
@@ -113,7 +113,7 @@ def test_the_bar_of_a_seven_speaks_against_a_one(reader: DigitReader) -> None:
 
 def test_the_open_top_of_a_four_speaks_against_a_nine(reader: DigitReader) -> None:
     tile = _draw(OPEN_FOUR)
-    explanation = explain_tile(reader.classifier, tile, contrast_class=9)
+    explanation = explain_tile(reader.classifier.classify, tile, contrast_class=9)
     opening = find_gaps(tile) & _region(11, 4, 18, 9)
     assert explanation.answer == 4
     assert explanation.heat[opening].mean() > 1

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from filelock import FileLock
 
-import digitscope.preprocessing.tile
+from digitscope.preprocessing import centring, closing, resizing
 from digitscope.types import TILE_PX, UInt8Array
 from training.data import drawn_digits, drawn_signs, hershey_glyphs, outliers, pen_styles
 from training.data.drawn_digits import draw_strokes
@@ -26,7 +26,16 @@ from training.data.photo_tiles import load_tiles, save_tiles
 from training.data.strokes import PenDigit
 
 PEN_FRACTION = 0.65  # of other hands' digits are real strokes; the others drawn by rule
-SOURCES = (drawn_digits, drawn_signs, hershey_glyphs, outliers, pen_styles)
+SOURCES = (  # whose code the tiles depend on
+    drawn_digits,
+    drawn_signs,
+    hershey_glyphs,
+    outliers,
+    pen_styles,
+    resizing,
+    centring,
+    closing,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +115,7 @@ def _fingerprint(digits: Digits, written: Sequence[PenDigit], counts: tuple[int,
     content = hashlib.sha256(
         repr((counts, cv2.__version__, hershey_glyphs.GLYPHS, drawn_signs.LISTED)).encode()
     )
-    for module in (*SOURCES, digitscope.preprocessing.tile):
+    for module in SOURCES:
         content.update(Path(str(module.__file__)).read_bytes())
     content.update(digits.tiles.tobytes())
     for one in written:

@@ -19,7 +19,7 @@ import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
-from digitscope.preprocessing.tile import bring_stroke_to_width
+from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
 from training.data.drawn_signs import draw_sign_tile, silhouette
 from training.data.hershey_glyphs import PEN_PX, draw_glyph, rounded
@@ -185,5 +185,5 @@ def _finish(drawn: UInt8Array) -> UInt8Array:
         return np.zeros((TILE_PX, TILE_PX), np.uint8)
     margin = longest // 8  # room for strokes that are widened
     ink, mask = (np.pad(one, margin) for one in (np.float32(drawn) / 255, mask))
-    glyph = bring_stroke_to_width(ink, mask, longest)
+    glyph = correct_stroke_width(ink, mask, longest)
     return to_tile(np.rint(glyph.ink * 255).astype(np.uint8))

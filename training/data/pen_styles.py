@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.preprocessing.tile import bring_stroke_to_width, close_gaps
+from digitscope.preprocessing.closing import close_gaps
+from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
 from training.data.synthetic_strokes import draw_lines, to_tile
 
@@ -182,9 +183,8 @@ def finish(drawn: UInt8Array) -> UInt8Array:
     near = np.s_[top : top + height, left : left + width]
     margin = longest // 8  # room for strokes that are widened
     ink, own = np.pad(drawn[near].astype(np.float32) / 255, margin), np.pad(mask[near], margin)
-    glyph = bring_stroke_to_width(ink, own, longest)
-    tile, _ = close_gaps(to_tile(np.rint(glyph.ink * 255).astype(np.uint8)))
-    return tile
+    glyph = correct_stroke_width(ink, own, longest)
+    return close_gaps(to_tile(np.rint(glyph.ink * 255).astype(np.uint8)))
 
 
 def _drawn(strokes: Sequence[Line], width: float) -> UInt8Array:

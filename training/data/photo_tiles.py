@@ -24,9 +24,10 @@ import digitscope.pixel_formats
 import digitscope.preprocessing
 import training.synthetic_photos
 from digitscope.image_io import load_picture
-from digitscope.preprocessing.pipeline import Attempt, preprocess
-from digitscope.preprocessing.tile import bring_stroke_to_width
-from digitscope.preprocessing.working import to_working_size
+from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.resizing import correct_stroke_width
+from digitscope.preprocessing.state import Attempt
+from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.types import TILE_PX, UInt8Array
 from training.data.mnist import Digits
 from training.data.synthetic_strokes import to_tile
@@ -122,7 +123,7 @@ def ideal_tile(ink: Ink) -> UInt8Array:
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
     margin = round(MARGIN * max(width, height))
     lines = np.pad(mask[top : top + height, left : left + width], margin)
-    glyph = bring_stroke_to_width(lines.astype(np.float32), lines, max(width, height))
+    glyph = correct_stroke_width(lines.astype(np.float32), lines, max(width, height))
     return to_tile(np.rint(glyph.ink * 255).astype(np.uint8))
 
 

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.preprocessing.tile import centre_by_mass, shrink_to_digit
+from digitscope.preprocessing.centring import centre_by_mass
+from digitscope.preprocessing.resizing import shrink_to_digit
 from digitscope.types import UInt8Array
 
 SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel

@@ -14,7 +14,7 @@ from digitscope.api.schemas import PictureAnswer, PictureOptions, answer_picture
 from digitscope.api.service import ServiceDependency
 from digitscope.api.uploads import receive_picture
 from digitscope.errors import InvalidImageError
-from digitscope.preprocessing.background import REMBG_MODELS, weights_on_disk
+from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_on_disk
 from digitscope.reader import DigitReader
 from digitscope.types import Background, Reading
 

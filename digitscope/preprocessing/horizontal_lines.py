@@ -46,7 +46,7 @@ def _open_upright(ink: UInt8Array, length_px: int) -> UInt8Array:
     return opened[length_px:-length_px].astype(np.uint8, copy=False)
 
 
-def _long_pieces(mask: BoolArray) -> BoolArray:
+def _long_components(mask: BoolArray) -> BoolArray:
     """Keep horizontal pieces of thin ink that are long, bridging what crosses them.
 
     Args:
@@ -189,7 +189,7 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
     lines = np.zeros_like(mask)
     if mask.shape[1] < LEAST_WIDTH_PX:
         return lines
-    pieces, most_px = _long_pieces(mask), _most_px(mask)
+    pieces, most_px = _long_components(mask), _most_px(mask)
     if not pieces.any():
         return lines
     joined = _join_pieces(pieces, mask, _run_lengths(mask))

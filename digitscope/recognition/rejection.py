@@ -1,0 +1,46 @@
+"""Rejection after the network: may this prediction be given as an answer?
+
+It is the one place after the network where a picture is refused. The network was taught a tenth for
+each digit on letters, scribbles and the like, so its confidence falls where it sees no digit.
+`digitscope benchmark FOLDER` shows what each threshold would refuse and get wrong.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from digitscope.types import Prediction, Reading, Reason
+
+MIN_CONFIDENCE = 0.77  # chosen on the dev photos: refuses most letters, few digits
+SURE_CONFIDENCE = 0.95  # chosen on the dev photos: no other attempt at the picture is needed
+MIN_TWO_DIGITS = 0.85  # two digits that hold this much together: it is one of them, unclear
+
+
+def decide(prediction: Prediction, digits_seen: int) -> Reason | None:
+    """Decide whether a prediction is an answer.
+
+    Args:
+        prediction: calibrated.
+        digits_seen: how many separate digits the picture seems to show.
+
+    Returns:
+        None for an answer; SEVERAL_DIGITS; UNCERTAIN where the network hesitates between two
+        digits; NOT_A_DIGIT where it prefers none.
+
+    >>> import numpy as np
+    >>> decide(Prediction(np.full(10, 0.1, np.float32)), digits_seen=1)
+    <Reason.NOT_A_DIGIT: 'not a digit'>
+    """
+    if digits_seen > 1:
+        return Reason.SEVERAL_DIGITS
+    second, first = np.sort(prediction.probabilities)[-2:].tolist()
+    if first >= MIN_CONFIDENCE:
+        return None
+    return Reason.UNCERTAIN if first + second >= MIN_TWO_DIGITS else Reason.NOT_A_DIGIT
+
+
+def is_sure(reading: Reading) -> bool:
+    """Whether an answer is so confident that no other attempt at the picture is needed."""
+    if reading.digit is None or reading.prediction is None:
+        return False
+    return float(reading.prediction.probabilities.max()) >= SURE_CONFIDENCE

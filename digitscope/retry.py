@@ -1,0 +1,110 @@
+"""Which attempts are made at a picture, in which order, and which of them answers.
+
+A glare, the edge of a table or a printed line may stand out more than a digit in faint pencil. The
+network knows best which of the shapes is a digit. So the likeliest shape is read first, and only
+where that is no sure answer are other attempts made, one by one. An easy picture is read once.
+
+Thresholds were tuned on the dev photos.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from digitscope.errors import BackgroundUnavailableError
+from digitscope.messages import NOTHING, Message
+from digitscope.preprocessing.background import find_region
+from digitscope.preprocessing.background_removers import weights_on_disk
+from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.state import Attempt
+from digitscope.preprocessing.working_picture import WorkingPicture
+from digitscope.recognition.rejection import is_sure
+from digitscope.types import Background, Level, Preprocessed, Reading, Reason
+
+SALIENCY = Background.U2NETP  # the network that `auto` asks: it finds *where*, and is small
+INSTEAD = "The OpenCV route answered instead."  # after the reason why the other route could not
+LINE = 1  # next to a likelier shape, a single line is never accepted as a 1
+FINAL = (Reason.BLANK, Reason.NO_CONTRAST, Reason.SEVERAL_DIGITS)  # of the whole picture
+
+Answer = Callable[[Preprocessed], Reading]
+
+
+def read_with_retries(
+    picture: WorkingPicture, background: Background, answer: Answer, *, force: bool = False
+) -> Reading:
+    """Read a picture, by other attempts where the first one is in doubt.
+
+    Args:
+        picture: at working size.
+        background: the route; `auto` takes the OpenCV route, which needs no download, and a later
+            attempt by u2netp where its weights are on disk.
+        answer: asks the network about what one attempt found.
+        force: let the first attempt go on after a refusal.
+
+    Returns:
+        The reading of the first attempt, or of a later one that is sure. Where a network that was
+        asked for cannot run, the OpenCV route answers and `notice` says so.
+    """
+    route, notice = _available_route(picture, background)
+    reading = _first_or_sure(picture, background, route, answer, force=force)
+    if not notice:
+        return reading
+    noted = dataclasses.replace(reading.preprocessed, notice=notice)
+    return dataclasses.replace(reading, preprocessed=noted)
+
+
+def _first_or_sure(
+    picture: WorkingPicture,
+    background: Background,
+    route: Background,
+    answer: Answer,
+    *,
+    force: bool,
+) -> Reading:
+    first = answer(preprocess(picture, Attempt(route), force=force))
+    quality = first.preprocessed.quality
+    is_poor = quality is None or quality.level is Level.POOR
+    if first.reason in FINAL or (is_sure(first) and not is_poor):
+        return first
+    for attempt in iter_attempts(picture, first, background, route):
+        later = answer(preprocess(picture, attempt))
+        if is_sure(later) and not (attempt.is_elsewhere and later.digit == LINE):
+            return later
+    return first
+
+
+def iter_attempts(
+    picture: WorkingPicture, first: Reading, background: Background, route: Background
+) -> Iterator[Attempt]:
+    """The attempts to make after the first one, the likeliest to help first.
+
+    Where the first attempt saw a digit and was not sure which, only attempts at the same shape can
+    help. Where it saw none, other shapes are tried too.
+    """
+    has_shape = first.digit is not None or first.reason is Reason.UNCERTAIN
+    yield Attempt(route, thorough=True)
+    yield Attempt(route, thorough=True, broad=True)
+    if not has_shape:
+        yield Attempt(route, skip=1)
+        yield Attempt(route, weaker_ink=True, thorough=True)
+    if background is Background.AUTO and _has_saliency(picture):
+        yield Attempt(SALIENCY)
+    if not has_shape:
+        yield Attempt(route, skip=2)
+
+
+def _has_saliency(picture: WorkingPicture) -> bool:
+    return weights_on_disk(SALIENCY) and _available_route(picture, SALIENCY)[0] is SALIENCY
+
+
+def _available_route(picture: WorkingPicture, background: Background) -> tuple[Background, Message]:
+    """The route to take, and why it is not the one that was asked for."""
+    if background is Background.AUTO:
+        return Background.OPENCV, NOTHING
+    try:
+        find_region(picture, background)
+    except BackgroundUnavailableError as error:
+        notice = Message(*error.message.templates, INSTEAD, **error.message.facts)
+        return Background.OPENCV, notice
+    return background, NOTHING
