@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.resizing import GLYPH_PX, correct_stroke_width
+from digitscope.preprocessing.resizing import _redraw
 
 
-@pytest.mark.parametrize("radius_px", [8, 10, 12, 16])
-@pytest.mark.parametrize("pen_px", range(10, 18))
-def test_a_small_loop_leaves_no_grey_page(radius_px: int, pen_px: int) -> None:
-    """A loop that would fill is redrawn a little narrower, by less than a pixel."""
-    canvas = np.zeros((GLYPH_PX, GLYPH_PX), np.uint8)
-    cv2.line(canvas, (80, 10), (80, 150), 255, pen_px)
-    cv2.circle(canvas, (80, 40), radius_px + pen_px // 2, 255, pen_px)
-    glyph = correct_stroke_width(np.float32(canvas) / 255, canvas > 0, GLYPH_PX - 20)
-    assert glyph.ink[0, 0] == 0 and glyph.ink[-1, -1] == 0
+@pytest.mark.parametrize("change_px", [-2.0, -0.4, -0.1, 0.0, 0.1, 2.0])
+def test_the_page_stays_black(change_px: float) -> None:
+    """Also where a stroke is narrowed by less than half a pixel."""
+    mask = np.zeros((40, 40), bool)
+    mask[5:35, 15:25] = True
+    redrawn = _redraw(mask, change_px)
+    assert redrawn[0, 0] == 0 and redrawn[20, 5] == 0
+    assert redrawn[20, 20] == 1
+    assert (redrawn > 0.5).any(0).sum() == pytest.approx(10 + 2 * change_px, abs=1.01)
