@@ -1,4 +1,4 @@
-"""The operating point: fitted on what was said of labelled pictures, kept in the card, read there."""
+"""The operating point: fitted on labelled pictures, kept in the card and read from it."""
 
 from __future__ import annotations
 
