@@ -20,6 +20,8 @@ DISTRIBUTION_OF_MODULE = {
     "fontTools": "fonttools",
     "prometheus_client": "prometheus-client",
     "pythonjsonlogger": "python-json-logger",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
     "streamlit_drawable_canvas": "streamlit-drawable-canvas",
 }
 

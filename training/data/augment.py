@@ -169,15 +169,17 @@ def _sample(tiles: UInt8Array, grid_xy: Float32Array) -> UInt8Array:
     sheet = np.pad(tiles, ((0, 0), (1, 1), (1, 1))).reshape(-1, FRAME_PX)  # (N*30, 30)
     grid_xy = np.clip(grid_xy + 1, 0, FRAME_PX - 1)
     grid_xy[..., 1] += np.arange(len(tiles), dtype=np.float32)[:, None, None] * FRAME_PX
-    read = cv2.remap(sheet, grid_xy.reshape(-1, FINE_PX, 2), None, cv2.INTER_LINEAR)
-    return read.reshape(-1, FINE_PX, FINE_PX)
+    points = grid_xy.reshape(-1, FINE_PX, 2)
+    read = cv2.remap(sheet, points, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
+    return np.asarray(read, np.uint8).reshape(-1, FINE_PX, FINE_PX)
 
 
 def _shrink(fine: UInt8Array) -> UInt8Array:
     """Bring (N, 56, 56) back to (N, 28, 28): the mean of every four pixels."""
     sheet = fine.reshape(-1, FINE_PX)  # (N*56, 56)
     half = (TILE_PX, len(sheet) // FINE)
-    return cv2.resize(sheet, half, interpolation=cv2.INTER_AREA).reshape(-1, TILE_PX, TILE_PX)
+    small = cv2.resize(sheet, half, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8).reshape(-1, TILE_PX, TILE_PX)
 
 
 def _dilate(tiles: UInt8Array) -> UInt8Array:

@@ -66,7 +66,7 @@ def draw_hands(count: int, written: Sequence[PenDigit], rng: np.random.Generator
     for index in range(count):
         if written and rng.random() < PEN_FRACTION:
             one = written[int(rng.integers(len(written)))]
-            labels[index], strokes = one.digit, one.lines
+            labels[index], strokes = one.digit, list(one.lines)
         else:
             labels[index], strokes = draw_strokes(rng)
         tiles[index] = write_tile(strokes, rng)

@@ -94,7 +94,8 @@ def pair(digits: Digits, rng: np.random.Generator) -> UInt8Array:
     left, right = (digits.tiles[rng.integers(len(digits))] for _ in range(2))
     gap = int(rng.integers(8, 13))
     joined = np.concatenate([left[:, : 28 - gap // 2], right[:, gap // 2 :]], axis=1)
-    return _finish(cv2.resize(joined, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC))
+    large = cv2.resize(joined, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    return _finish(np.asarray(large, np.uint8))
 
 
 def mirrored_or_turned(digits: Digits, rng: np.random.Generator) -> UInt8Array:
@@ -173,8 +174,8 @@ def _warp(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     wide, tall = 1 + rng.uniform(-STRETCH, STRETCH, 2)
     source_x = (x + y * rng.uniform(-SHEAR, SHEAR)) * wide + bent_x + CANVAS_PX / 2
     source_y = y * tall + bent_y + CANVAS_PX / 2
-    maps = (np.float32(source_x), np.float32(source_y))
-    return cv2.remap(drawn, *maps, cv2.INTER_LINEAR).astype(np.uint8)
+    maps = (source_x.astype(np.float32), source_y.astype(np.float32))
+    return np.asarray(cv2.remap(drawn, *maps, cv2.INTER_LINEAR), np.uint8)
 
 
 def _finish(drawn: UInt8Array) -> UInt8Array:
@@ -184,6 +185,6 @@ def _finish(drawn: UInt8Array) -> UInt8Array:
     if longest < SPECK_PX:
         return np.zeros((TILE_PX, TILE_PX), np.uint8)
     margin = longest // 8  # room for strokes that are widened
-    ink, mask = (np.pad(one, margin) for one in (np.float32(drawn) / 255, mask))
-    glyph = correct_stroke_width(ink, mask, longest)
+    ink = np.pad(drawn, margin).astype(np.float32) / np.float32(255)
+    glyph = correct_stroke_width(ink, np.pad(mask, margin), longest)
     return to_tile(np.rint(glyph.ink * 255).astype(np.uint8))

@@ -182,8 +182,8 @@ def finish(drawn: UInt8Array) -> UInt8Array:
         return np.zeros((TILE_PX, TILE_PX), np.uint8)
     near = np.s_[top : top + height, left : left + width]
     margin = longest // 8  # room for strokes that are widened
-    ink, own = np.pad(drawn[near].astype(np.float32) / 255, margin), np.pad(mask[near], margin)
-    glyph = correct_stroke_width(ink, own, longest)
+    ink = np.pad(drawn[near], margin).astype(np.float32) / np.float32(255)
+    glyph = correct_stroke_width(ink, np.pad(mask[near], margin), longest)
     return close_gaps(to_tile(np.rint(glyph.ink * 255).astype(np.uint8)))
 
 

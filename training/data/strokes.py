@@ -33,7 +33,7 @@ TEST_WRITERS = range(36, 61)  # the authors' test writers among them; never lear
 REPETITIONS = 2  # of each digit by each writer
 _WORD = re.compile(r"WORD (\S+) (?:trn|tst)_UJI_W(\d+)-(\d+)")
 
-Line = NDArray[np.float32]  # (P, 2): x and y of the points that a pen passes, y downwards
+Line = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes, y downwards
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +119,7 @@ def _read_lines(rows: Iterator[str]) -> tuple[Line, ...]:
     """The strokes that follow a word: a count, then a row of points for each."""
     count = int(next(rows).split()[1])  # NUMSTROKES n
     points = [row.partition("#")[2].split() for row in islice(rows, count)]
-    return tuple(np.array(one, np.float32).reshape(-1, 2) for one in points)
+    return tuple(np.array(one, np.float64).reshape(-1, 2) for one in points)
 
 
 def _check_complete(found: Sequence[PenDigit], writers: Sequence[int], file: Path) -> None:

@@ -43,4 +43,4 @@ def to_tile(ink: UInt8Array) -> UInt8Array:
     Returns:
         (28, 28) uint8.
     """
-    return centre_by_mass(shrink_to_digit(ink.astype(np.float32) / 255))
+    return centre_by_mass(shrink_to_digit(ink.astype(np.float32) / np.float32(255)))

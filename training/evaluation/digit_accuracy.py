@@ -7,7 +7,7 @@ import keras
 from digitscope.types import CLASSES
 
 
-@keras.saving.register_keras_serializable("digitscope")  # checkpoints name it
+@keras.saving.register_keras_serializable("digitscope")  # type: ignore[untyped-decorator]
 def digit_accuracy(
     labels: keras.KerasTensor, probabilities: keras.KerasTensor
 ) -> keras.KerasTensor:

@@ -99,10 +99,11 @@ def _search(
 ) -> tuple[Row, dict[str, Any]]:
     """The best row of a sweep, and the sweep as its report keeps it."""
     from training.experiments import sweep  # Optuna is for this experiment alone
+    from training.experiments.study import Search
 
     trials = options.trials or (FULL_TRIALS if options.full else TRIALS)
     print(f"Until {trials} trials have ended; Ctrl-C stops, the same command goes on.")
-    study = sweep.search(sweep.Search(folder, trials, options.storage), options.data, common)
+    study = sweep.search(Search(folder, trials, options.storage), options.data, common)
     return sweep.best_row(study), sweep.describe(study)
 
 

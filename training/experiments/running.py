@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from threading import Event
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -42,7 +42,7 @@ class Sources:
     photos: Path | None = None
 
 
-def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, object]) -> list[Run]:
+def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, Any]) -> list[Run]:
     """The runs of an experiment, seed by seed, so that a stopped one has whole tables.
 
     Args:

@@ -50,7 +50,7 @@ TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted fro
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
 
-def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
+def search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
     """Try settings until enough trials have ended; a stopped search goes on where it was.
 
     Args:
@@ -67,7 +67,7 @@ def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> op
         return _search(wanted, data, common)
 
 
-def _search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
+def _search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
     study = open_study(wanted)
     hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
     check_settings(study, {n: value for n, value in asdict(hyper).items() if n not in SEARCHED})

@@ -119,7 +119,7 @@ def _pen_lying(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> Non
         if wide
         else ((middle_x - lean, top - 40), (middle_x, top + rng.uniform(0.3, 0.7) * (bottom - top)))
     )
-    points = [(round(x), round(y)) for x, y in (start, end)]
-    body = tuple(int(value) for value in rng.integers(20, 200, 3))
-    cv2.line(sheet, *points, body, thick, cv2.LINE_AA)
-    cv2.line(sheet, *points, tuple(value * 0.5 + 110 for value in body), max(1, thick // 5))
+    near, far = ((round(x), round(y)) for x, y in (start, end))
+    body = rng.integers(20, 200, 3).tolist()
+    cv2.line(sheet, near, far, body, thick, cv2.LINE_AA)
+    cv2.line(sheet, near, far, [value * 0.5 + 110 for value in body], max(1, thick // 5))

@@ -92,7 +92,8 @@ def paint(
 
 def _tinted(shade: Float32Array, rgb: RGB) -> UInt8Array:
     """A colour, lighter and darker by (H, W) float32: (H, W, 3) uint8."""
-    return cv2.add(cv2.merge([shade] * 3), (*rgb, 0.0), dtype=cv2.CV_8U)
+    colour = np.array((*rgb, 0.0))  # OpenCV adds four numbers to every pixel
+    return np.asarray(cv2.add(cv2.merge([shade] * 3), colour, dtype=cv2.CV_8U), np.uint8)
 
 
 def _veins(shape: tuple[int, ...], rng: np.random.Generator) -> Float32Array:
@@ -156,9 +157,9 @@ def _on_table(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> UIn
     table = _tinted(shade, WOODS_RGB[rng.integers(len(WOODS_RGB))])
     shadow = cv2.GaussianBlur(inside, (0, 0), rng.uniform(3, 9))
     light = cv2.merge([1 - np.float32(0.6 / 255) * shadow] * 3)
-    table = cv2.multiply(table, light, dtype=cv2.CV_8U)
+    shaded = cv2.multiply(table, light, dtype=cv2.CV_8U)
     on_sheet = inside.astype(np.float32) / 255
-    return cv2.blendLinear(sheet, table, on_sheet, 1 - on_sheet)
+    return np.asarray(cv2.blendLinear(sheet, shaded, on_sheet, 1 - on_sheet), np.uint8)
 
 
 def _sheet_corners(size_wh: tuple[int, int], box_px: BoxPx, rng: np.random.Generator) -> np.ndarray:
