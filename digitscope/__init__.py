@@ -6,8 +6,6 @@
 (7, 0.98)
 """
 
-import os
-
 from digitscope.errors import (
     BackgroundUnavailableError,
     DigitscopeError,
@@ -28,10 +26,6 @@ from digitscope.types import (
 )
 
 __version__ = "0.1.0"
-
-# From 1.29 on, onnxruntime keeps a device id and tells Microsoft of every model that is loaded,
-# unless told not to before it is imported. What is read here is nobody else's business.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Background",

@@ -1,7 +1,8 @@
 """Open a picture: path, bytes, PIL image or array in, upright RGB out, within fixed limits.
 
 Nothing is decoded before its size is known from the header. What cannot be opened ends in
-`InvalidImageError` with a sentence for the person who sent it, whatever Pillow raised.
+`InvalidImageError` with a sentence for the person who sent it, whatever Pillow raised. What stands
+beside the pixels (EXIF, text, profiles) never makes a picture unreadable.
 """
 
 from __future__ import annotations
@@ -18,9 +19,15 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from digitscope.errors import InvalidImageError
+from digitscope.image_metadata import (
+    PNG_SIGNATURE,
+    QUARTER_TURNS,
+    png_without_metadata,
+    turn_of,
+)
 from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
@@ -31,8 +38,6 @@ MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinkin
 DECODED_PX = 640  # what the steps work at; JPEG decodes to half, a quarter, ... but not below it
 MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is decoded reduced
 MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
-UPRIGHT = 1  # EXIF: the first row is on top
-QUARTER_TURNS = (5, 6, 7, 8)  # EXIF orientations that swap width and height
 NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
 MAX_NAME_CHARS = 60  # of a file's name, in a message
@@ -40,12 +45,13 @@ MAX_NAME_CHARS = 60  # of a file's name, in a message
 WHAT_OPENS = "Expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture."
 WHAT_SHAPES = "Expected an array (height, width), or (height, width, 1, 3 or 4)."
 # What Pillow raises on broken files: all that 180,000 truncated and altered ones brought up, and
-# what its decoders say they raise. TypeError, LookupError and MemoryError would be faults of ours.
+# what its decoders say they raise. TypeError and MemoryError would be faults of ours.
 DECODER_ERRORS = (
     OSError,
     SyntaxError,
     ValueError,
     EOFError,
+    IndexError,
     struct.error,
     zlib.error,
 )
@@ -107,19 +113,6 @@ def load_picture(source: ImageSource) -> Picture:
     )
 
 
-def load_rgb(source: ImageSource) -> UInt8Array:
-    """Open a picture as (H, W, 3) uint8 RGB, 0..255; see `load_picture`.
-
-    Raises:
-        InvalidImageError: it is no picture that can be opened safely.
-
-    >>> from PIL import Image
-    >>> load_rgb(Image.new("LA", (2, 1), (0, 255))).tolist()
-    [[[0, 0, 0], [0, 0, 0]]]
-    """
-    return load_picture(source).rgb
-
-
 def _no_picture(received: str, **facts: object) -> InvalidImageError:
     return InvalidImageError(WHAT_OPENS, received, **facts)
 
@@ -153,13 +146,25 @@ def _load_stream(stream: BinaryIO) -> Picture:
         raise _no_picture("Received: nothing, the file holds 0 bytes. Save the picture again.")
     if head[4:8] == b"ftyp":  # the container of HEIC and AVIF
         raise _no_picture("Received: a HEIC or AVIF picture. Export or share it as JPEG.")
-    with _decoder_errors_translated(), Image.open(stream, formats=FORMATS) as image:
+    with _decoder_errors_translated():
+        try:
+            return _decode_stream(stream)
+        except InvalidImageError:
+            raise
+        except DECODER_ERRORS:
+            if not head.startswith(PNG_SIGNATURE):
+                raise
+            return _decode_stream(png_without_metadata(stream))
+
+
+def _decode_stream(stream: BinaryIO) -> Picture:
+    with Image.open(stream, formats=FORMATS) as image:
         is_jpeg = image.format in ("JPEG", "MPO")  # MPO: what some phones make of two JPEGs
         is_reducible = is_jpeg and not image.info.get("progressive")
         _check_pixels(*image.size, MAX_JPEG_PIXELS if is_reducible else MAX_PIXELS)
         original_wh = None
         if is_jpeg:
-            original_wh = _upright_size(image)
+            original_wh = image.size if turn_of(image) not in QUARTER_TURNS else image.size[::-1]
             image.draft(None, _fitted(image.size, DECODED_PX))  # decodes at 1/2, 1/4 or 1/8
         upright = _decoded(image)
     return _finish(upright, original_wh or upright.size)
@@ -206,19 +211,13 @@ def _decoded(image: Image.Image) -> Image.Image:
     """Decode the first frame upright, as L, RGB or RGBA; the caller's image stays as it is."""
     _check_pixels(*image.size, MAX_PIXELS)
     image.load()
-    is_turned = image.getexif().get(ExifTags.Base.Orientation, UPRIGHT) != UPRIGHT
-    upright = ImageOps.exif_transpose(image) if is_turned else image
+    turn = turn_of(image)
+    upright = image if turn is None else image.transpose(turn)
     if upright.mode in NUMBER_MODES:
         return _image_of_array(np.asarray(upright))
     if upright.has_transparency_data:
         return upright.convert("RGBA")
     return upright if upright.mode in ("L", "RGB") else upright.convert("RGB")
-
-
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    """Width and height after the rotation that EXIF asks for, px."""
-    turned = image.getexif().get(ExifTags.Base.Orientation) in QUARTER_TURNS
-    return (image.height, image.width) if turned else image.size
 
 
 def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:

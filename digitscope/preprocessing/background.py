@@ -22,6 +22,7 @@ from digitscope.preprocessing.background_estimation import (
     estimate_background_between_strokes,
     keep_above_grain,
     subtract_background,
+    to_luma,
 )
 from digitscope.preprocessing.background_removers import REMOVERS
 from digitscope.preprocessing.denoising import denoise
@@ -72,8 +73,9 @@ def _smooth_foreground(picture: WorkingPicture, route: Background) -> Foreground
             picture.shared["difference"] = difference, keep_above_grain(difference)
         difference, keep = picture.shared["difference"]
         keep = keep if region is None else (region * keep).astype(np.float32)
-        is_dark = is_ink_dark(difference, keep)
-        picture.shared[key] = Foreground(difference, keep, is_dark, route)
+        luma = to_luma(difference)
+        is_dark = is_ink_dark(luma, keep)
+        picture.shared[key] = Foreground(difference, keep, luma, is_dark, route)
     found: Foreground = picture.shared[key]
     return found
 
@@ -89,7 +91,7 @@ def _sharp_foreground(picture: WorkingPicture, attempt: Attempt, *, is_dark: boo
     difference = subtract_background(calm, estimate)
     keep = keep_above_grain(difference)
     keep = keep if region is None else (region * keep).astype(np.float32)
-    return Foreground(difference, keep, is_dark, attempt.background)
+    return Foreground(difference, keep, to_luma(difference), is_dark, attempt.background)
 
 
 def explain(_: State, after: State) -> tuple[UInt8Array, Message]:

@@ -144,6 +144,11 @@ def subtract_background(rgb: UInt8Array, background: Float32Array) -> Float32Arr
     return np.asarray(cv2.subtract(rgb, background, dtype=cv2.CV_32F), np.float32)
 
 
+def to_luma(difference: Float32Array) -> Float32Array:
+    """The luma of a difference, (H, W, 3) float32 to (H, W) float32."""
+    return cv2.transform(difference, LUMA[np.newaxis]).astype(np.float32, copy=False)
+
+
 def keep_above_grain(difference: Float32Array) -> Float32Array:
     """Keep what differs from the background by more than the grain of the paper.
 
@@ -154,9 +159,11 @@ def keep_above_grain(difference: Float32Array) -> Float32Array:
         (H, W) float32, 0..1: 0 is background, 1 is kept.
     """
     red, green, blue = cv2.split(cv2.convertScaleAbs(difference))
-    distance = cv2.boxFilter(cv2.max(cv2.max(red, green), blue), cv2.CV_32F, (3, 3))
-    sigma = page_sigma(difference)
-    return np.clip(distance / max(sigma, 1.0) - GRAIN_SIGMAS, 0, 1).astype(np.float32)
+    strongest = cv2.max(cv2.max(red, green), blue)
+    distance = np.asarray(cv2.boxFilter(strongest, cv2.CV_32F, (3, 3)), np.float32)
+    distance /= max(page_sigma(difference), 1.0)
+    distance -= GRAIN_SIGMAS
+    return np.clip(distance, 0, 1, out=distance).astype(np.float32, copy=False)
 
 
 def page_sigma(difference: Float32Array) -> float:

@@ -89,7 +89,7 @@ def rembg_session(name: Background) -> Any:
     try:
         # rembg imports a package for fine edges that we do not use. Compiling it would take half a
         # minute and 300 MB on a new machine.
-        with environment(NUMBA_DISABLE_JIT="1"):
+        with environment(NUMBA_DISABLE_JIT="1", ORT_DISABLE_TELEMETRY="1"):
             import onnxruntime
             from rembg import new_session
     except ImportError as error:

@@ -60,10 +60,12 @@ def stretch_contrast(
     own = _crop(mask.view(np.uint8), box, margin)
     near = cv2.distanceTransform(1 - own, cv2.DIST_L2, cv2.DIST_MASK_5) <= margin
     full = max(float(np.percentile(cut[own > 0], LEVEL_PERCENTILE)), 1.0)
-    stretched = np.clip(cut / full, 0, 1)
+    scale = np.clip(np.arange(256) / full, 0, 1)  # (256,), what each level is stretched to
+    stretched = cv2.LUT(cut, scale.astype(np.float32))
     if full < FAINT_CONTRAST * 255:
-        even = cv2.createCLAHE(CLAHE_CLIP, CLAHE_GRID).apply((stretched * 255).astype(np.uint8))
-        stretched = np.where(own > 0, np.maximum(stretched, even / 255.0), stretched)
+        grey = cv2.LUT(cut, (scale * 255).astype(np.uint8))
+        even = cv2.createCLAHE(CLAHE_CLIP, CLAHE_GRID).apply(grey) / np.float64(255)
+        stretched = np.where(own > 0, np.maximum(stretched, even.astype(np.float32)), stretched)
     return (stretched * near).astype(np.float32), own > 0
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from digitscope.messages import Message
-from digitscope.preprocessing.background_estimation import LUMA, deviation
+from digitscope.preprocessing.background_estimation import deviation
 from digitscope.preprocessing.state import Attempt, Grey, State
 from digitscope.types import Float32Array, UInt8Array
 
@@ -23,7 +23,7 @@ MIN_SIGMA_PX = 0.6
 def apply(state: State, _: Attempt) -> State:
     """Smooth the grey picture, and measure the grain that is left."""
     levels = denoise(state.grey.levels)
-    calm = Grey(levels, state.grey.colour_weights, measure_grain(state.foreground.difference))
+    calm = Grey(levels, state.grey.colour_weights, measure_grain(state.foreground.luma))
     return dataclasses.replace(state, grey=calm)
 
 
@@ -49,12 +49,11 @@ def denoise(image: UInt8Array) -> UInt8Array:
     return cv2.GaussianBlur(image, (0, 0), sigma_px).astype(np.uint8, copy=False)
 
 
-def measure_grain(difference: Float32Array) -> float:
+def measure_grain(luma: Float32Array) -> float:
     """Measure the grain of the page that is left after denoising, in levels of 255.
 
     Args:
-        difference: (H, W, 3) float32, the picture minus the background estimate.
+        luma: (H, W) float32, of the picture minus the background estimate.
     """
-    luma = cv2.transform(difference, LUMA[np.newaxis])
     calm = cv2.GaussianBlur(luma, (0, 0), denoise_sigma_px(luma.shape[:2]))
     return deviation(calm[::3, ::3].astype(np.float32, copy=False))

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from digitscope.messages import Message
-from digitscope.preprocessing.background_estimation import LUMA
 from digitscope.preprocessing.state import Attempt, Grey, State
 from digitscope.types import Float32Array, UInt8Array
 
@@ -75,14 +74,13 @@ def to_grey(rgb: UInt8Array, weights: Float32Array, *, is_ink_dark: bool) -> UIn
     return np.asarray(255 - grey if is_ink_dark else grey, np.uint8)
 
 
-def is_ink_dark(difference: Float32Array, keep: Float32Array) -> bool:
+def is_ink_dark(luma: Float32Array, keep: Float32Array) -> bool:
     """Tell dark ink on a light background (True) from light ink on a dark one.
 
     Args:
-        difference: (H, W, 3) float32, the picture minus the background estimate.
+        luma: (H, W) float32, of the picture minus the background estimate.
         keep: (H, W) float32, 0..1, how much of each pixel is kept.
     """
-    luma = cv2.transform(difference, LUMA[np.newaxis])
     darker, lighter = (
         cv2.multiply(luma, keep, scale=sign, dtype=cv2.CV_8U).astype(np.uint8, copy=False)
         for sign in (-1, 1)

@@ -16,25 +16,25 @@ from digitscope.types import BoolArray, UInt8Array
 IntArray: TypeAlias = NDArray[np.int32]
 Float64Array: TypeAlias = NDArray[np.float64]
 
-# A ruled line is seen on this share of the picture's width, by how many of its sides it reaches:
+# A ruled line is seen on this share of the picture's width, by how many of its sides it reaches.
 SPANS = (np.inf, 0.75, 0.55)  # the bar or stem of a digit is shorter
 SPANS_AMONG_LINES = (np.inf, 0.3, 0.4)  # ... where others have been found that run alike
 LINES_ALIKE = 2  # so many
-LEAST_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from a dot
-REACH_SHARE = 0.02  # a line this near to a side reaches it
-STRAIGHT_SHARE = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
+MIN_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from a dot
+REACH_FRACTION = 0.02  # a line this near to a side reaches it
+STRAIGHT_FRACTION = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
 SPAN_OF_A_BEND = 0.7  # of the picture's width: a shorter piece does not tell how it goes on
-OPENING_SHARE = 0.12  # pieces of line at least this long are gathered into lines
-JOIN_ROWS_PX, JOIN_SHARE = 7, 0.5  # pieces this near, in rows and along the line, are one line
+OPENING_FRACTION = 0.12  # pieces of line at least this long are gathered into lines
+JOIN_ROWS_PX, JOIN_FRACTION = 7, 0.5  # pieces this near, in rows and along the line, are one line
 JOIN_STEP_PX = 8  # columns are looked at by so many: along a line a few more or less do not matter
-THICKNESS_SHARE = 0.02  # a ruled line is thinner than this share of the picture
+THICKNESS_FRACTION = 0.02  # a ruled line is thinner than this share of the picture
 SLAB_MARGIN = 4  # times the most: a line is followed beyond its piece within these rows
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
 def _most_px(mask: BoolArray) -> float:
     """How thick a ruled line may be, px."""
-    return max(3.0, THICKNESS_SHARE * max(mask.shape))
+    return max(3.0, THICKNESS_FRACTION * max(mask.shape))
 
 
 def _open_upright(ink: UInt8Array, length_px: int) -> UInt8Array:
@@ -46,45 +46,47 @@ def _open_upright(ink: UInt8Array, length_px: int) -> UInt8Array:
     return opened[length_px:-length_px].astype(np.uint8, copy=False)
 
 
-def _long_components(mask: BoolArray) -> BoolArray:
+def _thin_ink(mask: BoolArray) -> BoolArray:
+    """Keep the ink of vertical runs that are no longer than a ruled line is thick."""
+    ink = mask.view(np.uint8)
+    return (ink & ~_open_upright(ink, int(_most_px(mask)) + 1)) > 0
+
+
+def _long_pieces(mask: BoolArray) -> BoolArray:
     """Keep horizontal pieces of thin ink that are long, bridging what crosses them.
 
     Args:
-        mask: (H, W) bool, True on ink.
+        mask: (H, W) bool, thin ink.
 
     Returns:
         (H, W) bool.
     """
     most = _most_px(mask)
-    ink = mask.astype(np.uint8)
-    thin = ink & ~_open_upright(ink, int(most) + 1)  # where runs are longer, it is no line
-    thick = cv2.dilate(thin, np.ones((3, 1), np.uint8))  # lines may tilt a little
+    thick = cv2.dilate(mask.view(np.uint8), np.ones((3, 1), np.uint8))  # lines may tilt a little
     bridged = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, round(2 * most)), np.uint8))
-    length = max(LEAST_WIDTH_PX // 2, round(OPENING_SHARE * mask.shape[1]))
+    length = max(MIN_WIDTH_PX // 2, round(OPENING_FRACTION * mask.shape[1]))
     opened = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    return (opened > 0) & (thin > 0)
+    return (opened > 0) & mask
 
 
 def _run_lengths(mask: BoolArray) -> IntArray:
     """Give each ink pixel the length of its vertical run; (H, W) bool to (H, W) int32."""
-    height, width = mask.shape
-    padded = np.zeros((height + 2, width), np.int8)
-    padded[1:-1] = mask
-    change = np.diff(padded, axis=0).T  # (W, H + 1): +1 where a run starts, -1 after it ends
-    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
-    lengths = ends[:, 1] - starts[:, 1]
-    runs = np.zeros((width, height), np.int32)
-    if len(lengths):
-        inside = mask.T
-        runs[inside] = np.repeat(lengths, lengths)
-    return runs.T
+    columns = np.ascontiguousarray(mask.T)  # (W, H)
+    padded = np.pad(columns, ((0, 0), (1, 1)))
+    changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])  # of each run its start, then its end
+    lengths = changes[1::2] - changes[::2]
+    runs = np.zeros(columns.shape, np.int32)
+    runs[columns] = np.repeat(lengths, lengths)
+    return np.ascontiguousarray(runs.T)
 
 
 def _runs_across(piece: BoolArray, spans: Sequence[float]) -> bool:
-    """Whether a horizontal piece of ink is long enough to be the page's and not the digit's."""
+    """Whether a piece of ink is long enough to belong to the page and not to the digit."""
     width = piece.shape[1]
     columns = np.flatnonzero(piece.any(axis=0))
-    margin = max(1, REACH_SHARE * width)
+    if not columns.size:
+        return False
+    margin = max(1, REACH_FRACTION * width)
     sides = int(columns[0] <= margin) + int(columns[-1] >= width - 1 - margin)
     return bool(columns.size >= spans[sides] * width)
 
@@ -107,13 +109,13 @@ def _fit_course(thin: BoolArray) -> Float64Array | None:
         (W,) float64, its row in each column; None where it is bent as by hand or hardly there.
     """
     columns = np.flatnonzero(thin.any(axis=0))
-    if columns.size < LEAST_WIDTH_PX:
+    if columns.size < MIN_WIDTH_PX:
         return None
     rows = np.arange(thin.shape[0]) @ thin[:, columns] / thin[:, columns].sum(axis=0)
     degree = 2 if columns[-1] - columns[0] >= SPAN_OF_A_BEND * thin.shape[1] else 1
     curve = np.polyfit(columns, rows, degree)
     astray = np.median(np.abs(rows - np.polyval(curve, columns)))
-    is_straight = astray <= max(0.5, STRAIGHT_SHARE * columns.size)
+    is_straight = astray <= max(0.5, STRAIGHT_FRACTION * columns.size)
     course = np.asarray(np.polyval(curve, np.arange(thin.shape[1])), np.float64)
     return course if is_straight else None
 
@@ -139,7 +141,7 @@ def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Pi
     """Gather pieces of ink that lie on one line."""
     height, width = mask.shape
     coarse = np.logical_or.reduceat(pieces, np.arange(0, width, JOIN_STEP_PX), axis=1)
-    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_SHARE * coarse.shape[1]))), np.uint8)
+    reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_FRACTION * coarse.shape[1]))), np.uint8)
     joined = cv2.dilate(coarse.astype(np.uint8), reach)
     labels, stats = label_components(joined > 0)
     margin = round(SLAB_MARGIN * _most_px(mask))
@@ -187,10 +189,13 @@ def find_horizontal_lines(mask: BoolArray) -> BoolArray:
         (H, W) bool.
     """
     lines = np.zeros_like(mask)
-    if mask.shape[1] < LEAST_WIDTH_PX:
+    if mask.shape[1] < MIN_WIDTH_PX:
         return lines
-    pieces, most_px = _long_components(mask), _most_px(mask)
-    if not pieces.any():
+    thin, most_px = _thin_ink(mask), _most_px(mask)
+    if not _runs_across(thin, SPANS):  # then no part of it does
+        return lines
+    pieces = _long_pieces(thin)
+    if not _runs_across(pieces, SPANS):
         return lines
     joined = _join_pieces(pieces, mask, _run_lengths(mask))
     found = [_mark_line(piece, SPANS, most_px) for piece in joined]

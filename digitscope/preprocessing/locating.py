@@ -105,7 +105,7 @@ def refuse_shape(mask: BoolArray, box: BoxXYXY, components_seen: int) -> Reason 
     width, height = right - left, bottom - top
     if max(width, height) < MIN_DIGIT * max(mask.shape):
         return Reason.NOT_A_DIGIT if components_seen > NOISE_COMPONENTS else Reason.TOO_SMALL
-    fill = float(mask[top:bottom, left:right].mean())
+    fill = np.count_nonzero(mask[top:bottom, left:right]) / (width * height)
     if width > MAX_ASPECT * height or (fill > SOLID_FILL and width > 0.6 * height):
         return Reason.NOT_A_DIGIT
     fills_frame = width >= mask.shape[1] - 2 and height >= mask.shape[0] - 2

@@ -89,12 +89,13 @@ def mark_ink(levels: UInt8Array, min_level: float) -> BoolArray:
         (H, W) bool.
     """
     labels, stats = label_components(levels > min_level)
-    cuts = np.full(len(stats), 255, np.uint8)  # no pixel is above
+    mask = np.zeros(levels.shape, bool)
     for label in range(1, len(stats)):
-        left, top, width, height, area = (int(value) for value in stats[label])
+        left, top, width, height, area = stats[label].tolist()
         if area < max(SPECK_PX, SPECK_AREA * levels.size):
             continue
         window = np.s_[top : top + height, left : left + width]
-        values = levels[window][labels[window] == label]
-        cuts[label] = int(max(min_level, _cut_level(values, width * height)))  # levels are whole
-    return np.asarray(levels > cuts[labels])
+        own = labels[window] == label
+        cut = max(min_level, _cut_level(levels[window][own], width * height))
+        mask[window] |= own & (levels[window] > int(cut))  # levels are whole numbers
+    return mask

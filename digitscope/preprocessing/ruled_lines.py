@@ -74,5 +74,5 @@ def remove_ruled_lines(mask: BoolArray, *, tilted: bool = False) -> tuple[BoolAr
     left = mask
     for _ in range(2):  # the second time the picture lies on its side
         left = left & ~find_horizontal_lines(left)
-        left = (_remove_tilted_lines(left) if tilted else left).T
-    return left, bool((mask & ~left).any())
+        left = np.ascontiguousarray((_remove_tilted_lines(left) if tilted else left).T)
+    return left, not np.array_equal(mask, left)

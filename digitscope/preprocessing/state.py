@@ -51,12 +51,14 @@ class Foreground:
     Attributes:
         difference: (H, W, 3) float32, the picture minus the background estimate, -255..255.
         keep: (H, W) float32, 0..1, how much of each pixel is kept.
+        luma: (H, W) float32, the luma of the difference.
         is_ink_dark: whether the ink is darker than the background.
         route: the way it was found, never `auto`.
     """
 
     difference: Float32Array
     keep: Float32Array
+    luma: Float32Array
     is_ink_dark: bool
     route: Background
 

@@ -1,9 +1,8 @@
-"""The network behind one interface: two small classes, chosen by the file's suffix."""
+"""The network behind one interface: one small class an engine, chosen by the file's suffix."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from digitscope.errors import ModelUnavailableError
+from digitscope.host_environment import environment
 from digitscope.types import CLASSES, TILE_PX, Float32Array, UInt8Array
+
+PROBES = np.stack([np.zeros((TILE_PX, TILE_PX)), np.eye(TILE_PX) * 255]).astype(np.uint8)
+SUM_TOLERANCE = 1e-3  # float16 models round
 
 
 class Classifier(Protocol):
@@ -36,36 +39,54 @@ def to_batch(tiles: UInt8Array) -> Float32Array:
     """Give tiles the network's input form: (N, 28, 28) uint8 -> (N, 28, 28, 1) float32, 0..255.
 
     Raises:
-        ValueError: another shape.
+        ValueError: another shape, or another dtype: floats 0..1 would look like black tiles.
     """
-    if tiles.ndim != 3 or tiles.shape[1:] != (TILE_PX, TILE_PX):
-        raise ValueError(f"Tiles are (N, {TILE_PX}, {TILE_PX}). Received: shape {tiles.shape}.")
+    if tiles.ndim != 3 or tiles.shape[1:] != (TILE_PX, TILE_PX) or tiles.dtype != np.uint8:
+        raise ValueError(
+            f"Tiles are (N, {TILE_PX}, {TILE_PX}) uint8, 0..255. "
+            f"Received: shape {tiles.shape}, {tiles.dtype}."
+        )
     return tiles.astype(np.float32)[..., None]
 
 
-def check_output(probabilities: Float32Array, path: Path) -> Float32Array:
+def check_answers(classifier: Classifier) -> None:
     """Refuse a model that does not answer with ten probabilities a tile.
 
     Raises:
-        ModelUnavailableError: the output has another shape.
+        ModelUnavailableError: the output has another shape, or rows that do not sum to one.
     """
-    if probabilities.ndim != 2 or probabilities.shape[1] != CLASSES:
+    probabilities = classifier.classify(PROBES)
+    if probabilities.shape != (len(PROBES), CLASSES):
         raise ModelUnavailableError(
             "The model answers with ten probabilities a tile. "
             "Received: shape {shape} from {model}. Is it a Digitscope model?",
             shape=probabilities.shape,
-            model=path,
+            model=classifier.path,
         )
-    return probabilities.astype(np.float32)
+    sums = probabilities.sum(axis=1)
+    if probabilities.min() < 0 or not np.allclose(sums, 1, atol=SUM_TOLERANCE):
+        raise ModelUnavailableError(
+            "The ten probabilities of a tile sum to one. Received: {sum:.3f} from {model}. "
+            "A model that ends in logits needs a softmax.",
+            sum=float(sums[np.abs(sums - 1).argmax()]),
+            model=classifier.path,
+        )
 
 
 @contextmanager
-def _foreign_errors_told(expected: str, path: Path) -> Iterator[None]:
-    """Turn what an engine raises while it opens and tries a model into one error of ours."""
+def _engine_errors_translated(expected: str, path: Path) -> Iterator[None]:
+    """Turn whatever an engine raises while it opens and tries a model into one error."""
     try:
         yield
     except ModelUnavailableError:
         raise
+    except ImportError as error:
+        raise ModelUnavailableError(
+            "The package {package} is needed for {model} and is not installed. "
+            "`pip install -e .[app]` brings it, or choose the .onnx model.",
+            package=error.name,
+            model=path,
+        ) from error
     except Exception as error:  # the engines raise many unrelated types
         raise ModelUnavailableError(
             "{expected} was expected. Received: {model} ({kind}). `make train` makes a new one.",
@@ -86,23 +107,28 @@ class OnnxClassifier:
         Raises:
             ModelUnavailableError: the file cannot be opened as an ONNX model.
         """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # two spinning threads measured slower than one
-        options.enable_cpu_mem_arena = False  # memory goes back after each batch
+        # From 1.29 on, onnxruntime sends Microsoft a message about every model that is loaded,
+        # unless it is told not to before it is imported.
         self.path = path
-        with _foreign_errors_told("An ONNX model", path):
+        with (
+            environment(ORT_DISABLE_TELEMETRY="1"),
+            _engine_errors_translated("An ONNX model", path),
+        ):
+            import onnxruntime
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1  # two spinning threads measured slower than one
+            options.enable_cpu_mem_arena = False  # memory goes back after each batch
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
             self._input_name = self._session.get_inputs()[0].name
-            self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
+            check_answers(self)
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
         """See `Classifier.classify`."""
         (output,) = self._session.run(None, {self._input_name: to_batch(tiles)})
-        return check_output(np.asarray(output), self.path)
+        return np.asarray(output, np.float32)
 
 
 class KerasClassifier:
@@ -120,30 +146,38 @@ class KerasClassifier:
         Raises:
             ModelUnavailableError: TensorFlow is not installed or the file is no Keras model.
         """
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its notices are not for users
-        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-        try:
-            import keras
-        except ImportError as error:
-            raise ModelUnavailableError(
-                "Keras is needed for {model} and is not installed. "
-                "`pip install -e .[app]` brings it, or choose the .onnx model.",
-                model=path,
-            ) from error
         self.path = path
-        with _foreign_errors_told("A Keras model", path):
+        # TensorFlow reads these once, when it is first used. Its notices are not for users.
+        settings = environment(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
+        with settings, _engine_errors_translated("A Keras model", path):
+            import keras
+
             self.model = keras.saving.load_model(path, compile=False)
-            self.classify(np.zeros((1, TILE_PX, TILE_PX), np.uint8))
+            check_answers(self)
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
         """See `Classifier.classify`."""
-        return check_output(np.asarray(self.model.predict_on_batch(to_batch(tiles))), self.path)
+        return np.asarray(self.model.predict_on_batch(to_batch(tiles)), np.float32)
+
+
+ENGINES: dict[str, Callable[[Path], Classifier]] = {
+    ".onnx": OnnxClassifier,
+    ".keras": KerasClassifier,
+}
 
 
 def load_classifier(path: Path) -> Classifier:
-    """Open a model file with the engine that its suffix names (`.keras` or `.onnx`).
+    """Open a model file with the engine that its suffix names.
 
     Raises:
-        ModelUnavailableError: the file cannot be opened or answers in another form.
+        ModelUnavailableError: no engine opens such a file, it cannot be opened, or it does not
+            answer with ten probabilities.
     """
-    return KerasClassifier(path) if path.suffix == ".keras" else OnnxClassifier(path)
+    if path.suffix not in ENGINES:
+        raise ModelUnavailableError(
+            "A model file ends in {suffixes}. Received: {model}. Give --model or DIGITSCOPE_MODEL "
+            "the path of such a file.",
+            suffixes=" or ".join(ENGINES),
+            model=path,
+        )
+    return ENGINES[path.suffix](path)

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from digitscope import DigitReader, Reason
-from digitscope.preprocessing import parts
-from digitscope.preprocessing.background import rembg_session
+from digitscope.preprocessing import connected_components
+from digitscope.preprocessing.background_removers import rembg_session
 from digitscope.types import Background
 
 HEIGHT, WIDTH = 480, 640
@@ -137,14 +137,14 @@ def test_a_crowd_of_shapes_is_no_digit_and_few_are_compared(
     reader: DigitReader, make: Callable[[], Picture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared = 0
-    belongs = parts._belongs
+    belongs = connected_components._belongs
 
     def counted(*arguments: object) -> bool:
         nonlocal compared
         compared += 1
         return belongs(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parts, "_belongs", counted)
+    monkeypatch.setattr(connected_components, "_belongs", counted)
     reading = reader.read(make().astype(np.uint8), background=Background.OPENCV)
     assert reading.digit is None
     assert compared < 50_000  # 2.4 million, and ten seconds, before there was a limit

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.pipeline import Attempt, preprocess
-from digitscope.preprocessing.working import to_working_size
+from digitscope.preprocessing.pipeline import preprocess
+from digitscope.preprocessing.state import Attempt
+from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.types import UInt8Array
 from tests.pictures import page
 
@@ -15,7 +16,7 @@ PER_DIGIT = 6
 SIZES_PX = (140, 280, 560)  # of the enlarged tile on the page
 # Mean absolute error, in levels of 255 over all 784 pixels. What is left is where the enlarged
 # digit's edges fall between pixels. A centre of mass near half a pixel may round either way, so the
-# tile may come back one whole pixel aside; that alone, not looked through, would count 20 or more.
+# tile may come back one whole pixel aside; that alone, not searched for, would count 20 or more.
 MEAN_ERROR, LARGEST_ERROR = 10.0, 20.0
 
 
@@ -37,10 +38,10 @@ def slimmest_ones(mnist_tiles: Tiles) -> UInt8Array:
     return ones[np.argsort(widths, kind="stable")[:PER_DIGIT]]
 
 
-def errors(tiles: UInt8Array, size_px: int, **looks: tuple[int, int, int]) -> list[float]:
+def errors(tiles: UInt8Array, size_px: int, **colours: tuple[int, int, int]) -> list[float]:
     found = []
     for tile in tiles:
-        picture = page(tile, size_wh=(640, 600), digit_px=size_px, **looks)
+        picture = page(tile, size_wh=(640, 600), digit_px=size_px, **colours)
         result = preprocess(to_working_size(picture), Attempt())
         assert result.tile is not None, result.reason
         found.append(error_of(result.tile.pixels, tile))
@@ -61,8 +62,8 @@ def test_the_slimmest_ones_come_back(mnist_tiles: Tiles) -> None:
 
 
 def test_a_light_digit_on_a_dark_page_comes_back(mnist_tiles: Tiles) -> None:
-    looks = {"ink_rgb": (240, 240, 230), "paper_rgb": (30, 40, 35)}
-    found = [e for digit in range(10) for e in errors(chosen(mnist_tiles, digit), 280, **looks)]
+    colours = {"ink_rgb": (240, 240, 230), "paper_rgb": (30, 40, 35)}
+    found = [e for digit in range(10) for e in errors(chosen(mnist_tiles, digit), 280, **colours)]
     assert np.mean(found) < MEAN_ERROR
     assert max(found) < LARGEST_ERROR
 

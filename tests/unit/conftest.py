@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from digitscope.preprocessing.background import rembg_session
+from digitscope.preprocessing.background_removers import rembg_session
 
 HOMES = ("U2NET_HOME", "REMBG_HOME", "XDG_DATA_HOME", "DIGITSCOPE_MODEL")
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from digitscope.recognition.decision import LEAST_CONFIDENCE
 from PIL import Image
 
 from digitscope import DigitReader
@@ -23,7 +24,6 @@ from digitscope.benchmark.report import format_curve, format_kinds, make_report
 from digitscope.benchmark.rows import from_row, to_row
 from digitscope.benchmark.sheet import make_read, select_mistakes, write_sheet
 from digitscope.progress import ProgressBar
-from digitscope.recognition.decision import LEAST_CONFIDENCE
 from digitscope.types import Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import sheet
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from digitscope.preprocessing.steps import STEPS
 from PIL import Image
 
 from digitscope import DigitReader
 from digitscope.cli import main
 from digitscope.model_files import ONNX_MODEL
-from digitscope.preprocessing.steps import STEPS
 from digitscope.types import Level, Reason, UInt8Array
 from tests.unit.drawn import sheet
 

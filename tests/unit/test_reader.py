@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,13 +15,19 @@ import numpy as np
 import pytest
 
 from digitscope import Background, DigitReader, Reading, Reason
-from digitscope.recognition.decision import LEAST_CONFIDENCE, temper
+from digitscope.messages import Message
+from digitscope.model_files import ONNX_MODEL
+from digitscope.preprocessing import pipeline
+from digitscope.preprocessing.state import State
+from digitscope.recognition.calibration import calibrate
+from digitscope.recognition.rejection import MIN_CONFIDENCE
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.types import Float32Array, UInt8Array
 from tests.unit.drawn import sheet, write
 
 Tiles = tuple[UInt8Array, UInt8Array]
 Page = Callable[..., UInt8Array]
+HEAVY = ("rembg", "keras", "tensorflow", "streamlit", "matplotlib", "pandas")
 NO_SHAPE = (Reason.BLANK, Reason.NO_CONTRAST, Reason.TOO_SMALL, Reason.NOT_A_DIGIT)
 
 
@@ -77,7 +87,8 @@ def test_what_the_network_said_of_the_tile_is_the_answer(
 ) -> None:
     reading = reader.read(pages[7])
     assert reading.preprocessed.tile is not None and reading.prediction is not None
-    said = temper(reader.predict(reading.preprocessed.tile.pixels), reading.quality)
+    assert reading.quality is not None
+    said = calibrate(reader.predict(reading.preprocessed.tile.pixels), reading.quality)
     np.testing.assert_allclose(said.probabilities, reading.prediction.probabilities, atol=1e-6)
     assert (reading.digit, reading.confidence) == reading.prediction.ranked[0]
 
@@ -162,7 +173,7 @@ def test_several_digits_are_refused_however_sure_the_network_is(
 
 @pytest.mark.parametrize(
     ("confidence", "reason"),
-    [(LEAST_CONFIDENCE - 0.01, Reason.NOT_A_DIGIT), (LEAST_CONFIDENCE + 0.05, None)],
+    [(MIN_CONFIDENCE - 0.01, Reason.NOT_A_DIGIT), (MIN_CONFIDENCE + 0.05, None)],
 )
 def test_a_guess_is_no_answer(
     confidence: float,
@@ -234,6 +245,38 @@ def test_what_has_no_tile_has_no_explanation(reader: DigitReader) -> None:
     assert reader.explain(reader.read(sheet())) is None
 
 
+# --- Steps ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each step has explained itself."""
+    times: Counter[str] = Counter()
+
+    def counted(step: pipeline.PipelineStep) -> pipeline.PipelineStep:
+        def explain(before: State, after: State) -> tuple[UInt8Array, Message]:
+            times[step.key] += 1
+            return step.explain(before, after)
+
+        return dataclasses.replace(step, explain=explain)
+
+    monkeypatch.setattr(pipeline, "STEPS", tuple(counted(step) for step in pipeline.STEPS))
+    return times
+
+
+def test_steps_are_drawn_only_when_somebody_looks_and_then_once(
+    reader: DigitReader, pages: list[UInt8Array], drawn: Counter[str]
+) -> None:
+    reading = reader.read(pages[3])
+    refused = [reader.read(_drawn(reason, pages)) for reason in NO_SHAPE]
+    assert all(one.preprocessed.notice == "" and one.digit is None for one in refused)
+    assert not drawn
+    assert reading.steps is reading.steps
+    assert drawn == {step.key: 1 for step in pipeline.STEPS}
+    assert len(refused[0].steps) == pipeline.LOCATING
+    assert sum(drawn.values()) == len(pipeline.STEPS) + pipeline.LOCATING
+
+
 # --- Routes --------------------------------------------------------------------------------------
 
 
@@ -242,11 +285,11 @@ def test_a_reader_may_have_its_own_route_and_read_may_override_it(
 ) -> None:
     routes: list[Background] = []
 
-    def looks(_: UInt8Array, route: Background, *__: object, **___: object) -> None:
+    def attempts(_: object, route: Background, *__: object, **___: object) -> None:
         routes.append(route)
         raise InterruptedError
 
-    monkeypatch.setattr("digitscope.reader.looks", looks)
+    monkeypatch.setattr("digitscope.reader.read_with_retries", attempts)
     own = DigitReader(reader.classifier.path, background="u2net")
     for asked in (None, "opencv", Background.AUTO):
         with pytest.raises(InterruptedError):
@@ -283,6 +326,23 @@ def test_an_unknown_route_is_refused(
         reader.read(pages[3], background=name)
     with pytest.raises(ValueError, match="is not a valid Background"):
         DigitReader(reader.classifier.path, background=name)
+
+
+# --- What a reading costs its host ---------------------------------------------------------------
+
+
+def test_the_core_reads_without_loading_anything_heavy(repo_root: Path) -> None:
+    if not ONNX_MODEL.is_file():
+        pytest.skip("models/mnist_cnn.onnx is missing; `make train` makes it")
+    script = (
+        "import sys, numpy as np; from digitscope import DigitReader; "
+        "page = np.full((240, 320), 255, np.uint8); page[60:180, 155:165] = 0; "
+        "assert DigitReader().read(page).steps[10]; "
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=repo_root)
+    assert done.stdout.strip() == "[]"
 
 
 # --- Threads -------------------------------------------------------------------------------------

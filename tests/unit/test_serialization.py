@@ -17,7 +17,9 @@ QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
 def _reading(digit: int | None, reason: Reason | None) -> Reading:
     probabilities = np.full(10, 0.05, np.float32)
     probabilities[[4, 9]] = 0.375, 0.225
-    preprocessed = Preprocessed((), None, QUALITY, reason, Background.U2NETP)
+    preprocessed = Preprocessed(
+        None, QUALITY, reason, Background.U2NETP, np.zeros((4, 4, 3), np.uint8)
+    )
     return Reading(digit, reason, Prediction(probabilities), preprocessed, 12.34567)
 
 

@@ -14,6 +14,8 @@ from digitscope import InvalidImageError
 from digitscope.messages import Message
 from digitscope.types import (
     Background,
+    BoxXYXY,
+    Detection,
     Level,
     Prediction,
     Preprocessed,
@@ -23,9 +25,13 @@ from digitscope.types import (
     Tile,
 )
 
+RGB = np.zeros((9, 9, 3), np.uint8)
 
-def _tile(pixels: np.ndarray) -> Tile:
-    return Tile((0, 0, 9, 9), np.ones((9, 9), bool), np.zeros((9, 9, 3), np.uint8), pixels)
+
+def _detection(
+    box_xyxy: BoxXYXY = (0, 0, 9, 9), mask: np.ndarray | None = None, confidence: float = 1.0
+) -> Detection:
+    return Detection(box_xyxy, np.ones((9, 9), bool) if mask is None else mask, confidence)
 
 
 def _prediction(**shares: float) -> Prediction:
@@ -36,8 +42,7 @@ def _prediction(**shares: float) -> Prediction:
 
 
 def _reading(digit: int | None, reason: Reason | None, prediction: Prediction | None) -> Reading:
-    step = Step(1, "background", np.zeros((2, 2), np.uint8), "done")
-    preprocessed = Preprocessed((step,), None, None, reason, Background.OPENCV)
+    preprocessed = Preprocessed(None, None, reason, Background.OPENCV, RGB)
     return Reading(digit, reason, prediction, preprocessed, 1.0)
 
 
@@ -56,10 +61,6 @@ def test_the_words_that_others_rely_on_stay(enum: type, words: str) -> None:
     assert ", ".join(str(member) for member in enum) == words
 
 
-def test_a_tile_is_28_by_28_bytes() -> None:
-    assert _tile(np.zeros((28, 28), np.uint8)).pixels.shape == (28, 28)
-
-
 @pytest.mark.parametrize(
     ("pixels", "words"),
     [
@@ -71,7 +72,34 @@ def test_a_tile_is_28_by_28_bytes() -> None:
 )
 def test_a_tile_of_another_form_is_refused(pixels: np.ndarray, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        _tile(pixels)
+        Tile(pixels, _detection())
+
+
+@pytest.mark.parametrize(
+    "box_xyxy", [(5, 0, 5, 9), (6, 0, 5, 9), (0, 9, 5, 9), (0, 9, 5, 8), (-1, 0, 5, 9)], ids=str
+)
+def test_a_box_that_is_empty_or_outside_is_refused(box_xyxy: BoxXYXY) -> None:
+    with pytest.raises(ValueError, match=r"left, top, right, bottom\. Received: \("):
+        _detection(box_xyxy)
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        (np.ones((9, 9), np.uint8), r"Received: \(9, 9\) uint8"),
+        (np.ones((9, 9, 1), bool), r"Received: \(9, 9, 1\) bool"),
+    ],
+    ids=["bytes", "with a channel"],
+)
+def test_a_mask_of_another_form_is_refused(mask: np.ndarray, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        _detection(mask=mask)
+
+
+@pytest.mark.parametrize("confidence", [-0.01, 1.01, float("nan")])
+def test_a_confidence_beyond_its_range_is_refused(confidence: float) -> None:
+    with pytest.raises(ValueError, match=r"0\.\.1\. Received"):
+        _detection(confidence=confidence)
 
 
 @pytest.mark.parametrize("shape", [(9,), (1, 10), ()])
@@ -98,16 +126,22 @@ def test_a_refusal_has_no_confidence_even_where_the_network_was_asked() -> None:
     assert _reading(None, Reason.BLANK, None).confidence is None
 
 
-def test_a_reading_shows_the_steps_and_quality_of_its_preprocessing() -> None:
-    reading = _reading(None, Reason.BLANK, None)
-    assert reading.steps is reading.preprocessed.steps
-    assert reading.quality is None
+def test_steps_are_drawn_when_first_asked_for_and_only_then() -> None:
+    drawn: list[Step] = []
+
+    def draw() -> tuple[Step, ...]:
+        drawn.append(Step(1, "background", RGB, Message("Done.")))
+        return tuple(drawn)
+
+    found = Preprocessed(None, None, None, Background.OPENCV, RGB, draw_steps=draw)
+    reading = Reading(None, Reason.BLANK, None, found, 1.0)
+    assert drawn == []
+    assert reading.steps is reading.steps is found.steps
+    assert len(drawn) == 1
 
 
-def test_a_steps_sentence_is_its_template_filled_in() -> None:
-    image = np.zeros((2, 2), np.uint8)
-    step = Step(6, "locating", image, "{n} lines, {share:.1%}.", {"n": 2, "share": 0.125})
-    assert step.sentence == "2 lines, 12.5%."
+def test_a_sentences_facts_are_written_as_the_template_says() -> None:
+    assert Message("{n} lines, {part:.1%}.", n=2, part=0.125) == "2 lines, 12.5%."
 
 
 def test_records_cannot_be_changed() -> None:

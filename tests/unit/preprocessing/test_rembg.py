@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digitscope import Background, DigitReader, Reason
-from digitscope.preprocessing.background import rembg_session, weights_on_disk
+from digitscope.preprocessing.background_removers import rembg_session, weights_on_disk
 from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
@@ -52,13 +52,13 @@ def test_an_empty_page_stays_blank(reader: DigitReader) -> None:
     assert reading.preprocessed.background is Background.U2NETP
 
 
-def test_auto_takes_a_second_look_and_keeps_the_first_where_that_finds_nothing(
+def test_auto_asks_it_last_and_keeps_the_first_attempt_where_it_finds_nothing(
     reader: DigitReader,
 ) -> None:
     block = sheet((400, 300), (255, 255, 255))
     block[60:240, 100:300] = 0
-    looks = rembg_session.cache_info().misses
+    loaded = rembg_session.cache_info().misses
     reading = reader.read(block)
-    assert rembg_session.cache_info().misses == looks + 1
+    assert rembg_session.cache_info().misses == loaded + 1
     assert (reading.digit, reading.reason) == (None, Reason.NOT_A_DIGIT)
     assert reading.preprocessed.background is Background.OPENCV

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.working import SMALLEST_PX, WORKING_PX, to_working_size
+from digitscope.preprocessing.working_picture import (
+    MIN_WORKING_PX,
+    WORKING_PX,
+    to_working_size,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +34,8 @@ def test_the_longest_side_comes_into_range(
     working = to_working_size(np.zeros((given_wh[1], given_wh[0], 3), np.uint8))
     assert working.rgb.shape == (working_wh[1], working_wh[0], 3)
     assert working.rgb.dtype == np.uint8
-    assert SMALLEST_PX <= max(working_wh) <= WORKING_PX
-    assert working.size_wh == given_wh
+    assert MIN_WORKING_PX <= max(working_wh) <= WORKING_PX
+    assert working.given_size_wh == given_wh
     assert working.scale == max(working_wh) / max(given_wh)
 
 

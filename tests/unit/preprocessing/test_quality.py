@@ -18,7 +18,8 @@ from digitscope.preprocessing.quality import (
     rate_factors,
     score_quality,
 )
-from digitscope.types import BoolArray, Level, UInt8Array
+from digitscope.preprocessing.state import InkMap, Location
+from digitscope.types import BoolArray, Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import Points, strokes_mask
 
 FIGURES = {"contrast": 0.5, "size_px": 100, "aspect_ratio": 1.0}  # where each is just full
@@ -159,9 +160,17 @@ def test_grain_below_what_may_be_ink_is_no_ink() -> None:
 # --- All of it -----------------------------------------------------------------------------------
 
 
+def _measured(levels: UInt8Array, mask: BoolArray, confidence: float = 1.0) -> Quality:
+    box = (106, 56, 214, 194)
+    location = Location(mask, box, None, confidence=confidence, given_xyxy=box)
+    quality = measure_quality(InkMap(levels, mask, min_level=10), location)
+    assert quality is not None
+    return quality
+
+
 def test_a_clean_stroke_is_excellent_and_its_figures_are_told() -> None:
     mask = strokes_mask(SEVEN)
-    quality = measure_quality(_levels(mask, 200), mask, 10, 1.0, (106, 56, 214, 194))
+    quality = _measured(_levels(mask, 200), mask)
     assert quality.level is Level.EXCELLENT
     assert quality.contrast == pytest.approx(200 / 255, abs=0.02)
     assert (quality.size_px, quality.aspect_ratio) == (138, round(108 / 138, 4))
@@ -171,7 +180,7 @@ def test_a_clean_stroke_is_excellent_and_its_figures_are_told() -> None:
 @pytest.mark.parametrize(("clear", "clearness"), [(1.0, 1), (0.8, 0.5), (0.6, 0), (0.1, 0)])
 def test_page_all_round_is_clear(clear: float, clearness: float) -> None:
     mask = strokes_mask(SEVEN)
-    quality = measure_quality(_levels(mask, 200), mask, 10, clear, (106, 56, 214, 194))
+    quality = _measured(_levels(mask, 200), mask, clear)
     assert quality.clearness == pytest.approx(clearness, abs=1e-4)
 
 
@@ -180,7 +189,10 @@ def test_only_the_surroundings_of_the_digit_count() -> None:
     levels = _levels(mask, 200)
     scribbled = levels.copy()
     scribbled[300:460, 400:620] = 90
-    box = (106, 56, 214, 194)
-    assert measure_quality(levels, mask, 10, 1.0, box) == measure_quality(
-        scribbled, mask, 10, 1.0, box
-    )
+    assert _measured(levels, mask) == _measured(scribbled, mask)
+
+
+def test_what_was_not_located_has_no_quality() -> None:
+    nothing = np.zeros((20, 20), bool)
+    location = Location(nothing, None, Reason.BLANK)
+    assert measure_quality(InkMap(nothing * np.uint8(1), nothing, 10), location) is None

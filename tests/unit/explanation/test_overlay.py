@@ -17,10 +17,14 @@ from digitscope.explanation.overlay import (
 from digitscope.types import Detection, Explanation, UInt8Array
 
 
-def _sighting(ground: int = 200) -> Detection:
+def _detection() -> Detection:
     mask = np.zeros((120, 160), bool)
     mask[40:80, 60:70] = True
-    return Detection((60, 40, 70, 80), mask, np.full((120, 160, 3), ground, np.uint8))
+    return Detection((60, 40, 70, 80), mask, confidence=1.0)
+
+
+def _even(level: int = 200, size_hw: tuple[int, int] = (120, 160)) -> UInt8Array:
+    return np.full((*size_hw, 3), level, np.uint8)
 
 
 def _distance(rgb: np.ndarray, other: tuple[int, int, int]) -> float:
@@ -35,10 +39,9 @@ def _rows_and_columns(changed: np.ndarray) -> tuple[list[int], list[int]]:
 
 
 def test_ink_is_tinted_and_framed_and_the_rest_left_alone() -> None:
-    detection = _sighting()
-    before = detection.working_rgb.copy()
-    drawn = draw_detection(detection)
-    np.testing.assert_array_equal(detection.working_rgb, before)
+    picture, before = _even(), _even()
+    drawn = draw_detection(_detection(), picture)
+    np.testing.assert_array_equal(picture, before)
     assert drawn.shape == before.shape and drawn.dtype == np.uint8
     assert _distance(drawn[60, 65], INK_RGB) < 80
     rows, columns = _rows_and_columns((drawn != before).any(axis=2))
@@ -46,31 +49,31 @@ def test_ink_is_tinted_and_framed_and_the_rest_left_alone() -> None:
     assert 54 <= columns[0] < 60 and 70 <= columns[-1] < 76
 
 
-@pytest.mark.parametrize("ground", [0, 128, 255])
-def test_the_frame_is_seen_on_any_ground(ground: int) -> None:
-    frame = draw_detection(_sighting(ground))[:, 65][:40].astype(int)  # across its upper side
-    assert np.abs(frame - ground).max() > 100
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_the_frame_is_seen_on_any_picture(level: int) -> None:
+    frame = draw_detection(_detection(), _even(level))[:40, 65].astype(int)  # its upper side
+    assert np.abs(frame - level).max() > 100
 
 
 @pytest.mark.parametrize("factor", [0.5, 3])
 def test_the_picture_may_have_another_size(factor: float) -> None:
-    detection = _sighting()
     size_hw = (round(120 * factor), round(160 * factor))
-    drawn = draw_detection(detection, np.full((*size_hw, 3), 200, np.uint8))
+    drawn = draw_detection(_detection(), _even(200, size_hw))
     assert drawn.shape == (*size_hw, 3)
     assert _distance(drawn[round(60 * factor), round(65 * factor)], INK_RGB) < 80
 
 
 def test_a_digit_that_fills_the_picture_still_has_its_frame_inside() -> None:
-    full = Detection((0, 0, 50, 50), np.ones((50, 50), bool), np.full((50, 50, 3), 128, np.uint8))
-    drawn = draw_detection(full).astype(int)
+    full = Detection((0, 0, 50, 50), np.ones((50, 50), bool), confidence=1.0)
+    drawn = draw_detection(full, _even(128, (50, 50))).astype(int)
     edges = [drawn[:4, 25], drawn[-4:, 25], drawn[25, :4], drawn[25, -4:]]
     assert all((edge.min(axis=1) > 200).any() for edge in edges)  # the white of the frame
 
 
 def test_nothing_seen_leaves_the_picture_as_it_is() -> None:
-    empty = Detection((0, 0, 1, 1), np.zeros((50, 50), bool), np.full((50, 50, 3), 128, np.uint8))
-    np.testing.assert_array_equal(draw_detection(empty), empty.working_rgb)
+    empty = Detection((0, 0, 1, 1), np.zeros((50, 50), bool), confidence=1.0)
+    picture = _even(128, (50, 50))
+    np.testing.assert_array_equal(draw_detection(empty, picture), picture)
 
 
 # --- The tile ------------------------------------------------------------------------------------

@@ -1,31 +1,27 @@
-"""Step 1: what is kept, where weights are looked for, and what happens without them."""
+"""The routes to the digit's region: what is marked, where weights are, what cannot run."""
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
 from digitscope.errors import BackgroundUnavailableError
-from digitscope.model_files import ONNX_MODEL
-from digitscope.preprocessing import background
-from digitscope.preprocessing.background import (
-    LocalBackground,
-    RembgBackground,
-    make_remover,
+from digitscope.preprocessing import background_removers
+from digitscope.preprocessing.background_removers import (
+    REMBG_MODELS,
+    REMOVERS,
     rembg_session,
     weights_on_disk,
 )
-from digitscope.preprocessing.background_estimation import estimate_background
 from digitscope.types import Background
-from tests.unit.drawn import sheet, strokes_mask, write
+from tests.unit.drawn import sheet
 
-SEVEN = [(110, 60), (210, 60), (150, 190)]
-HEAVY = ("rembg", "keras", "tensorflow", "streamlit", "matplotlib", "pandas")
 # Environment, and where below the home folder the weights then lie.
 HOMES = {
     "U2NET_HOME": ({"U2NET_HOME": "weights"}, "weights/u2netp.onnx"),
@@ -49,66 +45,36 @@ ELSEWHERE = {
 }
 
 
-# --- The local route -----------------------------------------------------------------------------
+# --- The regions, the network itself replaced ----------------------------------------------------
 
 
-def test_what_differs_from_the_page_is_kept() -> None:
-    page, stroke = write(sheet(), SEVEN), strokes_mask(SEVEN)
-    difference = page.astype(np.float32) - estimate_background(page)
-    keep = LocalBackground().keep(page, difference, 1.0)
-    assert (keep.shape, keep.dtype) == (page.shape[:2], np.float32)
-    assert (keep.min(), keep.max()) == (0, 1)
-    assert (keep[stroke] == 1).all()
-    assert keep[~stroke].mean() < 0.05
+def test_every_route_but_auto_has_its_remover() -> None:
+    assert set(REMOVERS) == set(Background) - {Background.AUTO}
 
 
-def test_the_papers_grain_is_not_kept() -> None:
-    grain = np.random.default_rng(0).normal(0, 8, (200, 300, 3)).astype(np.float32)
-    page = np.zeros((200, 300, 3), np.uint8)
-    assert LocalBackground().keep(page, grain, 8.0).mean() < 0.05
-    assert LocalBackground().keep(page, grain, 1.0).mean() > 0.5
+def test_to_the_opencv_route_the_whole_picture_is_the_region() -> None:
+    assert REMOVERS[Background.OPENCV].find_region(sheet()) is None
 
 
-def test_one_channel_is_enough() -> None:
-    difference = np.zeros((9, 9, 3), np.float32)
-    difference[..., 2] = -80  # blue alone: a yellow pen
-    keep = LocalBackground().keep(np.zeros((9, 9, 3), np.uint8), difference, 2.0)
-    assert (keep == 1).all()
-
-
-# --- The networks' route, the network itself replaced --------------------------------------------
-
-
-def test_ink_counts_only_in_the_networks_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_networks_region_is_widened_with_a_soft_edge(monkeypatch: pytest.MonkeyPatch) -> None:
     rembg = pytest.importorskip("rembg", reason="rembg (extra `app`) is missing")
-    near, far = [(60, 80), (60, 160)], [(250, 80), (250, 160)]
-    page = write(sheet(), near, far)
-    saliency = np.zeros(page.shape[:2], np.uint8)
-    saliency[90:150, 50:55] = 255  # beside the stroke: such networks clip thin ones
+    saliency = np.zeros((240, 320), np.uint8)
+    saliency[90:150, 50:55] = 255
+    saliency[90:150, 250:255] = 60  # too faint
 
     def remove(rgb: np.ndarray, *, session: object, only_mask: bool) -> np.ndarray:
-        assert (session, only_mask) == ("session", True)
-        np.testing.assert_array_equal(rgb, page)
+        assert (session, only_mask) == (f"session of {Background.U2NET}", True)
+        np.testing.assert_array_equal(rgb, sheet())
         return saliency
 
-    monkeypatch.setattr(background, "rembg_session", lambda _: "session")
+    monkeypatch.setattr(background_removers, "rembg_session", "session of {}".format)
     monkeypatch.setattr(rembg, "remove", remove)
-    difference = page.astype(np.float32) - estimate_background(page)
-    keep = RembgBackground(Background.U2NETP).keep(page, difference, 1.0)
-    assert (keep.shape, keep.dtype) == (page.shape[:2], np.float32)
-    assert keep[100:140, 60].min() > 0.9
-    assert keep[:, 200:].max() < 0.01
-    assert keep[120, 20] == 0  # in the region there may be page: it is not kept
-
-
-@pytest.mark.parametrize("name", [name for name in Background if name is not Background.AUTO])
-def test_each_name_has_its_remover(name: Background) -> None:
-    assert make_remover(name).name is name
-
-
-def test_auto_is_no_remover() -> None:
-    with pytest.raises(ValueError, match="Received: 'auto'"):
-        make_remover(Background.AUTO)
+    region = REMOVERS[Background.U2NET].find_region(sheet())
+    assert region is not None
+    assert (region.shape, region.dtype) == ((240, 320), np.float32)
+    assert region[100:140, 45:60].min() > 0.9  # such networks clip thin strokes
+    assert 0.1 < region[120, 37] < 0.9
+    assert region[:, 100:].max() == 0 == region.min()
 
 
 # --- Where weights are looked for ----------------------------------------------------------------
@@ -150,7 +116,7 @@ def test_rembg_looks_in_the_same_places(
 
 
 def test_a_machine_without_any_has_none() -> None:
-    assert not any(weights_on_disk(name) for name in background.REMBG_MODELS)
+    assert not any(weights_on_disk(name) for name in REMBG_MODELS)
 
 
 # --- What cannot run -----------------------------------------------------------------------------
@@ -202,20 +168,24 @@ def test_a_session_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rembg = pytest.importorskip("rembg", reason="rembg (extra `app`) is missing")
     made: list[str] = []
     monkeypatch.setattr(rembg, "new_session", lambda name, **_: made.append(name) or object())
-    sessions = {rembg_session(name) for _ in range(3) for name in background.REMBG_MODELS}
+    sessions = {rembg_session(name) for _ in range(3) for name in REMBG_MODELS}
     assert made == ["u2netp", "u2net", "isnet-general-use"]
     assert len(sessions) == 3
 
 
-def test_the_core_reads_without_loading_anything_heavy(repo_root: Path) -> None:
-    if not ONNX_MODEL.is_file():
-        pytest.skip("models/mnist_cnn.onnx is missing; `make train` makes it")
-    script = (
-        "import sys, numpy as np; from digitscope import DigitReader; "
-        "page = np.full((240, 320), 255, np.uint8); page[60:180, 155:165] = 0; "
-        "assert DigitReader().read(page).steps[10]; "
-        f"print([name for name in {HEAVY} if name in sys.modules])"
-    )
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=repo_root)
-    assert done.stdout.strip() == "[]"
+def test_what_rembg_reads_of_the_environment_is_set_for_its_import_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str | None] = []
+
+    class Rembg(ModuleType):
+        @property
+        def new_session(self) -> Any:
+            seen.append(os.environ.get("NUMBA_DISABLE_JIT"))
+            return lambda *_, **__: "session"
+
+    monkeypatch.setitem(sys.modules, "rembg", Rembg("rembg"))
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    assert rembg_session(Background.U2NETP) == "session"
+    assert seen == ["1"]
+    assert "NUMBA_DISABLE_JIT" not in os.environ
