@@ -95,8 +95,9 @@ benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark P
 	@test -n "$(PHOTOS)" || { echo "Expected a folder with a labels.csv: make benchmark PHOTOS=folder"; exit 2; }
 	$(BIN)/digitscope benchmark "$(PHOTOS)" --headline
 
-docs: $(VENV)/.dev  ## Write the generated parts of all documents
+docs: $(VENV)/.dev  ## Write the generated parts of all documents; fails where a figure is out of date
 	$(BIN)/python docs/build.py
+	$(BIN)/python -m training.run_records.currency
 
 CATALOGUES := -D digitscope -d streamlit_app/locale
 texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and compile them

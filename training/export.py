@@ -20,10 +20,11 @@ import keras
 import numpy as np
 import onnxruntime
 
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.model_files import MODELS_DIR
 from digitscope.types import TILE_PX
 from training import plots
-from training.data.mnist import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import Digits, load_train_validation
 from training.evaluate import as_text, evaluate_test, predict, predict_with_tta, report
 from training.evaluation.calibration import (
     answers_at,

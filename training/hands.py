@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 
 from digitscope.benchmark import Labelled
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.benchmark.report import format_report
 from digitscope.benchmark.session import Session
 from digitscope.model_files import ONNX_MODEL
 from digitscope.progress import run_visibly
 from digitscope.reader import DigitReader
 from digitscope.types import CLASSES, Background, UInt8Array
-from training.data.mnist import DataUnavailableError
 from training.data.pen_styles import fit
 from training.data.strokes import TEST_WRITERS, VALIDATION_WRITERS, PenDigit, load_writers
 from training.photos import add_to_card

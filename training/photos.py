@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Summary, load_labels
+from digitscope.benchmark.journal import fingerprint_code
 from digitscope.benchmark.measures import calibrate
 from digitscope.benchmark.report import Report, format_report
 from digitscope.benchmark.session import Session
@@ -61,6 +62,7 @@ def add_to_card(
         "git_commit": git_commit(),
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
+        "code_sha256": fingerprint_code(),
         "background": str(Background.OPENCV),
     } | figures
     write_card(card, MODEL_CARD)

@@ -17,13 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from digitscope.benchmark import Labelled
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.benchmark.report import format_report
 from digitscope.benchmark.session import Session
 from digitscope.model_files import ONNX_MODEL
 from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.types import UInt8Array
-from training.data.mnist import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import Digits, load_train_validation
 from training.data.photo_tiles import fingerprint_photos
 from training.evaluate import draw_test_digits
 from training.photos import add_to_card

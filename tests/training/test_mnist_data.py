@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitscope.benchmark.mnist import DataUnavailableError
 from training.data.mnist import (
-    DataUnavailableError,
     Digits,
     find_mnist,
     load_test,

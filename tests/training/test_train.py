@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data.mnist import DataUnavailableError, Digits
+from digitscope.benchmark.mnist import DataUnavailableError
+from training.data.mnist import Digits
 
 keras = pytest.importorskip("keras")
 

@@ -1,32 +1,27 @@
-"""MNIST: where it is found, how it is split, and the seal on the test set.
+"""MNIST for training: how it is split, and the seal on the test set.
 
 The file is looked for at an explicit path, then at ``$MNIST_NPZ``, then in Keras' cache
 (``~/.keras/datasets/mnist.npz``), then downloaded into that cache.
-
-Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/ as packed by Keras.
 """
 
 from __future__ import annotations
 
 import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from digitscope.errors import DigitscopeError
+from digitscope.benchmark.mnist import (
+    MNIST_VARIABLE,
+    DataUnavailableError,
+    download_mnist,
+    load_mnist,
+)
 from digitscope.types import CLASSES, TILE_PX, UInt8Array
 
-MNIST_VARIABLE = "MNIST_NPZ"
-MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 VALIDATION_TILES = 5_000  # of 60,000: one error is 0.02 %, and 55,000 stay to learn from
 SPLIT_SEED = 2026  # one split for every run, so that runs with different seeds compare
-
-
-class DataUnavailableError(DigitscopeError, RuntimeError):
-    """MNIST is neither here nor can it be downloaded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +66,7 @@ def find_mnist(path: str | os.PathLike[str] | None = None) -> Path:
     """
     named = path or os.environ.get(MNIST_VARIABLE)
     if not named:
-        return _cached_or_downloaded()
+        return download_mnist()  # where Keras' cache has it, nothing is fetched
     found = Path(named).expanduser()
     if not found.is_file():
         raise DataUnavailableError(
@@ -79,19 +74,6 @@ def find_mnist(path: str | os.PathLike[str] | None = None) -> Path:
             f"Correct --data or ${MNIST_VARIABLE}, or leave both out to download it."
         )
     return found
-
-
-def _cached_or_downloaded() -> Path:
-    """The file in Keras' cache, after a download where it was not there."""
-    import keras
-
-    try:
-        return Path(keras.utils.get_file("mnist.npz", MNIST_URL, file_hash=MNIST_SHA256))
-    except Exception as error:  # Keras raises a bare Exception for any network fault
-        raise DataUnavailableError(
-            f"MNIST is expected from {MNIST_URL}. Received: {error}. "
-            f"Fetch the file elsewhere and name it in ${MNIST_VARIABLE} or with --data."
-        ) from error
 
 
 def load_train_validation(
@@ -102,7 +84,9 @@ def load_train_validation(
     Raises:
         DataUnavailableError: MNIST could not be found.
     """
-    return split_stratified(_load(path, "train"), validation_tiles, SPLIT_SEED)
+    return split_stratified(
+        Digits(*load_mnist(find_mnist(path), "train")), validation_tiles, SPLIT_SEED
+    )
 
 
 def load_test(path: str | os.PathLike[str] | None = None) -> Digits:
@@ -111,20 +95,7 @@ def load_test(path: str | os.PathLike[str] | None = None) -> Digits:
     Raises:
         DataUnavailableError: MNIST could not be found.
     """
-    return _load(path, "test")
-
-
-def _load(path: str | os.PathLike[str] | None, part: str) -> Digits:
-    """Unpack ``train`` or ``test``, and nothing of the other."""
-    file = find_mnist(path)
-    try:
-        with np.load(file) as archive:
-            return Digits(archive[f"x_{part}"], archive[f"y_{part}"])
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataUnavailableError(
-            f"MNIST as Keras packs it is expected. Received: {file} ({type(error).__name__}). "
-            f"Name another file in ${MNIST_VARIABLE} or with --data."
-        ) from error
+    return Digits(*load_mnist(find_mnist(path), "test"))
 
 
 def split_stratified(digits: Digits, validation_tiles: int, seed: int) -> tuple[Digits, Digits]:

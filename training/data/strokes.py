@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.mnist import DataUnavailableError
+from digitscope.benchmark.mnist import DataUnavailableError
 
 STROKES_VARIABLE = "UJI_STROKES"
 STROKES_URL = "https://archive.ics.uci.edu/static/public/177/uji+pen+characters+version+2.zip"

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from training.data.mnist import DataUnavailableError, Digits, load_train_validation
+from digitscope.benchmark.mnist import DataUnavailableError
+from training.data.mnist import Digits, load_train_validation
 from training.evaluate import find_mistakes, predict, predict_with_tta
-from training.experiments.reports import REPORTS_DIR
+from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder, RunFolderError
 

@@ -26,9 +26,10 @@ from digitscope.benchmark import (
     load_labels,
     read_labelled,
 )
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.reader import DigitReader
 from digitscope.types import Background
-from training.data.mnist import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import Digits, load_train_validation
 from training.evaluate import predict
 from training.evaluation.calibration import fit_temperature, fold_temperature
 from training.run_records.run_folder import RunFolder, RunFolderError

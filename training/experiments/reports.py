@@ -11,17 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scipy.stats import ttest_ind
 
 from training import plots
 from training.config import HyperParameters
 from training.experiments.definitions import Experiment
+from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder
+from training.tracking.record import read_record
 
-REPORTS_DIR = Path(__file__).resolve().parent.parent / "reports"
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
 PHOTO_COLUMNS = {  # of those that read photos, and what people call them
     "photo_accuracy": "simulated photos",
@@ -86,7 +90,7 @@ def write_report(
     return f"{as_text(rows)}\n\n{experiment.teaches}\n{report['finding']}"
 
 
-def draw_report(report: Mapping[str, Any]) -> plots.Figure:
+def draw_report(report: Mapping[str, Any]) -> Figure:
     """The figure of a report: one panel for MNIST, one for photos, one for a search."""
     shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
     panels = {
@@ -126,7 +130,11 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def run_figures(run: Run) -> dict[str, Any]:
     """What one run reached: validation of its best epoch, the test set, and photos."""
     state, best = run.folder.state(), run.folder.best_figures()
+    facts = read_record(run.folder).facts
     return {
+        "settings": run.folder.settings(),
+        "git_commit": facts.get("git_commit", ""),
+        "code_sha256": facts.get("code_sha256", ""),
         "seed": run.hyper.seed,
         "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",
         "epochs": state.epochs,

@@ -9,12 +9,9 @@ Source: Akiba et al., "Optuna: A Next-generation Hyperparameter Optimization Fra
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -30,13 +27,11 @@ from training.experiments.running import log_path
 from training.experiments.study import (
     ENDED,
     FOLDER,
-    MACHINE,
-    PROCESS,
     Search,
     check_settings,
     database_errors_told,
     open_study,
-    take_up,
+    retry_stopped,
 )
 from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import experiment_of, follow, run_facts
@@ -71,7 +66,7 @@ def _search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optu
     study = open_study(wanted)
     hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
     check_settings(study, {n: value for n, value in asdict(hyper).items() if n not in SEARCHED})
-    take_up(study)
+    retry_stopped(study)
     if _ended(study) >= wanted.trials:
         return study
     datasets = load_datasets(data, hyper)
@@ -103,23 +98,14 @@ def _try(trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, study:
     folder = RunFolder(RUNS_DIR / study / name)
     if folder.begun:  # taken up, with the seed that it began with
         hyper = replace(hyper, seed=int(str(folder.settings()["seed"])))
-    marks = {FOLDER: name, MACHINE: socket.gethostname(), PROCESS: os.getpid()}
-    for mark, value in marks.items():
-        trial.set_user_attr(mark, value)
-    with _words_to(log_path(folder)):
+    trial.set_user_attr(FOLDER, name)
+    folder.path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path(folder).open("a") as log, redirect_stdout(log):  # the terminal shows the bar
         lags = _lags(trial, datasets, hyper, folder)
     trial.set_user_attr("val_accuracy", folder.best_figures()["val_accuracy"])
     if lags:
         raise optuna.TrialPruned
     return folder.state().best_val_loss
-
-
-@contextmanager
-def _words_to(path: Path) -> Iterator[None]:
-    """Inside, what is printed goes to a file: the terminal is for the bar."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as log, redirect_stdout(log):
-        yield
 
 
 def suggest(trial: optuna.Trial) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 Each function returns a figure; `save` writes it as PNG.
 """
 
-from matplotlib.figure import Figure
-
 from training.plots.comparison import draw_experiment, draw_reliability
 from training.plots.confusion import draw_confusion_matrix
 from training.plots.curves import draw_training_curves
@@ -13,7 +11,6 @@ from training.plots.style import save
 from training.plots.tiles import draw_mistakes, draw_tiles
 
 __all__ = [
-    "Figure",
     "draw_comparison",
     "draw_confusion_matrix",
     "draw_experiment",
