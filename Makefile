@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format train ablation experiments hands stress notebook mlflow benchmark docs texts \
+.PHONY: help app test check lint format lowest audit train ablation experiments hands stress notebook mlflow benchmark docs texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -34,10 +34,10 @@ app: $(VENV)/.app  ## Start the app in the browser (sets up .venv the first time
 	$(BIN)/streamlit run streamlit_app/Home.py
 
 test: $(VENV)/.dev  ## All tests, the slow ones and the browser too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: lint  ## Format, lint, types, import rules, fast tests: what CI asks
-	$(BIN)/python -m pytest -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not slow and not browser"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
@@ -48,6 +48,20 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev  ## Bring every file into the one format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+lowest: | $(BIN)/python  ## The fast unit tests at the lowest versions that pyproject.toml allows
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml >$(VENV)/lowest.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/lowest
+	$(BIN)/uv pip install --quiet --python $(VENV)/lowest --requirements $(VENV)/lowest.txt
+	$(VENV)/lowest/bin/python -m pytest -q -m "not slow and not browser" tests/unit tests/api
+
+audit: | $(BIN)/python  ## Known vulnerabilities of the pinned packages (asks the package index)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	sed '/^-e /d' requirements-dev.txt >$(VENV)/pins.txt
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
+		-r $(VENV)/pins.txt 2>$(VENV)/audit.log || { grep '^Found' $(VENV)/audit.log || echo \
+		"Nothing was audited: the advisories cannot be fetched from here ($(VENV)/audit.log)."; exit 1; }
 
 SEEDS ?= 3
 WORKERS ?= 1

@@ -16,12 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from digitscope.benchmark import Labelled
+from digitscope.benchmark import Sample
 from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.benchmark.report import format_report
-from digitscope.benchmark.session import Session
+from digitscope.benchmark.run import Run
+from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import ONNX_MODEL
-from digitscope.progress import run_visibly
 from digitscope.reader import DigitReader
 from digitscope.types import CLASSES, Background, UInt8Array
 from training.data.pen_styles import fit
@@ -42,7 +42,7 @@ WRITERS = {"validation": VALIDATION_WRITERS, "test": TEST_WRITERS}
 
 
 @dataclass(frozen=True, eq=False)
-class Written(Labelled):
+class Written(Sample):
     """A digit that is drawn whenever somebody asks for it.
 
     Attributes:
@@ -102,8 +102,9 @@ def main(arguments: list[str] | None = None) -> None:
     if options.writers == "test":
         report = add_to_card(CARD_ENTRY, items, "python -m training.hands", out)
     else:
-        session = Session(DigitReader(options.model, Background.OPENCV), items, out=out)
-        report = run_visibly(session, sys.stderr).report
+        run = Run(DigitReader(options.model, Background.OPENCV), items, out=out)
+        read_in_terminal(run)
+        report = run.report()
     if report:
         print(format_report(report))
 

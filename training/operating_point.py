@@ -20,21 +20,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.benchmark import BenchmarkError, Outcome, load_labels
-from digitscope.benchmark.measures import (
-    OperatingPoint as CurvePoint,
-)
-from digitscope.benchmark.measures import (
-    auroc,
-    calibrate,
-    none_or_several,
-    one_digit,
-    operate,
-    refusal_curve,
-)
-from digitscope.benchmark.session import Session
+from digitscope.benchmark import BenchmarkError, Result, load_labels
+from digitscope.benchmark.metrics import auroc, calibrate, none_or_several, one_digit
+from digitscope.benchmark.run import Run
+from digitscope.benchmark.selective_prediction import OperatingPoint as CurvePoint
+from digitscope.benchmark.selective_prediction import operate, refusal_curve
+from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
-from digitscope.progress import run_visibly
 from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_operating_point
@@ -67,15 +59,15 @@ class Fit:
     none_auroc: float | None
 
 
-def fit(outcomes: Sequence[Outcome], max_right_refused: float = MAX_RIGHT_REFUSED) -> Fit:
+def fit(results: Sequence[Result], max_right_refused: float = MAX_RIGHT_REFUSED) -> Fit:
     """Fit temperatures and threshold on what the network said of labelled pictures.
 
     Args:
-        outcomes: with the probabilities that the network gave, before any calibration.
+        results: with the probabilities that the network gave, before any calibration.
         max_right_refused: of the pictures of one digit, 0..1.
     """
-    temperature, weight = fit_temperatures(outcomes)
-    believed = [_with_temperature(one, temperature, weight) for one in outcomes]
+    temperature, weight = fit_temperatures(results)
+    believed = [_with_temperature(one, temperature, weight) for one in results]
     chosen = choose_threshold(believed, max_right_refused)
     return Fit(
         OperatingPoint(round(temperature, 3), round(weight, 3), chosen),
@@ -83,18 +75,18 @@ def fit(outcomes: Sequence[Outcome], max_right_refused: float = MAX_RIGHT_REFUSE
         operate(believed, chosen),
         calibrate(believed).error,
         auroc(
-            [one.strength for one in one_digit(believed)],
-            [one.strength for one in none_or_several(believed)],
+            [one.score for one in one_digit(believed)],
+            [one.score for one in none_or_several(believed)],
         ),
     )
 
 
-def fit_temperatures(outcomes: Iterable[Outcome]) -> tuple[float, float]:
+def fit_temperatures(results: Iterable[Result]) -> tuple[float, float]:
     """The temperature of a perfect picture and what is added at quality 0: the least log loss."""
-    asked = [one for one in one_digit(outcomes) if one.probabilities and one.quality]
+    asked = [one for one in one_digit(results) if one.probabilities and one.quality]
     logs = np.log(np.maximum([one.probabilities for one in asked], 1e-7))  # (N, 10)
     doubt = 1 - np.array([one.quality.score for one in asked if one.quality])  # (N,)
-    labels = np.array([int(one.labelled.label) for one in asked])
+    labels = np.array([int(one.sample.label) for one in asked])
     tried = [(float(t), float(w)) for t in TEMPERATURES for w in QUALITY_WEIGHTS]
     losses = [_log_loss(logs / (t + w * doubt)[:, None], labels) for t, w in tried]
     return tried[int(np.argmin(losses))]
@@ -107,44 +99,44 @@ def _log_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     return float((sums - shifted[np.arange(len(labels)), labels]).mean())
 
 
-def choose_threshold(outcomes: Sequence[Outcome], max_right_refused: float) -> float:
+def choose_threshold(results: Sequence[Result], max_right_refused: float) -> float:
     """The highest threshold that refuses no more right guesses than that; 0.5 if none does."""
     allowed = [
         point.threshold
-        for point in refusal_curve(outcomes)
+        for point in refusal_curve(results)
         if 0.5 <= point.threshold < 1
-        and right_refused(outcomes, point.threshold) <= max_right_refused
+        and right_refused(results, point.threshold) <= max_right_refused
     ]
     return max(allowed, default=0.5)
 
 
-def right_refused(outcomes: Sequence[Outcome], threshold: float) -> float:
+def right_refused(results: Sequence[Result], threshold: float) -> float:
     """Of the pictures of one digit, the fraction whose right guess is below a threshold."""
-    digits = one_digit(outcomes)
-    lost = [one for one in digits if one.is_guess_right and 0 < one.strength < threshold]
+    digits = one_digit(results)
+    lost = [one for one in digits if one.is_guess_right and 0 < one.score < threshold]
     return len(lost) / max(len(digits), 1)
 
 
-def uncalibrated(outcome: Outcome) -> Outcome:
-    """The outcome with the probabilities that the model file gave for it."""
-    if outcome.quality is None:
-        return outcome
-    return _tempered(outcome, 1 / quality_temperature(outcome.quality))
+def uncalibrated(result: Result) -> Result:
+    """The result with the probabilities that the model file gave for it."""
+    if result.quality is None:
+        return result
+    return _tempered(result, 1 / quality_temperature(result.quality))
 
 
-def _with_temperature(outcome: Outcome, temperature: float, weight: float) -> Outcome:
-    """The outcome as the reader would have it with these temperatures."""
-    if outcome.quality is None:
-        return outcome
-    return _tempered(outcome, temperature + weight * (1 - outcome.quality.score))
+def _with_temperature(result: Result, temperature: float, weight: float) -> Result:
+    """The result as the reader would have it with these temperatures."""
+    if result.quality is None:
+        return result
+    return _tempered(result, temperature + weight * (1 - result.quality.score))
 
 
-def _tempered(outcome: Outcome, temperature: float) -> Outcome:
-    if not outcome.probabilities:
-        return outcome
-    given = Prediction(np.array(outcome.probabilities, np.float32))
+def _tempered(result: Result, temperature: float) -> Result:
+    if not result.probabilities:
+        return result
+    given = Prediction(np.array(result.probabilities, np.float32))
     evened = apply_temperature(given, temperature).probabilities
-    return replace(outcome, probabilities=tuple(evened.tolist()))
+    return replace(result, probabilities=tuple(evened.tolist()))
 
 
 def describe(fitted: Fit, folders: Sequence[Path], pictures: int) -> dict[str, Any]:
@@ -162,7 +154,7 @@ def describe(fitted: Fit, folders: Sequence[Path], pictures: int) -> dict[str, A
     }
 
 
-def read_folders(folders: Sequence[Path]) -> list[Outcome]:
+def read_folders(folders: Sequence[Path]) -> list[Result]:
     """What the shipped network says of handwriting in labelled folders, uncalibrated.
 
     Raises:
@@ -170,15 +162,15 @@ def read_folders(folders: Sequence[Path]) -> list[Outcome]:
     """
     items = [one for folder in folders for one in load_labels(folder, headline_only=True)]
     kept = [one for one in items if one.kind != PRINTED]
-    session = Session(DigitReader(ONNX_MODEL, Background.OPENCV), kept)
-    run_visibly(session, sys.stderr)
-    return [uncalibrated(one) for one in session.outcomes]
+    run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), kept)
+    read_in_terminal(run)
+    return [uncalibrated(one) for one in run.results]
 
 
-def _print_curve(outcomes: Sequence[Outcome], fitted: Fit) -> None:
+def _print_curve(results: Sequence[Result], fitted: Fit) -> None:
     """Every twentieth of confidence, and the point that was chosen."""
     point = fitted.point
-    believed = [_with_temperature(one, point.temperature, point.quality_weight) for one in outcomes]
+    believed = [_with_temperature(one, point.temperature, point.quality_weight) for one in results]
     print(f"temperature {point.temperature}, added at quality 0: {point.quality_weight}")
     print("from   digits refused  right ones  wrong  others refused")
     steps = [step / 20 for step in range(10, 20)]
@@ -200,13 +192,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--max-right-refused", type=float, default=MAX_RIGHT_REFUSED)
     parser.add_argument("--dry-run", action="store_true", help="print alone; the card stays")
     options = parser.parse_args(arguments)
-    outcomes = read_folders(options.folders)
-    fitted = fit(outcomes, options.max_right_refused)
-    _print_curve(outcomes, fitted)
+    results = read_folders(options.folders)
+    fitted = fit(results, options.max_right_refused)
+    _print_curve(results, fitted)
     if options.dry_run:
         return
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
-    card[ENTRY] = describe(fitted, options.folders, len(outcomes))
+    card[ENTRY] = describe(fitted, options.folders, len(results))
     write_card(card, MODEL_CARD)
     load_operating_point.cache_clear()
 

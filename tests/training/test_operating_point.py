@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.benchmark import Labelled, Outcome, Verdict
+from digitscope.benchmark import Result, Sample, Verdict
 from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_operating_point
 from digitscope.types import Level, Quality
 from training import operating_point as module
@@ -17,22 +17,22 @@ from training.operating_point import choose_threshold, fit, right_refused
 SCORES = (0.2, 0.9)
 
 
-def _outcome(label: str, guess: int, confidence: float, score: float = 0.9) -> Outcome:
+def _result(label: str, guess: int, confidence: float, score: float = 0.9) -> Result:
     shares = np.full(10, (1 - confidence) / 9)
     shares[guess] = confidence
     quality = Quality(score, Level.GOOD, 0.5, 100, 0.6)
-    labelled = Labelled(Path("picture.png"), label, "photo", headline=True)
-    return Outcome(labelled, Verdict.REFUSED, probabilities=tuple(shares), quality=quality)
+    sample = Sample(Path("picture.png"), label, "photo", headline=True)
+    return Result(sample, Verdict.REFUSED, probabilities=tuple(shares), quality=quality)
 
 
-def _too_sure(count: int = 600) -> list[Outcome]:
+def _too_sure(count: int = 600) -> list[Result]:
     """Answers of .99, of which nine in ten are right, and fewer where the picture is poor."""
     rng = np.random.default_rng(0)
     found = []
     for index in range(count):
         score = SCORES[index % 2]
         right = rng.random() < (0.97 if score > 0.5 else 0.8)
-        found.append(_outcome("3", 3 if right else 5, 0.99, score))
+        found.append(_result("3", 3 if right else 5, 0.99, score))
     return found
 
 
@@ -44,14 +44,14 @@ def test_a_network_that_is_too_sure_is_believed_less() -> None:
 
 
 def test_no_more_right_guesses_are_refused_than_allowed() -> None:
-    digits = [_outcome("3", 3, confidence) for confidence in np.linspace(0.5, 0.999, 200)]
+    digits = [_result("3", 3, confidence) for confidence in np.linspace(0.5, 0.999, 200)]
     chosen = choose_threshold(digits, 0.1)
     assert right_refused(digits, chosen) <= 0.1 < right_refused(digits, chosen + 0.02)
 
 
 def test_what_is_no_digit_costs_nothing_where_it_is_told_apart() -> None:
-    outcomes = [_outcome("3", 3, 0.99)] * 50 + [_outcome("", 7, 0.4)] * 20
-    fitted = fit(outcomes)
+    results = [_result("3", 3, 0.99)] * 50 + [_result("", 7, 0.4)] * 20
+    fitted = fit(results)
     assert fitted.none_auroc == 1.0
     assert fitted.figures.others_refused == 1.0 and fitted.figures.digits_refused == 0.0
 

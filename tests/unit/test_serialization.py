@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from digitscope.cli import format_answer
-from digitscope.serialization import reading_to_dict
+from digitscope.cli.read import format_answer
+from digitscope.serialization import quality_from_dict, quality_to_dict, reading_to_dict
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
 QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
@@ -17,9 +17,8 @@ QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
 def _reading(digit: int | None, reason: Reason | None) -> Reading:
     probabilities = np.full(10, 0.05, np.float32)
     probabilities[[4, 9]] = 0.375, 0.225
-    preprocessed = Preprocessed(
-        None, QUALITY, reason, Background.U2NETP, np.zeros((4, 4, 3), np.uint8)
-    )
+    page = np.zeros((8, 8, 3), np.uint8)
+    preprocessed = Preprocessed(None, QUALITY, reason, Background.U2NETP, page)
     return Reading(digit, reason, Prediction(probabilities), preprocessed, 12.34567)
 
 
@@ -50,6 +49,10 @@ def test_the_route_the_time_and_the_quality_are_told() -> None:
         "wholeness": 1.0,
     }
     assert json.loads(json.dumps(answer)) == answer
+
+
+def test_a_quality_comes_back_from_its_row() -> None:
+    assert quality_from_dict(json.loads(json.dumps(quality_to_dict(QUALITY)))) == QUALITY
 
 
 def test_the_line_for_people() -> None:

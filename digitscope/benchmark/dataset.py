@@ -1,8 +1,8 @@
 """A labelled folder: pictures and what they show.
 
-It holds pictures and a ``labels.csv`` with the columns ``file`` (path in the folder) and ``label``;
-``kind`` and ``headline`` (yes or no) are used where they are there. A label of one digit asks for
-that digit; any other (empty: no digit; several) asks for a refusal.
+It holds pictures and a ``labels.csv`` with the columns ``file`` (path in the folder) and ``label``.
+The columns ``kind`` and ``headline`` (yes or no) are optional; all others are ignored. A label of
+one digit asks for that digit; any other (empty: no digit; several) asks for a refusal.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from digitscope.errors import DigitscopeError
 from digitscope.image_io import ImageSource
 
 LABELS_FILE = "labels.csv"
 ALL_KINDS = "all"
+YES, NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}  # of a headline, in any case
 
 
 class BenchmarkError(DigitscopeError, ValueError):
@@ -24,13 +25,13 @@ class BenchmarkError(DigitscopeError, ValueError):
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Sample:
     """A picture and what it shows: one row of a labels file.
 
     Attributes:
         path: of the picture's file.
         label: what it shows; one character 0..9 asks for that digit, all else for a refusal.
-        kind: of picture; figures are told kind by kind.
+        kind: of picture; figures are counted kind by kind.
         headline: whether it counts where one picture a writer and digit is to count.
     """
 
@@ -56,24 +57,36 @@ def _rows(folder: Path) -> Iterator[dict[str, str]]:
             f"A folder with a {LABELS_FILE} is expected. Received: {folder}. "
             "The file needs the columns 'file' and 'label'."
         )
-    try:
-        text = labels.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
-    except (OSError, UnicodeDecodeError) as error:
+    try:  # spreadsheets write a byte order mark
+        with labels.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.DictReader(stream, restval="")
+            if not {"file", "label"} <= set(rows.fieldnames or ()):
+                raise BenchmarkError(
+                    f"{LABELS_FILE} needs the columns 'file' and 'label'. "
+                    f"Received: {rows.fieldnames}."
+                )
+            yield from rows
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BenchmarkError(
             f"{LABELS_FILE} is expected as UTF-8 text. Received: {labels} "
             f"({type(error).__name__}). Save it again as CSV in UTF-8."
         ) from error
-    rows = csv.DictReader(text.splitlines(), restval="")
-    if not {"file", "label"} <= set(rows.fieldnames or ()):
-        raise BenchmarkError(
-            f"{LABELS_FILE} needs the columns 'file' and 'label'. Received: {rows.fieldnames}."
-        )
-    yield from rows
+
+
+def _make_sample(folder: Path, row: dict[str, str]) -> Sample:
+    """Turn a row into a sample; its file must lie in the folder."""
+    file, headline = PurePath(row["file"]), (row.get("headline") or "yes").strip().casefold()
+    if file.is_absolute() or ".." in file.parts:
+        raise BenchmarkError(f"A file inside the folder is expected. Received: {file}.")
+    if headline not in YES | NO:
+        raise BenchmarkError(f"'headline' is yes or no. Received: {headline}, for {file}.")
+    kind = row.get("kind") or ALL_KINDS
+    return Sample(folder / file, row["label"].strip(), kind, headline in YES)
 
 
 def load_labels(
     folder: Path, kinds: Sequence[str] = (), headline_only: bool = False
-) -> list[Labelled]:
+) -> list[Sample]:
     """Read a folder's labels.
 
     Args:
@@ -84,22 +97,14 @@ def load_labels(
     Raises:
         BenchmarkError: no usable labels file, or nothing is left.
     """
-    labelled = [
-        Labelled(
-            folder / row["file"],
-            row["label"].strip(),
-            row.get("kind") or ALL_KINDS,
-            (row.get("headline") or "yes") == "yes",
-        )
-        for row in _rows(folder)
-    ]
+    samples = [_make_sample(folder, row) for row in _rows(folder)]
     chosen = [
-        item
-        for item in labelled
-        if (not kinds or item.kind in kinds) and (item.headline or not headline_only)
+        sample
+        for sample in samples
+        if (not kinds or sample.kind in kinds) and (sample.headline or not headline_only)
     ]
     if not chosen:
-        there = ", ".join(sorted({item.kind for item in labelled})) or "none"
+        there = ", ".join(sorted({sample.kind for sample in samples})) or "none"
         raise BenchmarkError(
             f"No picture is left to read. Received: kinds {', '.join(kinds) or 'all'}; "
             f"the folder has {there}."

@@ -1,4 +1,4 @@
-"""Calibration, ranking, the refusal curve and quality levels, on outcomes made by hand."""
+"""Calibration, ranking, the refusal curve and quality levels, on results made by hand."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.benchmark import Labelled, Outcome, Verdict
-from digitscope.benchmark.measures import (
-    THRESHOLDS,
+from digitscope.benchmark import Result, Sample, Verdict
+from digitscope.benchmark.metrics import (
+    Summary,
     auroc,
     calibrate,
+    rank,
+    summarise,
+    summarise_levels,
+    wilson_interval,
+)
+from digitscope.benchmark.selective_prediction import (
+    THRESHOLDS,
     choose_point,
     operate,
-    rank,
     refusal_curve,
-    summarise_levels,
 )
 from digitscope.types import Level, Quality, Reason
 
 
-def outcome(
+def result(
     label: str,
     guess: int | None = None,
     confidence: float = 0.9,
@@ -29,7 +34,7 @@ def outcome(
     reason: Reason | None = None,
     quality: float = 0.8,
     verdict: Verdict | None = None,
-) -> Outcome:
+) -> Result:
     """A picture and what the network said of it; refused where there is a reason or no guess."""
     shares: tuple[float, ...] = ()
     if guess is not None:
@@ -42,8 +47,8 @@ def outcome(
         refused = Verdict.REFUSED if label else Verdict.CORRECT
         verdict = refused if digit is None else Verdict.CORRECT if right else Verdict.WRONG
     level = Level.EXCELLENT if quality >= 0.75 else Level.POOR
-    return Outcome(
-        Labelled(Path("a.png"), label, "photo", headline=True),
+    return Result(
+        Sample(Path("a.png"), label, "photo", headline=True),
         verdict,
         digit,
         reason,
@@ -53,7 +58,49 @@ def outcome(
     )
 
 
-BROKEN = outcome("3", verdict=Verdict.ERROR)
+BROKEN = result("3", verdict=Verdict.ERROR)
+
+
+# --- Counts and their intervals -----------------------------------------------------------------
+
+
+def _counted(kind: str, verdict: Verdict, ms: float) -> Result:
+    return Result(Sample(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
+
+
+def test_results_are_counted_by_kind_in_order_of_appearance() -> None:
+    results = [
+        _counted("scan", Verdict.CORRECT, 10),
+        _counted("photo", Verdict.WRONG, 7),
+        _counted("scan", Verdict.REFUSED, 20),
+        _counted("scan", Verdict.CORRECT, 60),
+        _counted("scan", Verdict.ERROR, 0),  # no reading, so no time
+    ]
+    assert summarise(results) == [
+        Summary("scan", 4, 2, 0, 1, 1, wilson_interval(2, 4), 20, pytest.approx(56)),
+        Summary("photo", 1, 0, 1, 0, 0, wilson_interval(0, 1), 7, 7),
+    ]
+
+
+def test_a_kind_with_nothing_but_errors_took_no_time() -> None:
+    (summary,) = summarise([_counted("photo", Verdict.ERROR, 0)])
+    assert (summary.errors, summary.median_ms, summary.p95_ms) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "interval"),
+    [
+        (0, 10, (0.0, 0.2775)),
+        (5, 10, (0.2366, 0.7634)),
+        (10, 10, (0.7225, 1.0)),
+        (296, 299, (0.9709, 0.9966)),
+        (0, 0, (0, 1)),
+    ],
+)
+def test_wilson_intervals_of_the_literature(
+    successes: int, n: int, interval: tuple[float, float]
+) -> None:
+    assert wilson_interval(successes, n) == pytest.approx(interval, abs=5e-5)
 
 
 # --- AUROC ---------------------------------------------------------------------------------------
@@ -85,23 +132,24 @@ def test_auroc_is_the_share_of_pairs_in_order() -> None:
 
 
 def test_a_network_right_as_often_as_it_says_has_no_error() -> None:
-    outcomes = [outcome("3", 3, 0.75), outcome("3", 3, 0.75), outcome("3", 3, 0.75)]
-    calibration = calibrate([*outcomes, outcome("3", 8, 0.75)])
+    results = [result("3", 3, 0.75), result("3", 3, 0.75), result("3", 3, 0.75)]
+    calibration = calibrate([*results, result("3", 8, 0.75)])
     (only,) = calibration.bins
     assert calibration.n == only.n == 4
     assert (only.confidence, only.right) == (pytest.approx(0.75), 0.75)
+    assert only.interval == wilson_interval(3, 4)
     assert calibration.error == pytest.approx(0)
 
 
 def test_the_error_is_the_mean_gap_by_bin() -> None:
-    calibration = calibrate([outcome("3", 3, 0.5), outcome("3", 8, 0.9)], bins=10)
+    calibration = calibrate([result("3", 3, 0.5), result("3", 8, 0.9)], bins=10)
     assert [(one.low, one.high) for one in calibration.bins] == [(0.5, 0.6), (0.9, 1.0)]
     assert calibration.error == pytest.approx((0.5 + 0.9) / 2)
 
 
 def test_refused_guesses_count_and_what_was_never_asked_does_not() -> None:
-    unsure = outcome("3", 3, 0.4, reason=Reason.UNCERTAIN)
-    calibration = calibrate([unsure, outcome("3"), outcome("", 3), BROKEN])
+    unsure = result("3", 3, 0.4, reason=Reason.UNCERTAIN)
+    calibration = calibrate([unsure, result("3"), result("", 3), BROKEN])
     assert (calibration.n, calibration.error) == (1, pytest.approx(0.6))
 
 
@@ -112,17 +160,17 @@ def test_nothing_asked_is_nothing_off() -> None:
 # --- Ranking -------------------------------------------------------------------------------------
 
 
-def test_good_outcomes_are_ranked_above_bad_ones() -> None:
-    outcomes = [
-        outcome("3", 3, 0.95, quality=0.9),
-        outcome("4", 4, 0.8, quality=0.2),
-        outcome("5", 6, 0.85, quality=0.5),  # wrong, more sure than one that is right
-        outcome("8", 8, 0.5, reason=Reason.UNCERTAIN, quality=0.1),
-        outcome("8", 3, 0.4, reason=Reason.NOT_A_DIGIT, quality=0.1),
-        outcome("", 1, 0.6, reason=Reason.NOT_A_DIGIT, quality=0.3),
+def test_good_results_are_ranked_above_bad_ones() -> None:
+    results = [
+        result("3", 3, 0.95, quality=0.9),
+        result("4", 4, 0.8, quality=0.2),
+        result("5", 6, 0.85, quality=0.5),  # wrong, more sure than one that is right
+        result("8", 8, 0.5, reason=Reason.UNCERTAIN, quality=0.1),
+        result("8", 3, 0.4, reason=Reason.NOT_A_DIGIT, quality=0.1),
+        result("", 1, 0.6, reason=Reason.NOT_A_DIGIT, quality=0.3),
         BROKEN,
     ]
-    answers, guesses, all_digits, digits = rank(outcomes)
+    answers, guesses, all_digits, digits = rank(results)
     assert (answers.above, answers.below) == (2, 1)
     assert (answers.confidence, answers.quality) == (0.5, 0.5)
     assert (guesses.above, guesses.below) == (3, 2)
@@ -132,19 +180,19 @@ def test_good_outcomes_are_ranked_above_bad_ones() -> None:
 
 
 def test_with_nothing_wrong_there_is_nothing_to_rank() -> None:
-    answers = rank([outcome("3", 3)])[0]
+    answers = rank([result("3", 3)])[0]
     assert (answers.below, answers.confidence, answers.quality) == (0, None, None)
 
 
 # --- The refusal curve ---------------------------------------------------------------------------
 
 MIXED = [
-    outcome("3", 3, 0.9),
-    outcome("4", 9, 0.6),
-    outcome("5", 5, 0.99, reason=Reason.SEVERAL_DIGITS),
-    outcome("6"),  # no tile
-    outcome("", 1, 0.7),
-    outcome("37", 7, 0.99, reason=Reason.SEVERAL_DIGITS),
+    result("3", 3, 0.9),
+    result("4", 9, 0.6),
+    result("5", 5, 0.99, reason=Reason.SEVERAL_DIGITS),
+    result("6"),  # no tile
+    result("", 1, 0.7),
+    result("37", 7, 0.99, reason=Reason.SEVERAL_DIGITS),
     BROKEN,
 ]
 
@@ -169,28 +217,29 @@ def test_the_curve_only_rises() -> None:
 
 
 def test_without_others_there_is_no_share_of_them() -> None:
-    assert operate([outcome("3", 3)], 0.5).others_refused is None
+    assert operate([result("3", 3)], 0.5).others_refused is None
 
 
 def test_the_highest_threshold_that_costs_no_more_is_chosen() -> None:
-    curve = refusal_curve([outcome("3", 3, 0.5), *[outcome("3", 3, 0.9)] * 3])
-    point = choose_point(curve, most_refused=0.25)
+    curve = refusal_curve([result("3", 3, 0.5), *[result("3", 3, 0.9)] * 3])
+    point = choose_point(curve, max_refused=0.25)
     assert point is not None and (point.threshold, point.digits_refused) == (0.9, 0.25)
-    assert choose_point(refusal_curve([outcome("3")]), most_refused=0.5) is None
+    assert choose_point(refusal_curve([result("3")]), max_refused=0.5) is None
 
 
 # --- Levels --------------------------------------------------------------------------------------
 
 
 def test_each_level_is_counted() -> None:
-    outcomes = [
-        outcome("3", 3, quality=0.9),
-        outcome("3", 5, quality=0.9),
-        outcome("3", 5, 0.2, reason=Reason.UNCERTAIN, quality=0.1),
-        outcome("", 5, quality=0.1),
+    results = [
+        result("3", 3, quality=0.9),
+        result("3", 5, quality=0.9),
+        result("3", 5, 0.2, reason=Reason.UNCERTAIN, quality=0.1),
+        result("", 5, quality=0.1),
         BROKEN,
     ]
-    levels = summarise_levels(outcomes)
+    levels = summarise_levels(results)
     assert [one.level for one in levels] == ["excellent", "good", "fair", "poor"]
+    assert levels[0].interval == wilson_interval(1, 2)
     counted = [(one.n, one.correct, one.wrong, one.refused) for one in levels]
     assert counted == [(2, 1, 1, 0), (0, 0, 0, 0), (0, 0, 0, 0), (1, 0, 0, 1)]

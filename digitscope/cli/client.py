@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from digitscope.cli.exit_codes import OK, SOME_FAILED
+from digitscope.cli.parser import files_argument, json_option, reading_options
 from digitscope.errors import DigitscopeError
 from digitscope.serialization import format_probability
 from digitscope.types import CLASSES
@@ -19,49 +22,51 @@ if TYPE_CHECKING:
 
 PREDICT_PATH = "/api/v1/predict"
 TIMEOUT_S = 60.0  # more than the server takes before it gives up
-SENT_NAME = "picture"  # the file's own name is nobody's business
+SENT_NAME = "picture"  # the file's own name is not sent
 UNREADABLE = "The file cannot be opened"
 ANOTHER_SERVER = "Another server answered"
 BAR_CHARS = 30
-FAR_SHARE = 0.01  # digits below it are printed dim
+MIN_BRIGHT = 0.01  # less probable digits are printed dim
 
 
 class AskError(DigitscopeError, RuntimeError):
     """No server can be asked at the address given."""
 
 
-def run_ask(options: argparse.Namespace) -> int:
-    """Ask about each file; one that gets no answer does not stop the others.
+@click.command()
+@click.argument("url", metavar="URL")
+@files_argument
+@json_option
+@reading_options
+def ask(url: str, files: tuple[Path, ...], as_json: bool, tta: bool, background: str) -> int:
+    """Ask the Digitscope server at URL, like http://127.0.0.1:8000, about each picture.
 
-    Returns:
-        0 where every file got an answer, refusals among them; 1 where some did not.
-
-    Raises:
-        AskError: no server answers there, or the packages for asking are missing.
+    A file that gets no answer does not stop the others; the exit code is 1 then.
     """
+    params = {"tta": json.dumps(tta), "background": background}
     answers: list[dict[str, Any]] = []
-    with _connected(options.url) as (client, console):
-        for file in options.files:
+    with _connected(url) as (client, console):
+        for file in files:
             has_met = any(answer.get("title") != UNREADABLE for answer in answers)
-            answer = _ask_or_tell(client, file, options, has_met=has_met)
+            answer = send(client, file, params, has_met=has_met)
             answers.append({"file": str(file)} | answer)
-            if options.json:
+            if as_json:
                 console.out(json.dumps(answers[-1]), highlight=False)
             else:
                 show(console, answers[-1])
-    return 0 if all("digit" in answer for answer in answers) else 1
+    return OK if all("digit" in answer for answer in answers) else SOME_FAILED
 
 
 @contextmanager
 def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
-    """Open what asks and what prints; turn a server that is not there into an error of ours."""
+    """Open what asks and what prints; a server that is not there is an error of ours."""
     try:
         import httpx2
         from rich.console import Console
     except ImportError as error:
         raise AskError(
             f"Asking a server needs the package {error.name}, which is not installed. "
-            "`pip install -e .[api]` brings it."
+            '`pip install "digitscope[api]"` brings it.'
         ) from error
     try:
         with httpx2.Client(base_url=url, timeout=TIMEOUT_S) as client:
@@ -76,52 +81,44 @@ def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
 
 
 def _let_through() -> None:
-    """What rich calls where nobody reads any more: it would end the process with 1."""
+    """Rich calls this where the pipe is closed; its own function ends the process with 1."""
     raise BrokenPipeError
 
 
-def _ask_or_tell(
-    client: httpx2.Client, file: Path, options: argparse.Namespace, *, has_met: bool
+def send(
+    client: httpx2.Client, file: Path, params: dict[str, str], *, has_met: bool
 ) -> dict[str, Any]:
-    """Ask about one file; that a server met before is gone is a problem of this file alone."""
-    import httpx2
-
-    try:
-        return ask(client, file, tta=options.tta, background=options.background)
-    except httpx2.TransportError as error:
-        if not has_met:
-            raise
-        return {"title": "The server does not answer any more", "detail": str(error)}
-
-
-def ask(client: httpx2.Client, file: Path, *, tta: bool, background: str) -> dict[str, Any]:
     """Send a picture file.
 
     Args:
         client: open, with the server as its base address.
         file: the picture.
-        tta: mean over five small rotations.
-        background: the way to remove the background.
+        params: the options of the reading.
+        has_met: whether the server answered before: that it is gone is then a problem of this file.
 
     Returns:
         The answer, or the problem (with `title` and `detail`), as the server words it.
+
+    Raises:
+        httpx2.TransportError: the server never answered.
     """
+    import httpx2
+
     if file.exists() and not file.is_file() and not file.is_dir():
         return {"title": UNREADABLE, "detail": "It is no regular file"}
     try:
-        data = file.read_bytes()
+        form = {"file": (SENT_NAME, file.read_bytes())}
+        return _content(client.post(PREDICT_PATH, params=params, files=form))
     except OSError as error:
         return {"title": UNREADABLE, "detail": str(error.strerror)}
-    import httpx2
-
-    options = {"tta": json.dumps(tta), "background": background}
-    form = {"file": (SENT_NAME, data)}
-    try:
-        return _content(client.post(PREDICT_PATH, params=options, files=form))
     except httpx2.ReadTimeout:
         return {"title": "No answer in time", "detail": f"The server had {TIMEOUT_S:g} s."}
     except httpx2.DecodingError as error:
         return {"title": ANOTHER_SERVER, "detail": str(error)}
+    except httpx2.TransportError as error:
+        if not has_met:
+            raise
+        return {"title": "The server does not answer any more", "detail": str(error)}
 
 
 def _content(response: httpx2.Response) -> dict[str, Any]:
@@ -141,21 +138,21 @@ def _content(response: httpx2.Response) -> dict[str, Any]:
 
 def _is_answer(content: dict[str, Any]) -> bool:
     """Whether it has what is shown, in the form that it is shown in."""
-    shares = content.get("probabilities")
-    is_ranked = isinstance(shares, list) and len(shares) == CLASSES and all(map(_is_share, shares))
-    if "digit" not in content or not (shares is None or is_ranked):
+    ten = content.get("probabilities")
+    is_ranked = isinstance(ten, list) and len(ten) == CLASSES and all(map(_is_probability, ten))
+    if "digit" not in content or not (ten is None or is_ranked):
         return False
     if content["digit"] is None:
         return isinstance(content.get("reason"), str)
-    return isinstance(content["digit"], int) and _is_share(content.get("confidence"))
+    return isinstance(content["digit"], int) and _is_probability(content.get("confidence"))
 
 
-def _is_share(value: object) -> bool:
+def _is_probability(value: object) -> bool:
     return isinstance(value, (int, float)) and 0 <= value <= 1
 
 
 def _printable(text: str) -> str:
-    """A server's words without what would steer the terminal."""
+    """A server's words without control characters, which would steer the terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
@@ -163,8 +160,8 @@ def show(console: Console, answer: dict[str, Any]) -> None:
     """Print an answer and all ten digits, the most probable first, each with its bar."""
     name = answer["file"]
     if "digit" not in answer:
-        told = _printable(f"{answer['title']}. {answer['detail']}")
-        console.out(f"{name}: error: {told}", style="red")
+        problem = _printable(f"{answer['title']}. {answer['detail']}")
+        console.out(f"{name}: error: {problem}", style="red")
         return
     if answer["digit"] is None:
         console.out(f"{name}: rejected: {_printable(answer['reason'])}", style="yellow")
@@ -177,13 +174,14 @@ def show(console: Console, answer: dict[str, Any]) -> None:
         _show_bars(console, answer["probabilities"])
 
 
-def _show_bars(console: Console, shares: list[float]) -> None:
+def _show_bars(console: Console, probabilities: list[float]) -> None:
     from rich.bar import Bar
     from rich.table import Table
 
     table = Table.grid(padding=(0, 1))
-    for digit in sorted(range(len(shares)), key=lambda digit: -shares[digit]):
-        bar = Bar(1.0, 0.0, shares[digit], width=BAR_CHARS)
-        style = "dim" if shares[digit] < FAR_SHARE else ""
-        table.add_row(f"  {digit}", bar, f"{format_probability(shares[digit]):>6}", style=style)
+    for digit in sorted(range(CLASSES), key=lambda digit: -probabilities[digit]):
+        bar = Bar(1.0, 0.0, probabilities[digit], width=BAR_CHARS)
+        style = "dim" if probabilities[digit] < MIN_BRIGHT else ""
+        percent = format_probability(probabilities[digit])
+        table.add_row(f"  {digit}", bar, f"{percent:>6}", style=style)
     console.print(table)

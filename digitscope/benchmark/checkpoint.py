@@ -1,15 +1,15 @@
-"""What a benchmark has read so far, kept on disk: a run that was stopped goes on where it was."""
+"""The journal of a benchmark: what was read is kept on disk, so that a stopped run can go on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
-from digitscope.benchmark.labelled import Labelled
-from digitscope.benchmark.outcomes import Outcome
-from digitscope.benchmark.rows import from_row, to_row
+from digitscope.benchmark.dataset import Sample
+from digitscope.benchmark.results import Result, result_from_row, result_to_row
 
 JOURNAL_FILE = "unfinished.jsonl"
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -17,7 +17,7 @@ Key: TypeAlias = tuple[str, str, str]  # file, label, kind: one file may stand i
 
 
 def fingerprint_code() -> str:
-    """Hash the core's source: what another code has read is not taken over."""
+    """Hash the core's source: results of other code are not taken over."""
     content = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         content.update(path.read_bytes())
@@ -25,7 +25,7 @@ def fingerprint_code() -> str:
 
 
 class Journal:
-    """Outcomes in a file of a folder: the first line says of which run, then one line each.
+    """A file of results: its first line names the settings, each other line is one result.
 
     To be used in a ``with`` statement.
     """
@@ -35,7 +35,7 @@ class Journal:
 
         Args:
             folder: made where it is missing.
-            settings: all that an outcome depends on, fit for JSON.
+            settings: all that a result depends on, fit for JSON.
 
         Raises:
             OSError: the folder cannot be written to.
@@ -47,7 +47,7 @@ class Journal:
         self._stream: TextIO | None = None
 
     def _load(self) -> dict[Key, dict[str, Any]]:
-        """Rows of the same run by picture; a last line cut short is left out."""
+        """Rows of the same run by picture; a last line that was cut short is left out."""
         try:
             settings, *lines = self._path.read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError):
@@ -64,9 +64,13 @@ class Journal:
         return rows
 
     def __enter__(self) -> Journal:
-        """Write anew what is known, then stand ready for more."""
-        self._stream = self._path.open("w", encoding="utf-8")
+        """Write the known rows to a new file, which replaces the old one when it is complete."""
+        unfinished = self._path.with_suffix(".tmp")
+        self._stream = unfinished.open("w", encoding="utf-8")
         self._write(self._settings, *(json.dumps(row) for row in self._rows.values()))
+        self._stream.close()
+        unfinished.replace(self._path)
+        self._stream = self._path.open("a", encoding="utf-8")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,7 +79,7 @@ class Journal:
             self._stream.close()
 
     def remove(self) -> None:
-        """Remove the file: nothing is unfinished any more."""
+        """Remove the file: the run is finished."""
         self._path.unlink(missing_ok=True)
 
     def _write(self, *lines: str) -> None:
@@ -83,15 +87,15 @@ class Journal:
             raise RuntimeError("A journal is written inside a with statement.")
         self._stream.writelines(f"{line}\n" for line in lines)
         self._stream.flush()
+        os.fsync(self._stream.fileno())
 
-    def recall(self, labelled: Labelled) -> Outcome | None:
-        """Give back the outcome of a picture already read, or None."""
+    def recall(self, sample: Sample) -> Result | None:
+        """Give back the result of a picture that was read before, or None."""
         try:
-            key = (str(labelled.path), labelled.label, labelled.kind)
-            return from_row(self._rows[key], labelled)
-        except (KeyError, TypeError, ValueError):  # not read yet, or a row that is none
+            return result_from_row(self._rows[str(sample.path), sample.label, sample.kind], sample)
+        except (KeyError, TypeError, ValueError):  # not read yet, or not a row of ours
             return None
 
-    def add(self, outcome: Outcome) -> None:
-        """Keep an outcome, on disk before this returns."""
-        self._write(json.dumps(to_row(outcome)))
+    def add(self, result: Result) -> None:
+        """Keep a result; it is on the disk when this returns."""
+        self._write(json.dumps(result_to_row(result)))
