@@ -23,6 +23,10 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
+STROKES := $(firstword $(wildcard $(SHARED)/strokes/*.txt))
+ifneq ($(STROKES),)
+export UJI_STROKES ?= $(STROKES)
+endif
 
 .PHONY: help app test check lint format lowest audit train ablation experiments hands stress notebook mlflow benchmark docs texts \
 	screenshots lock clean

@@ -64,7 +64,7 @@ class HyperParameters:
     warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
     weight_decay: float = 4e-3  # AdamW's in Keras; the other optimizers have none
     ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
-    patience: int = 8  # epochs without a lower validation loss
+    patience: int = 12  # epochs without a lower validation loss; at high rates it stands still
     # What keeps it from learning the tiles by heart
     label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
     augmentation: float = 1.0  # times the amounts in augment.Augmentation; 0 changes nothing
