@@ -23,8 +23,12 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
+STROKES := $(firstword $(wildcard $(SHARED)/strokes/*.txt))
+ifneq ($(STROKES),)
+export UJI_STROKES ?= $(STROKES)
+endif
 
-.PHONY: help app test check lint format lowest audit train ablation experiments stress notebook mlflow benchmark docs site texts \
+.PHONY: help app test check lint format lowest audit train ablation experiments hands stress notebook mlflow benchmark docs site texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -84,6 +88,9 @@ experiments: $(VENV)/.dev  ## Run the small experiments: two hours on two cores 
 		$(BIN)/python -m training.experiments $$name --seeds $(SEEDS) --workers $(WORKERS) \
 			--precision $(PRECISION) $(if $(PHOTOS),--photos "$(PHOTOS)") || exit; \
 	done
+
+hands: $(VENV)/.dev  ## Read pen strokes of test writers digit by digit, into the model card
+	$(BIN)/python -m training.hands
 
 stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
 	$(BIN)/python -m training.stress
