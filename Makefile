@@ -24,7 +24,7 @@ ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
 
-.PHONY: help app test check lint format train ablation experiments stress notebook mlflow benchmark docs texts \
+.PHONY: help app test check lint format lowest audit train ablation experiments stress notebook mlflow benchmark docs texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -48,6 +48,20 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev  ## Bring every file into the one format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+lowest: | $(BIN)/python  ## The fast unit tests at the lowest versions that pyproject.toml allows
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --resolution lowest-direct --all-extras pyproject.toml >$(VENV)/lowest.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/lowest
+	$(BIN)/uv pip install --quiet --python $(VENV)/lowest --requirements $(VENV)/lowest.txt
+	$(VENV)/lowest/bin/python -m pytest -q -m "not slow and not browser" tests/unit tests/api
+
+audit: | $(BIN)/python  ## Known vulnerabilities of the pinned packages (asks the package index)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	sed '/^-e /d' requirements-dev.txt >$(VENV)/pins.txt
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
+		-r $(VENV)/pins.txt 2>$(VENV)/audit.log || { grep '^Found' $(VENV)/audit.log || echo \
+		"Nothing was audited: the advisories cannot be fetched from here ($(VENV)/audit.log)."; exit 1; }
 
 SEEDS ?= 3
 WORKERS ?= 1
@@ -92,8 +106,9 @@ benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark P
 	@test -n "$(PHOTOS)" || { echo "Expected a folder with a labels.csv: make benchmark PHOTOS=folder"; exit 2; }
 	$(BIN)/digitscope benchmark "$(PHOTOS)" --headline
 
-docs: $(VENV)/.dev  ## Write the generated parts of all documents
+docs: $(VENV)/.dev  ## Write the generated parts of all documents; fails where a figure is out of date
 	$(BIN)/python docs/build.py
+	$(BIN)/python -m training.run_records.currency
 
 CATALOGUES := -D digitscope -d streamlit_app/locale
 texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and compile them

@@ -6,13 +6,14 @@
 (7, 0.98)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from digitscope.errors import (
     BackgroundUnavailableError,
     DigitscopeError,
     InvalidImageError,
     ModelUnavailableError,
 )
-from digitscope.reader import DigitReader
 from digitscope.types import (
     Background,
     Detection,
@@ -25,7 +26,10 @@ from digitscope.types import (
     Tile,
 )
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from digitscope.reader import DigitReader
+
+__version__ = "1.0.0"
 
 __all__ = [
     "Background",
@@ -44,3 +48,12 @@ __all__ = [
     "Tile",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the reader when it is first asked for: the command line's help needs no OpenCV."""
+    if name != "DigitReader":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from digitscope.reader import DigitReader
+
+    return DigitReader

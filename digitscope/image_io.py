@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from digitscope.image_metadata import (
 from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
+T = TypeVar("T")
 ImageSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
@@ -40,6 +41,10 @@ MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is 
 MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
 NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
+JPEG_SIGNATURE = b"\xff\xd8"
+EXIF_BLOCK_START = b"Exif\0\0"
+MAX_EXIF_BLOCKS = 500  # a photo has one or two
+MAX_METADATA_BYTES = 2**26  # that are looked through for EXIF blocks
 MAX_NAME_CHARS = 60  # of a file's name, in a message
 
 WHAT_OPENS = "Expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture."
@@ -104,13 +109,30 @@ def load_picture(source: ImageSource) -> Picture:
             upright = _decoded(source)
         return _finish(upright, upright.size)
     if isinstance(source, (bytes, bytearray)):
-        return _load_stream(BytesIO(source))
+        return _read_stream(BytesIO(source), _decode_stream)
     if isinstance(source, (str, os.PathLike)):
         return _load_file(source)
     raise InvalidImageError(
         "Expected a path, bytes, a PIL image or an array. Received: {kind}.",
         kind=type(source).__name__,
     )
+
+
+def count_decoded_pixels(data: bytes) -> int:
+    """How many pixels `load_picture` decodes of a picture file, from its header alone.
+
+    Baseline JPEG is decoded reduced, all else whole.
+
+    Raises:
+        InvalidImageError: it is no picture that can be opened.
+
+    >>> from PIL import Image
+    >>> buffer = BytesIO()
+    >>> Image.new("L", (3000, 2000)).save(buffer, "JPEG")
+    >>> count_decoded_pixels(buffer.getvalue())
+    375000
+    """
+    return _read_stream(BytesIO(data), _count_pixels)
 
 
 def _no_picture(received: str, **facts: object) -> InvalidImageError:
@@ -128,7 +150,7 @@ def _load_file(given: str | os.PathLike[str]) -> Picture:
         if path.exists() and not path.is_file():
             raise _no_picture("Received: {name}, which is no regular file.", name=name)
         with path.open("rb") as stream:
-            return _load_stream(stream)
+            return _read_stream(stream, _decode_stream)
     except FileNotFoundError as error:
         raise _no_picture(
             "Received: {name}, which does not exist. Check the path.", name=name
@@ -139,22 +161,44 @@ def _load_file(given: str | os.PathLike[str]) -> Picture:
         ) from error
 
 
-def _load_stream(stream: BinaryIO) -> Picture:
+def _read_stream(stream: BinaryIO, read: Callable[[BinaryIO], T]) -> T:
+    """Read a picture file, a PNG without its metadata where they cannot be read."""
     head = stream.read(12)
     stream.seek(0)
     if not head:
         raise _no_picture("Received: nothing, the file holds 0 bytes. Save the picture again.")
     if head[4:8] == b"ftyp":  # the container of HEIC and AVIF
         raise _no_picture("Received: a HEIC or AVIF picture. Export or share it as JPEG.")
+    if head.startswith(JPEG_SIGNATURE):
+        stream = _with_few_exif_blocks(stream)
     with _decoder_errors_translated():
         try:
-            return _decode_stream(stream)
+            return read(stream)
         except InvalidImageError:
             raise
         except DECODER_ERRORS:
             if not head.startswith(PNG_SIGNATURE):
                 raise
-            return _decode_stream(png_without_metadata(stream))
+            return read(png_without_metadata(stream))
+
+
+def _with_few_exif_blocks(stream: BinaryIO) -> BinaryIO:
+    """A JPEG without its EXIF blocks where they are very many.
+
+    Pillow copies all earlier blocks for each further one: a file of 14 MB would take minutes.
+    """
+    data = stream.read(MAX_METADATA_BYTES)
+    stream.seek(0)
+    if data.count(EXIF_BLOCK_START) <= MAX_EXIF_BLOCKS:
+        return stream
+    return BytesIO(stream.read().replace(EXIF_BLOCK_START, b"Many\0\0"))
+
+
+def _count_pixels(stream: BinaryIO) -> int:
+    with Image.open(stream, formats=FORMATS) as image:
+        if image.format in ("JPEG", "MPO") and not image.info.get("progressive"):
+            image.draft(None, _fitted(image.size, DECODED_PX))
+        return image.width * image.height
 
 
 def _decode_stream(stream: BinaryIO) -> Picture:

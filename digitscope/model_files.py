@@ -2,7 +2,10 @@
 
 | variable | meaning | default |
 | --- | --- | --- |
-| ``DIGITSCOPE_MODEL`` | the network's file, ``.keras`` or ``.onnx`` | the one in ``models/`` |
+| ``DIGITSCOPE_MODEL`` | the network's file, ``.keras`` or ``.onnx`` | the ONNX one |
+
+An installed package carries the ONNX network and its card. A checkout has them in ``models/``,
+with the Keras twin.
 """
 
 from __future__ import annotations
@@ -10,20 +13,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from digitscope.errors import ModelUnavailableError
 
-MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
+
+def _find_models() -> Path:
+    """The folder inside the package that a wheel has; in a checkout `models/` beside it."""
+    package = Path(str(resources.files("digitscope"))).resolve()
+    packed = package / "_models"
+    return packed if packed.is_dir() else package.parent / "models"
+
+
+MODELS_DIR = _find_models()
 KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # the app's, loaded in-process
-ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network: quick to start, for CLI and batches
+ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network, quick to start
 MODEL_CARD = MODELS_DIR / "model_card.json"
 MODEL_SUFFIXES = (".keras", ".onnx")
 
 
 def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
-    """Find the model file: `path`, else ``$DIGITSCOPE_MODEL``, else the ONNX one in ``models/``.
+    """Find the model file: `path`, else ``$DIGITSCOPE_MODEL``, else the ONNX one.
 
     Raises:
         ModelUnavailableError: the file does not exist or has an unknown suffix.

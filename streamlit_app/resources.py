@@ -16,11 +16,12 @@ import numpy as np
 import streamlit as st
 
 from digitscope import DigitReader
+from digitscope.benchmark.mnist import find_mnist
 from digitscope.model_files import KERAS_MODEL, fingerprint_of
 from digitscope.recognition.classifier import KerasClassifier
 from digitscope.types import Explanation, Float32Array, Reading, UInt8Array
 from streamlit_app.i18n import _
-from streamlit_app.mnist import Tiles, find_mnist, load_tiles
+from streamlit_app.mnist import Tiles, load_tiles
 from streamlit_app.network import feature_maps, stage_outputs
 from streamlit_app.state import Options, Picture, app_state
 

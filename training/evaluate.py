@@ -18,8 +18,8 @@ import numpy as np
 from digitscope.model_files import KERAS_MODEL
 from digitscope.recognition.test_time_augmentation import rotate_tile
 from digitscope.types import Float32Array, UInt8Array
-from training.data import Digits, load_test
-from training.metrics import (
+from training.data.mnist import Digits, load_test
+from training.evaluation.metrics import (
     ClassReport,
     ReliabilityBin,
     accuracy,
@@ -29,7 +29,7 @@ from training.metrics import (
     negative_log_likelihood,
     reliability,
 )
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 from training.tracking import show
 
 BATCH = 500  # tiles a step; larger gains nothing
@@ -54,7 +54,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Report:
-    """What a network reaches on a set of tiles; shares are 0..1.
+    """What a network reaches on a set of tiles; fractions are 0..1.
 
     Attributes:
         loss: mean negative log likelihood, nats.
@@ -83,7 +83,7 @@ def predict(model: keras.Model, tiles: UInt8Array) -> Float32Array:
     return probabilities
 
 
-def predict_turned(model: keras.Model, tiles: UInt8Array) -> Float32Array:
+def predict_with_tta(model: keras.Model, tiles: UInt8Array) -> Float32Array:
     """The same with the reader's test-time augmentation: means over small rotations."""
     turned = np.stack([rotate_tile(tile) for tile in tiles])  # (N, A, 28, 28)
     angles = turned.shape[1]
@@ -128,7 +128,7 @@ def evaluate_test(
     Args:
         model: the network.
         data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
-        how: `predict`, or `predict_turned` for test-time augmentation.
+        how: `predict`, or `predict_with_tta` for test-time augmentation.
 
     Raises:
         DataUnavailableError: MNIST could not be found.

@@ -20,15 +20,22 @@ import keras
 import numpy as np
 import onnxruntime
 
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.model_files import MODELS_DIR
 from digitscope.types import TILE_PX
 from training import plots
-from training.calibrate import apply_temperature, fit_temperature, fold_temperature
-from training.data import DataUnavailableError, Digits, load_train_validation
-from training.evaluate import as_text, evaluate_test, predict, predict_turned, report
-from training.metrics import expected_calibration_error
-from training.model_card import Calibration, Measured, SeedFigures, build_card, write_card
-from training.run_folder import LATEST, RunFolder, RunFolderError
+from training.data.mnist import Digits, load_train_validation
+from training.evaluate import as_text, evaluate_test, predict, predict_with_tta, report
+from training.evaluation.calibration import apply_temperature, fit_temperature, fold_temperature
+from training.evaluation.metrics import expected_calibration_error
+from training.evaluation.model_card import (
+    Calibration,
+    Measured,
+    SeedFigures,
+    build_card,
+    write_card,
+)
+from training.run_records.run_folder import LATEST, RunFolder, RunFolderError
 from training.tracking import EXPERIMENT, TrackingError, find_folder, register
 
 NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
@@ -72,8 +79,8 @@ def export_run(
         uncalibrated=uncalibrated,
         test=evaluate_test(model, data),
         turned=(
-            report(predict_turned(model, validation.tiles), validation.labels),
-            evaluate_test(model, data, predict_turned),
+            report(predict_with_tta(model, validation.tiles), validation.labels),
+            evaluate_test(model, data, predict_with_tta),
         ),
         seeds=siblings(run),
         onnx_difference=check_parity(*files, validation),

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX
-from training.recipe import HyperParameters
+from training.config import HyperParameters
 
 FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
 POOL_AFTER = (1, 2)  # 28 -> 14 -> 7; a third pooling would leave 3x3, too coarse for loops
@@ -46,7 +46,7 @@ def build_model(
     Args:
         blocks: how many of the four; fewer serve the ablation.
         precision: Keras' dtype policy for the blocks; weights are float32 under each.
-        dropout: share of the averages that a training step leaves out, 0..1.
+        dropout: fraction of the averages that a training step leaves out, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
 
     Raises:
@@ -79,7 +79,7 @@ def build_mlp(
     Args:
         hidden: units of each layer before the last.
         precision: Keras' dtype policy for these layers; weights are float32 under each.
-        dropout: share of each hidden layer that a training step leaves out, 0..1.
+        dropout: fraction of each hidden layer that a training step leaves out, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
 
     Example:

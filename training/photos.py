@@ -17,23 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Summary, load_labels
-from digitscope.benchmark.measures import calibrate
+from digitscope.benchmark import BenchmarkError, Result, Sample, Summary, load_labels
+from digitscope.benchmark.checkpoint import fingerprint_code
+from digitscope.benchmark.metrics import calibrate
 from digitscope.benchmark.report import Report, format_report
-from digitscope.benchmark.session import Session
+from digitscope.benchmark.run import Run
+from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
-from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
-from training.model_card import describe_file, write_card
-from training.provenance import git_commit
+from training.evaluation.model_card import describe_file, write_card
+from training.run_records.provenance import git_commit
 
 MAIN_KIND = "photo"
 
 
 def add_to_card(
-    name: str, items: Sequence[Labelled], command: str, out: Path | None = None
+    name: str, items: Sequence[Sample], command: str, out: Path | None = None
 ) -> Report | None:
     """Read pictures with the shipped network, and keep in the card what came of them.
 
@@ -49,34 +50,35 @@ def add_to_card(
     Raises:
         OSError: `out` cannot be written to.
     """
-    session = Session(DigitReader(ONNX_MODEL, Background.OPENCV), items, out=out)
-    run = run_visibly(session, sys.stderr)
-    tell_run(run, session, sys.stderr)
+    run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), items, out=out)
+    read_in_terminal(run)
     if not run.is_finished:
         return None
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
-    figures = describe(run.report, session.outcomes, card["calibration"]["temperature"])
+    report = run.report()
+    figures = describe(report, run.results, card["calibration"]["temperature"])
     card[name] = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "git_commit": git_commit(),
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
+        "code_sha256": fingerprint_code(),
         "background": str(Background.OPENCV),
     } | figures
     write_card(card, MODEL_CARD)
-    return run.report
+    return report
 
 
-def describe(report: Report, outcomes: Sequence[Outcome], temperature: float) -> dict[str, Any]:
+def describe(report: Report, results: Sequence[Result], temperature: float) -> dict[str, Any]:
     """What the card holds of a run: counts by kind, confidence, quality, operating points.
 
     Args:
         report: of the run.
-        outcomes: of its pictures.
+        results: of its pictures.
         temperature: that calibrated the network.
     """
     kinds = {one.kind: _describe_kind(one) for one in report.kinds}
-    uncalibrated = calibrate([as_trained(one, temperature) for one in outcomes])
+    uncalibrated = calibrate([as_trained(one, temperature) for one in results])
     return {
         "accuracy": kinds[MAIN_KIND]["correct_share"] if MAIN_KIND in kinds else None,
         "kinds": kinds,
@@ -97,13 +99,13 @@ def _describe_kind(summary: Summary) -> dict[str, Any]:
     return counts | {"correct_share": summary.correct / summary.n}
 
 
-def as_trained(outcome: Outcome, temperature: float) -> Outcome:
-    """The outcome with the probabilities that the network gave before it was calibrated."""
-    if not outcome.probabilities or outcome.quality is None:
-        return outcome
-    shares = Prediction(np.array(outcome.probabilities, np.float32))
-    raw = apply_temperature(shares, 1 / (temperature * quality_temperature(outcome.quality)))
-    return replace(outcome, probabilities=tuple(raw.probabilities.tolist()))
+def as_trained(result: Result, temperature: float) -> Result:
+    """The result with the probabilities that the network gave before it was calibrated."""
+    if not result.probabilities or result.quality is None:
+        return result
+    calibrated = Prediction(np.array(result.probabilities, np.float32))
+    raw = apply_temperature(calibrated, 1 / (temperature * quality_temperature(result.quality)))
+    return replace(result, probabilities=tuple(raw.probabilities.tolist()))
 
 
 def main(arguments: list[str] | None = None) -> None:

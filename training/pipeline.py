@@ -6,7 +6,7 @@ stands on its own; here they only follow one another. A killed pipeline goes on 
 command. ``--small`` is the same in minutes, for CI.
 
 training/runs/pipeline/NAME/
-├── ...               what training leaves, see training.run_folder
+├── ...               what training leaves, see training.run_records.run_folder
 └── exported/         mnist_NAME.keras and .onnx, model_card.json, confusion_matrix.png,
                       training_curves.png
 """
@@ -20,11 +20,11 @@ from pathlib import Path
 import keras
 
 from digitscope.errors import DigitscopeError
+from training.config import HyperParameters
+from training.data.datasets import load_datasets
 from training.evaluate import as_text, evaluate_run, evaluate_test
 from training.export import export_run
-from training.material import load_material
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR, RunFolder
+from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import show
 from training.train import add_settings, settings_of, train_tracked
 
@@ -34,7 +34,7 @@ SMALL = {  # a run whose figures say that the pipeline works, and nothing about 
     "epochs": 3,
     "validation_tiles": 1_000,
     "ema_momentum": 0.9,  # there are 150 steps in all: .99 would still hold the first weights
-    "photo_share": 0.0,  # photographing digits takes longer than all the rest
+    "photo_fraction": 0.0,  # photographing digits takes longer than all the rest
 }
 FLOORS = {"cnn": 0.99, "mlp": 0.95}  # test accuracy; less is a fault, not bad luck
 SMALL_FLOORS = {"cnn": 0.95, "mlp": 0.88}
@@ -64,9 +64,9 @@ def run_pipeline(
         BelowFloorError: the saved network reads too few test tiles.
     """
     print("1/5 Load")
-    material = load_material(data, hyper)
-    print(f"2/5 Build and train: {hyper.network}, {len(material.train):,} tiles")
-    train_tracked(material, hyper, folder, resume=True)
+    datasets = load_datasets(data, hyper)
+    print(f"2/5 Build and train: {hyper.network}, {len(datasets.train):,} tiles")
+    train_tracked(datasets, hyper, folder, resume=True)
     print("3/5 Evaluate")
     print(as_text(evaluate_run(folder, data)))
     show(folder)

@@ -16,18 +16,19 @@ from pathlib import Path
 
 import numpy as np
 
-from digitscope.benchmark import Labelled
+from digitscope.benchmark import BenchmarkError, Sample
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.benchmark.report import format_report
-from digitscope.benchmark.session import Session
+from digitscope.benchmark.run import Run
+from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import ONNX_MODEL
-from digitscope.progress import run_visibly, tell_run
 from digitscope.reader import DigitReader
 from digitscope.types import UInt8Array
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import Digits, load_train_validation
+from training.data.photo_tiles import fingerprint_photos
 from training.evaluate import draw_test_digits
-from training.photo_tiles import fingerprint_photos
 from training.photos import add_to_card
-from training.run_folder import RUNS_DIR
+from training.run_records.run_folder import RUNS_DIR
 from training.synthetic_photos import CONDITIONS, Condition, photograph
 
 CARD_ENTRY = "simulated"
@@ -36,7 +37,7 @@ SEED = {"validation": 11, "test": 12}  # other chance too: no look at the report
 
 
 @dataclass(frozen=True, eq=False)
-class Simulated(Labelled):
+class Simulated(Sample):
     """A picture without a file: it is photographed whenever somebody asks for it.
 
     Attributes:
@@ -84,12 +85,11 @@ def load_digits(part: str, count: int, data: str | None) -> Digits:
     return validation.draw(count, SEED[part])
 
 
-def try_out(items: Sequence[Labelled], options: argparse.Namespace) -> None:
+def try_out(items: Sequence[Sample], options: argparse.Namespace) -> None:
     """Read and print, and write into no card."""
-    session = Session(DigitReader(options.model, options.background), items, out=options.out)
-    run = run_visibly(session, sys.stderr)
-    print(format_report(run.report))
-    tell_run(run, session, sys.stderr)
+    run = Run(DigitReader(options.model, options.background), items, out=options.out)
+    read_in_terminal(run)
+    print(format_report(run.report()))
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -130,5 +130,5 @@ def main(arguments: list[str] | None = None) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except DataUnavailableError as error:
+    except (BenchmarkError, DataUnavailableError) as error:
         sys.exit(str(error))

@@ -1,8 +1,9 @@
 """Trains the network: ``python -m training.train --out training/runs/first``.
 
-The loop stands open to be read: shuffle, change the tiles, one optimizer step a batch, validate
-with averaged weights, keep the best. Runs on any Keras backend. After a kill, the same command
-with ``--resume`` goes on from the last complete epoch. The test set has no part in it.
+Keras' `fit` shuffles nothing and keeps nothing here: `training.data.batches` draws each epoch's
+tiles, and `KeepRun` validates with averaged weights and keeps the best. Runs on any Keras backend.
+After a kill, the same command with ``--resume`` goes on from the last complete epoch. The test set
+has no part in it.
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from digitscope.errors import DigitscopeError
-from training.batches import as_input, epoch_batches, one_hot, steps_in_epoch
-from training.data import Digits
-from training.digit_accuracy import digit_accuracy
-from training.material import Material, load_material
+from digitscope.types import Float32Array
+from training.config import CHOICES, LEARNING_RATES, HyperParameters
+from training.data.batches import as_input, epoch_batches, one_hot, steps_in_epoch
+from training.data.datasets import Datasets, load_datasets
+from training.data.mnist import Digits
+from training.evaluation.digit_accuracy import digit_accuracy
 from training.model_definition import build_network
-from training.recipe import CHOICES, LEARNING_RATES, HyperParameters
-from training.run_folder import LATEST, RunFolder, RunState
+from training.run_records.run_folder import LATEST, RunFolder, RunState
 from training.tracking import experiment_of, follow, run_facts
 
 VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
@@ -36,7 +39,7 @@ XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice th
 
 
 def train(
-    material: Material,
+    datasets: Datasets,
     hyper: HyperParameters,
     folder: RunFolder,
     resume: bool = False,
@@ -45,7 +48,7 @@ def train(
     """Train until the epochs are done or patience ends; the best network is in the folder.
 
     Args:
-        material: what to learn from and to be judged by.
+        datasets: what to learn from and to be judged by.
         hyper: all settings.
         folder: where checkpoints and history go.
         resume: go on with the run in the folder, if there is one.
@@ -56,34 +59,84 @@ def train(
     """
     folder.start(asdict(hyper), resume)
     state = folder.state()
+    if _is_over(state, hyper):
+        return state
     keras.utils.set_random_seed(hyper.seed)
-    steps = steps_in_epoch(len(material.train), hyper)
+    steps = steps_in_epoch(len(datasets.train), hyper)
     model = folder.load_checkpoint() or compile_model(hyper, steps)
-    while state.epochs < hyper.epochs and state.epochs - state.best_epoch < hyper.patience:
-        started = time.perf_counter()
-        print(f"Epoch {state.epochs + 1}/{hyper.epochs}")
-        progress = keras.utils.Progbar(steps)
-        figures = _train_epoch(model, material, hyper, state.epochs, progress)
-        with averaged_weights(model):
-            figures |= _validate(model, material.validation)
-            figures["seconds"] = round(time.perf_counter() - started, 1)
-            state = state.after(figures)
+    model.fit(
+        _batches(datasets, hyper, state.epochs),
+        steps_per_epoch=steps,
+        initial_epoch=state.epochs,
+        epochs=hyper.epochs,
+        shuffle=False,  # each epoch's batches come in random order
+        callbacks=[KeepRun(datasets, hyper, folder, on_epoch)],
+    )
+    return folder.state()
+
+
+class KeepRun(keras.callbacks.Callback):  # type: ignore[misc]
+    """Validates with averaged weights after each epoch, and keeps all that the run needs to go on.
+
+    Keras' BackupAndRestore, ModelCheckpoint, CSVLogger and EarlyStopping do parts of this. They
+    write several files in place and forget the best loss and the patience when a run goes on. Here
+    `state.json` is replaced last and in one move, so a kill at any moment costs an epoch at most.
+    """
+
+    def __init__(
+        self,
+        datasets: Datasets,
+        hyper: HyperParameters,
+        folder: RunFolder,
+        on_epoch: Callable[[], None] | None = None,
+    ) -> None:
+        """See `train` for the arguments."""
+        super().__init__()
+        self._datasets, self._hyper, self._folder = datasets, hyper, folder
+        self._on_epoch = on_epoch
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
+        """Start the clock, and tie dropout's chance to seed and epoch."""
+        self._started = time.perf_counter()
+        reseed_dropout(self.model, self._hyper.seed, epoch)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Validate, save, and stop where patience ends; `logs` gets the validation figures."""
+        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        with averaged_weights(self.model):
+            logs |= _validate(self.model, self._datasets.validation)
+            figures = {name: float(value) for name, value in logs.items()}
+            figures["seconds"] = round(time.perf_counter() - self._started, 1)
+            about = {"epoch": epoch + 1, "learning_rate": rate}
+            state = self._folder.state().after(about | figures)
             if state.improved:
-                folder.save_best(model)
-        folder.save(model, state)
-        _print_figures(state)
-        if on_epoch:
-            on_epoch()
-    return state
+                self._folder.save_best(self.model)
+        self._folder.save(self.model, state)
+        self.model.stop_training = _is_over(state, self._hyper)
+        if self._on_epoch:
+            self._on_epoch()
+
+
+def _is_over(state: RunState, hyper: HyperParameters) -> bool:
+    """Whether all epochs are done, or the loss has not fallen for as many as patience allows."""
+    return state.epochs >= hyper.epochs or state.epochs - state.best_epoch >= hyper.patience
+
+
+def _batches(
+    datasets: Datasets, hyper: HyperParameters, first_epoch: int
+) -> Iterator[tuple[Float32Array, Float32Array]]:
+    """The batches of all epochs from `first_epoch`, counted from 0; each has its own chance."""
+    for epoch in range(first_epoch, hyper.epochs):
+        yield from epoch_batches(datasets.train, hyper, epoch, datasets.photographed)
 
 
 def train_tracked(
-    material: Material, hyper: HyperParameters, folder: RunFolder, resume: bool = False
+    datasets: Datasets, hyper: HyperParameters, folder: RunFolder, resume: bool = False
 ) -> RunState:
     """`train`, shown in MLflow while it goes on."""
-    facts = run_facts(len(material.train), len(material.validation))
+    facts = run_facts(len(datasets.train), len(datasets.validation))
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
-        return train(material, hyper, folder, resume, tracked.epoch)
+        return train(datasets, hyper, folder, resume, tracked.epoch)
 
 
 def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
@@ -131,29 +184,7 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
         swap.on_test_end()
 
 
-def _train_epoch(
-    model: keras.Model,
-    material: Material,
-    hyper: HyperParameters,
-    epoch: int,
-    progress: keras.utils.Progbar,
-) -> dict[str, float]:
-    """One pass over the tiles; returns the epoch's number, learning rate, loss and accuracy."""
-    _reseed_dropout(model, hyper.seed, epoch)
-    sums = {"loss": 0.0, "accuracy": 0.0}
-    tiles_seen = 0
-    for tiles, labels in epoch_batches(material.train, hyper, epoch, material.photographed):
-        logs = model.train_on_batch(tiles, labels, return_dict=True)  # of this batch alone
-        tiles_seen += len(tiles)
-        for name in sums:
-            sums[name] += float(logs[name]) * len(tiles)
-        progress.add(1, [(name, float(logs[name])) for name in sums])
-    rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
-    means = {name: value / tiles_seen for name, value in sums.items()}
-    return {"epoch": epoch + 1, "learning_rate": rate} | means
-
-
-def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Tie dropout's chance to seed and epoch: checkpoints do not keep it (Keras 3.15)."""
     dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
     for number, layer in enumerate(one for one in dropouts if one.rate):  # at 0, there is none
@@ -172,15 +203,6 @@ def _validate(model: keras.Model, validation: Digits) -> dict[str, float]:
         return_dict=True,
     )
     return {f"val_{name}": float(logs[name]) for name in ("loss", "accuracy")}
-
-
-def _print_figures(state: RunState) -> None:
-    last = state.history[-1]
-    print(
-        f"  validation {last['val_accuracy']:.2%}, loss {last['val_loss']:.4f} "
-        f"(least {state.best_val_loss:.4f} in epoch {state.best_epoch}), {last['seconds']:.0f} s",
-        flush=True,
-    )
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -204,7 +226,7 @@ def add_settings(parser: argparse.ArgumentParser, besides: tuple[str, ...] = ())
         parser.add_argument(option, type=reads, choices=choices, default=argparse.SUPPRESS)
 
 
-def settings_of(options: argparse.Namespace, **changes: object) -> HyperParameters:
+def settings_of(options: argparse.Namespace, **changes: Any) -> HyperParameters:
     """The hyper-parameters of a command line: the recipe, then `changes`, then what was given.
 
     Where neither names a learning rate, it is the optimizer's own.
@@ -227,7 +249,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says."""
     options = parse_arguments(arguments)
     hyper, folder = settings_of(options), RunFolder(options.out)
-    state = train_tracked(load_material(options.data, hyper), hyper, folder, options.resume)
+    state = train_tracked(load_datasets(options.data, hyper), hyper, folder, options.resume)
     print(f"Best: epoch {state.best_epoch}, validation loss {state.best_val_loss:.4f}")
     print(f"Next: python -m training.export --run {options.out}")
 

@@ -1,8 +1,8 @@
 """The HTTP API: the reader behind FastAPI (extra `api`).
 
-`digitscope serve` starts it; `uvicorn --factory digitscope.api:create_app` does, too.
+`digitscope serve` starts it, and so does `uvicorn --factory digitscope.api:create_app`.
 """
 
-from digitscope.api.application import create_app
+from digitscope.api.app import create_app
 
 __all__ = ["create_app"]

@@ -1,4 +1,4 @@
-"""What Prometheus collects: requests, readings, what waits, whether the network is there."""
+"""Metrics for Prometheus: requests, readings, work in flight, whether the network is loaded."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from prometheus_client import (
 from digitscope import __version__
 from digitscope.types import Reading
 
-SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)  # a tile to the limit
-METHODS = frozenset({"GET", "POST"})  # others are counted as one: clients may invent them
+SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)  # a tile to the timeout
+METHODS = frozenset({"GET", "POST"})  # all others share one label: clients may invent methods
 OTHER = "other"
 
 
 class Metrics:
-    """The figures of one app; a registry of their own, so that two apps do not mix theirs."""
+    """The metrics of one app, in a registry of their own, so that two apps do not mix theirs."""
 
     def __init__(self, count_in_flight: Callable[[], int], is_loaded: Callable[[], bool]) -> None:
         """Start counting.
 
         Args:
-            count_in_flight: asked for what is being read or waits.
-            is_loaded: asked for whether the network answers.
+            count_in_flight: gives the number of requests being read or waiting.
+            is_loaded: gives whether the network is loaded.
         """
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
@@ -55,16 +55,16 @@ class Metrics:
         (gauge.labels(**labels) if labels else gauge).set_function(ask)
 
     def count_request(self, method: str, path: str, status: int, seconds: float) -> None:
-        """Count an answered request; `path` is a route's, never what a client made up."""
-        known = method if method in METHODS else OTHER
-        self._requests.labels(known, path, str(status)).inc()
+        """Count an answered request; `method` and `path` come from a closed set."""
+        self._requests.labels(method, path, str(status)).inc()
         self._seconds.labels(path).observe(seconds)
 
-    def count_reading(self, reading: Reading) -> None:
-        """Count a picture that was read."""
+    def count_reading(self, reading: Reading) -> str:
+        """Count a picture that was read; returns the label that it is counted under."""
         outcome = "digit" if reading.reason is None else str(reading.reason)
         self._readings.labels(outcome, str(reading.preprocessed.background)).inc()
+        return outcome
 
     def render(self) -> bytes:
-        """All figures in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""What goes wrong, told in one form: problem details (RFC 9457), with what was received."""
+"""Errors of the API in one form: problem details (RFC 9457), with what was received."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 PROBLEM_TYPE = "application/problem+json"
-REQUEST_ID = "X-Request-ID"  # the header with the request's number
-MAX_ERRORS = 10  # of one request; the rest repeats them
+REQUEST_ID = "X-Request-ID"  # the header with the request's id
+MAX_ERRORS = 10  # of one request; further ones rarely say more
 MAX_VALUE_CHARS = 60  # of what was received, in a message
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of problem: what programs tell it by, its status code, its title."""
+    """A kind of problem: the name for programs, the status code, the title for people."""
 
     name: str
     status: int
@@ -36,19 +36,29 @@ BODY_TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "A picture file is expected")
 INVALID_REQUEST = Kind("invalid-request", 422, "The request has another form than expected")
 NOT_A_PICTURE = Kind("not-a-picture", 422, "The file cannot be opened as a picture")
-BUSY = Kind("busy", 429, "Too much is waiting already")
-FAULT = Kind("fault", 500, "A fault of ours")
+BUSY = Kind("busy", 429, "Too many requests are waiting already")
+FAULT = Kind("fault", 500, "The server has a fault")
 MODEL_UNAVAILABLE = Kind("model-unavailable", 503, "The network cannot answer yet")
 TOO_SLOW = Kind("too-slow", 503, "The answer took too long")
 
 FRAMEWORK_KINDS = {kind.status: kind for kind in (UNREADABLE_BODY, NOT_FOUND, METHOD_NOT_ALLOWED)}
-RETRY_AFTER_S = {BUSY: 1, MODEL_UNAVAILABLE: 5, TOO_SLOW: 5}  # worth asking again then
+RETRY_AFTER_S = {BUSY: 1, MODEL_UNAVAILABLE: 5, TOO_SLOW: 5}  # kinds where a retry can succeed
+BODY_PROBLEMS = (400, 408, 413, 422, 429, 503)  # what any request with a body may get
+DESCRIPTIONS = {
+    400: "The body cannot be decoded",
+    408: "The body did not arrive in time",
+    413: "The body is too large",
+    415: "No picture file",
+    422: "Not as expected; says what was received",
+    429: "Too many requests are waiting already: ask again in a while",
+    503: "The network cannot answer, or took too long: ask again in a while",
+}
 
 
 class FieldError(BaseModel):
     """One value that is not as expected."""
 
-    where: str = Field(description="the way to the value", examples=["body.image.3"])
+    where: str = Field(description="the path to the value", examples=["body.image.3"])
     expected: str = Field(examples=["Input should be less than or equal to 1"])
     received: str = Field(examples=["1.5"])
 
@@ -59,9 +69,9 @@ class Problem(BaseModel):
     type: str = Field(examples=["urn:digitscope:problem:body-too-large"])
     title: str = Field(examples=[BODY_TOO_LARGE.title])
     status: int = Field(examples=[BODY_TOO_LARGE.status])
-    detail: str = Field(examples=["At most 20000000 bytes are taken here. Send a smaller picture."])
+    detail: str = Field(examples=["A body here may have 20000000 bytes. Send less at a time."])
     instance: str = Field(
-        description="the request's number, as in the log", examples=["urn:uuid:0b7b21c4-..."]
+        description="the request's id, as in the log", examples=["urn:uuid:0b7b21c4-..."]
     )
     received: str | None = Field(None, examples=["24000000 bytes"])
     errors: list[FieldError] | None = Field(None, description="value by value, at most ten")
@@ -83,7 +93,7 @@ class ProblemError(HTTPException):
 
 
 class ProblemResponse(JSONResponse):
-    """A problem as JSON in plain ASCII: what clients send may be no text that can be encoded."""
+    """A problem as JSON in plain ASCII: what clients send may not be valid Unicode."""
 
     media_type = PROBLEM_TYPE
 
@@ -93,10 +103,10 @@ class ProblemResponse(JSONResponse):
 
 
 def respond(instance: str, error: ProblemError) -> ProblemResponse:
-    """Put a problem into an answer.
+    """Make the response to a problem.
 
     Args:
-        instance: the request's number.
+        instance: the request's id.
         error: what is wrong.
     """
     problem = Problem(
@@ -115,7 +125,7 @@ def respond(instance: str, error: ProblemError) -> ProblemResponse:
 
 
 def describe_value(value: object) -> str:
-    """Say in a few plain characters what was received.
+    """Describe in a few ASCII characters what was received.
 
     >>> describe_value([0.5] * 783), describe_value("7"), describe_value({"image": 1})
     ('a list of 783', "'7'", 'an object with 1 keys')
@@ -130,7 +140,7 @@ def describe_value(value: object) -> str:
 
 
 async def answer_problem(request: Request, error: Exception) -> ProblemResponse:
-    """Answer with what went wrong, whoever raised it."""
+    """Make the response to any exception."""
     return respond(request.state.request_id, _to_problem(request, error))
 
 
@@ -141,16 +151,16 @@ def _to_problem(request: Request, error: Exception) -> ProblemError:
         return _of_validation(error)
     if isinstance(error, HTTPException):
         return _of_framework(request, error)
-    if isinstance(error, ClientDisconnect):  # nobody reads it; for the log it is no fault of ours
+    if isinstance(error, ClientDisconnect):  # nobody reads it, but the log must not call it a fault
         return ProblemError(UNREADABLE_BODY, "The client left.")
-    return ProblemError(FAULT, "Something broke on our side. The log has it under this number.")
+    return ProblemError(FAULT, "The server has a fault. Its log has the details under this id.")
 
 
 def _of_framework(request: Request, error: HTTPException) -> ProblemError:
     kind = FRAMEWORK_KINDS.get(error.status_code, UNREADABLE_BODY)
     received = f"{request.method} {ascii(request.url.path)[1:-1]}"[:MAX_VALUE_CHARS]
     problem = ProblemError(kind, f"{kind.title}.", received)
-    problem.headers = error.headers  # which methods are allowed
+    problem.headers = error.headers  # the methods that are allowed
     return problem
 
 
@@ -163,14 +173,19 @@ def _of_validation(error: RequestValidationError) -> ProblemError:
 
 def _of_fault(fault: dict[str, Any]) -> FieldError:
     where = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "json_invalid":  # the place is a character's, the input is not told
-        received = f"what is no JSON: {fault['ctx']['error']}"[:MAX_VALUE_CHARS]
+    if fault["type"] == "json_invalid":  # `loc` is a character's position, `input` is empty
+        received = f"invalid JSON: {fault['ctx']['error']}"[:MAX_VALUE_CHARS]
         return FieldError(where=where, expected="The body should be JSON", received=received)
     received = describe_value(fault.get("input"))
     return FieldError(where=where, expected=fault["msg"], received=received)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Let an app tell everything that goes wrong as a problem."""
+    """Make an app answer every error as a problem."""
     for raised in (HTTPException, RequestValidationError, ClientDisconnect, Exception):
         app.add_exception_handler(raised, answer_problem)
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe in OpenAPI the problems that a route may answer with."""
+    return {status: {"model": Problem, "description": DESCRIPTIONS[status]} for status in statuses}

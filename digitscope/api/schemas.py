@@ -1,13 +1,14 @@
-"""What goes in and what comes out, field by field: the source of the OpenAPI document."""
+"""Request and response bodies with examples: the source of the OpenAPI document."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from digitscope.api import examples
+from digitscope.errors import InvalidImageError
+from digitscope.serialization import error_to_dict, probabilities_to_list, reading_to_dict
 from digitscope.types import (
     CLASSES,
     TILE_PX,
@@ -20,8 +21,8 @@ from digitscope.types import (
 )
 
 PIXELS = TILE_PX * TILE_PX
-MAX_BATCH = 64  # tiles: as many as are read while a photo is, so that nobody waits longer for them
-DECIMALS = 6  # of a probability: float32 has no more
+MAX_TILES = 64  # in one request: they take about as long as one photo
+MAX_FILES = 32  # in one request: small enough to be read within the time for an answer
 TILE_DECIMALS = 4  # of a tile's value: enough to get its 256 levels back exactly
 
 Pixel = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
@@ -30,19 +31,70 @@ Pixels = Annotated[
     Field(
         min_length=PIXELS,
         max_length=PIXELS,
-        fail_fast=True,  # one wrong value is told; 784 of them would be the same sentence
-        description="row by row, light digit on black, as MNIST has it: 0 is black, 1 is white",
+        fail_fast=True,  # 784 errors would all say the same
+        description="row by row, light digit on black, as in MNIST: 0 is black, 1 is white",
     ),
 ]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[
+    float,
+    BeforeValidator(lambda value: min(value, 1.0)),  # float32 may round to 1.0000001
+    Field(ge=0, le=1),
+]
 Probabilities = Annotated[
     list[Probability],
     Field(min_length=CLASSES, max_length=CLASSES, description="of the digits 0 to 9, in order"),
 ]
 
 
+def _example_tile() -> list[Any]:
+    """A 1 as a stroke of three pixels: 784 values in 0..1."""
+    tile = np.zeros((TILE_PX, TILE_PX))
+    tile[4:24, 13:16] = 1  # 20 px tall, in the middle
+    values: list[Any] = tile.reshape(-1).tolist()
+    return values
+
+
+TILE_EXAMPLE: dict[str, Any] = {
+    "prediction": 1,
+    "confidence": 0.9991,
+    "probabilities": [0.0001, 0.9991, *[0.0001] * 8],
+}
+SEVEN = [0.0004, 0.0081, 0.0032, 0.0009, 0.0005, 0.0003, 0.0001, 0.9823, 0.0007, 0.0035]
+ANSWER_EXAMPLE: dict[str, Any] = {
+    "status": "ok",
+    "digit": 7,
+    "confidence": 0.9823,
+    "top": [list(pair) for pair in Prediction(np.array(SEVEN)).ranked],
+    "quality": {
+        "score": 0.91,
+        "level": str(Level.EXCELLENT),
+        "contrast": 0.82,
+        "size_px": 214,
+        "aspect_ratio": 0.71,
+        "evenness": 0.95,
+        "clearness": 0.97,
+        "wholeness": 1.0,
+    },
+    "reason": None,
+    "background": str(Background.OPENCV),
+    "ms": 31.2,
+    "notice": "",
+    "box_xyxy": [240, 120, 392, 334],
+    "probabilities": SEVEN,
+    "tile": None,
+}
+REFUSAL_EXAMPLE: dict[str, Any] = dict.fromkeys(ANSWER_EXAMPLE) | {
+    "status": "rejected",
+    "top": [],
+    "reason": str(Reason.BLANK),
+    "background": str(Background.OPENCV),
+    "ms": 18.4,
+    "notice": "",
+}
+
+
 class Welcome(BaseModel):
-    """Who answers here, and where to ask what."""
+    """What this server is, and its endpoints."""
 
     message: str
     status: Literal["running"] = "running"
@@ -50,45 +102,52 @@ class Welcome(BaseModel):
 
 
 class Health(BaseModel):
-    """The network is there and has answered."""
+    """The network is loaded."""
 
     status: Literal["healthy"] = "healthy"
     model_loaded: Literal[True] = True
 
 
 class TileQuestion(BaseModel):
-    """One tile to be read as it is."""
+    """One tile, to be read as it is."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.TILE_QUESTION]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"image": _example_tile()}]})
     image: Pixels
 
 
 class TileAnswer(BaseModel):
-    """What the network says of a tile."""
+    """The network's answer for one tile."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.TILE_ANSWER]})
+    model_config = ConfigDict(json_schema_extra={"examples": [TILE_EXAMPLE]})
     prediction: int = Field(ge=0, le=9, description="the most probable digit")
     confidence: Probability = Field(description="its probability")
     probabilities: Probabilities
 
+    @classmethod
+    def of(cls, prediction: Prediction) -> TileAnswer:
+        """Make the answer of a prediction."""
+        return cls(
+            prediction=prediction.digit,
+            confidence=prediction.confidence,
+            probabilities=probabilities_to_list(prediction),
+        )
+
 
 class TilesQuestion(BaseModel):
-    """Several tiles to be read at once."""
+    """Several tiles, to be read in one request."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.TILES_QUESTION]})
-    images: Annotated[list[Pixels], Field(min_length=1, max_length=MAX_BATCH, fail_fast=True)]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"images": [_example_tile()]}]})
+    images: Annotated[list[Pixels], Field(min_length=1, max_length=MAX_TILES, fail_fast=True)]
 
 
 class TilesAnswer(BaseModel):
-    """What the network says of each tile, in the order they were sent."""
+    """The network's answer for each tile, in the order they were sent."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"predictions": [examples.TILE_ANSWER]}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"predictions": [TILE_EXAMPLE]}]})
     predictions: list[TileAnswer]
 
 
-class PictureOptions(BaseModel):
+class ReadingOptions(BaseModel):
     """How a picture is to be read."""
 
     tta: bool = Field(default=False, description="mean over five small rotations")
@@ -97,84 +156,92 @@ class PictureOptions(BaseModel):
         description="how to remove the background; where the server lacks the weights, the OpenCV "
         "route answers and `notice` says so",
     )
+
+
+class PictureOptions(ReadingOptions):
+    """How a picture is to be read, and what to send back."""
+
     tile: bool = Field(default=False, description="send the tile back that the network saw")
 
 
 class PictureQuality(BaseModel):
     """How good the picture was to read from."""
 
-    model_config = ConfigDict(from_attributes=True)
     score: float = Field(ge=0, le=1)
     level: Level = Field(description="the score in a word")
-    contrast: float = Field(ge=0, le=1, description="ink against ground")
+    contrast: float = Field(ge=0, le=1, description="ink against its background")
     size_px: int = Field(description="longest side of the digit in the picture that was sent")
     aspect_ratio: float = Field(description="width divided by height of the digit")
+    evenness: float = Field(ge=0, le=1, description="of the stroke's width")
+    clearness: float = Field(ge=0, le=1, description="low at shadows and edges")
+    wholeness: float = Field(ge=0, le=1, description="low where strokes fade away")
 
 
-class PictureAnswer(BaseModel):
-    """A digit, or the reason why there is none."""
+class PictureRow(BaseModel):
+    """A reading as `digitscope.serialization` writes it, the same for every interface."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER, examples.REFUSAL]})
-    status: Literal["ok", "rejected"]
+    status: Literal["ok", "rejected", "error"]
     digit: int | None = Field(ge=0, le=9, description="null where the picture is refused")
     confidence: Probability | None = Field(
         description="calibrated: of answers with 0.9, nine in ten are right; null for a refusal"
     )
-    reason: Reason | None = Field(description="why the picture is refused; null for a digit")
+    top: list[tuple[int, Probability]] = Field(
+        description="each digit with its probability, most probable first"
+    )
+    quality: PictureQuality | None = Field(description="null where no digit was located")
+    reason: str | None = Field(description="why there is no digit; null for a digit")
+    background: Background = Field(description="the route that found the ink")
+    ms: float = Field(ge=0, description="milliseconds that the reading took")
+    notice: str = Field(description='what to know of the route taken, or ""')
+    box_xyxy: tuple[int, int, int, int] | None = Field(
+        description="where the digit was found: left, top, right, bottom (exclusive), pixels of "
+        "the upright picture"
+    )
     probabilities: Probabilities | None = Field(
         description="null where nothing was found that the network could be asked about"
     )
-    quality: PictureQuality | None = Field(description="null where no digit was located")
-    box_xyxy: tuple[int, int, int, int] | None = Field(
-        description="where it was seen: left, top, right, bottom (exclusive), pixels of the "
-        "upright picture"
-    )
-    background: Background = Field(description="the route that found the ink")
-    notice: str = Field(description="what to know of the route taken, or nothing")
+
+
+class PictureAnswer(PictureRow):
+    """A digit, or the reason why there is none."""
+
+    status: Literal["ok", "rejected"]
+    reason: Reason | None = Field(description="why the picture is refused; null for a digit")
     tile: Pixels | None = Field(
         description="the 28 x 28 tile, if asked for: what `POST /predict` takes"
     )
-    ms: float = Field(ge=0, description="milliseconds that the reading took")
+
+    @classmethod
+    def of(cls, reading: Reading, notice: str, *, with_tile: bool) -> PictureAnswer:
+        """Make the answer of a reading; `notice` is put before the reading's own."""
+        tile = reading.preprocessed.tile
+        sent = None if tile is None or not with_tile else tile.pixels.reshape(-1) / 255
+        values = None if sent is None else sent.round(TILE_DECIMALS).tolist()
+        return cls(**_row(reading, notice), tile=values)
+
+
+class FileRow(PictureRow):
+    """One file of a batch: a digit, or the reason why there is none."""
+
+    file: str = Field(description="the file's name in the form")
+
+    @classmethod
+    def of(cls, file: str, reading: Reading, notice: str) -> FileRow:
+        """Make the row of a reading; `notice` is put before the reading's own."""
+        return cls(file=file, **_row(reading, notice))
+
+    @classmethod
+    def of_error(cls, file: str, error: InvalidImageError, background: Background) -> FileRow:
+        """Make the row of a file that cannot be opened."""
+        return cls(file=file, **error_to_dict(error, background))
+
+
+def _row(reading: Reading, notice: str) -> dict[str, Any]:
+    row = reading_to_dict(reading)
+    return row | {"notice": " ".join(filter(None, (notice, row["notice"])))}
 
 
 def to_tiles(images: list[list[float]]) -> UInt8Array:
     """Turn values 0..1 into tiles: N lists of 784 -> (N, 28, 28) uint8."""
     values = np.asarray(images, np.float64).reshape(-1, TILE_PX, TILE_PX)
     return np.rint(values * 255).astype(np.uint8)
-
-
-def to_shares(prediction: Prediction) -> list[float]:
-    """The ten probabilities as JSON has them, nothing rounded beyond 0..1."""
-    return [round(float(share), DECIMALS) for share in np.clip(prediction.probabilities, 0, 1)]
-
-
-def answer_tile(prediction: Prediction) -> TileAnswer:
-    """Put what the network says of a tile into its JSON form."""
-    shares = to_shares(prediction)
-    return TileAnswer(prediction=prediction.digit, confidence=max(shares), probabilities=shares)
-
-
-def answer_picture(reading: Reading, *, notice: str = "", with_tile: bool) -> PictureAnswer:
-    """Put a reading into its JSON form.
-
-    Args:
-        reading: of the picture.
-        notice: something to know beside the reading's own.
-        with_tile: whether the tile goes along.
-    """
-    seen = reading.preprocessed
-    shares = None if reading.prediction is None else to_shares(reading.prediction)
-    sent = seen.tile.pixels.reshape(-1) / 255 if with_tile and seen.tile is not None else None
-    return PictureAnswer(
-        status="rejected" if reading.digit is None else "ok",
-        digit=reading.digit,
-        confidence=None if reading.digit is None or shares is None else shares[reading.digit],
-        reason=reading.reason,
-        probabilities=shares,
-        quality=None if reading.quality is None else PictureQuality.model_validate(reading.quality),
-        box_xyxy=None if seen.detection is None else seen.detection.box_xyxy,
-        background=seen.background,
-        notice=" ".join(str(told) for told in (notice, seen.notice) if told),
-        tile=None if sent is None else [round(float(value), TILE_DECIMALS) for value in sent],
-        ms=round(reading.ms, 3),
-    )

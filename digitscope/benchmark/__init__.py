@@ -1,28 +1,18 @@
 """Reading a labelled folder: how many right, wrong and refused, how sure, and how long it took."""
 
-from digitscope.benchmark.labelled import LABELS_FILE, BenchmarkError, Labelled, load_labels
-from digitscope.benchmark.outcomes import (
-    Outcome,
-    Summary,
-    Verdict,
-    read_all,
-    read_labelled,
-    run_benchmark,
-    summarise,
-    summarise_kind,
-)
+from digitscope.benchmark.dataset import LABELS_FILE, BenchmarkError, Sample, load_labels
+from digitscope.benchmark.metrics import Summary
+from digitscope.benchmark.results import Result, Verdict, read_sample
+from digitscope.benchmark.run import Run
 
 __all__ = [
     "LABELS_FILE",
     "BenchmarkError",
-    "Labelled",
-    "Outcome",
+    "Result",
+    "Run",
+    "Sample",
     "Summary",
     "Verdict",
     "load_labels",
-    "read_all",
-    "read_labelled",
-    "run_benchmark",
-    "summarise",
-    "summarise_kind",
+    "read_sample",
 ]

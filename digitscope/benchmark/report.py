@@ -1,177 +1,185 @@
-"""A benchmark as one JSON object and as tables for people."""
+"""A benchmark's figures as one JSON object and as tables for people."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
-from digitscope.benchmark.measures import (
-    MOST_REFUSED,
+from digitscope.benchmark.metrics import (
     Calibration,
+    Interval,
     LevelSummary,
-    OperatingPoint,
     Ranking,
+    Summary,
     calibrate,
-    choose_point,
-    operate,
     rank,
-    refusal_curve,
+    summarise,
+    summarise_kind,
     summarise_levels,
 )
-from digitscope.benchmark.outcomes import Outcome, Summary, summarise, summarise_kind
-from digitscope.benchmark.rows import to_row
+from digitscope.benchmark.results import Result, result_to_row
+from digitscope.benchmark.selective_prediction import (
+    MAX_REFUSED,
+    OperatingPoint,
+    choose_point,
+    operate,
+    refusal_curve,
+)
 from digitscope.recognition.rejection import MIN_CONFIDENCE
 
 TOTAL = "together"
 SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the curve, in the table for people
+TEXT_COLUMNS = 100  # width of the tables in a terminal, characters
+Cell: TypeAlias = str | int | float | Interval | None
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Everything that is measured of a run.
-
-    Attributes:
-        kinds: the counts by kind of picture.
-        total: the counts of all kinds together.
-        calibration: whether confidence is what it says.
-        rankings: how well confidence and quality tell good from bad.
-        levels: what each quality level meant.
-        curve: what each threshold of confidence would do.
-        in_use: what the threshold in use does.
-        suggested: the highest threshold that refuses at most MOST_REFUSED of the digits, if any.
-    """
+    """Everything that is measured of a run."""
 
     kinds: list[Summary]
-    total: Summary
+    total: Summary  # all kinds together
     calibration: Calibration
     rankings: list[Ranking]
     levels: list[LevelSummary]
-    curve: list[OperatingPoint]
+    curve: list[OperatingPoint]  # what each threshold of confidence would do
     in_use: OperatingPoint
-    suggested: OperatingPoint | None
+    suggested: OperatingPoint | None  # highest threshold with MAX_REFUSED of the digits refused
 
 
-def make_report(outcomes: Sequence[Outcome]) -> Report:
+class Table(NamedTuple):
+    """Figures laid out for people; every row has as many texts as there are heads."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: list[list[str]]
+
+
+def make_report(results: Sequence[Result]) -> Report:
     """Measure a run."""
-    curve = refusal_curve(outcomes)
+    curve = refusal_curve(results)
     return Report(
-        summarise(outcomes),
-        summarise_kind(TOTAL, outcomes),
-        calibrate(outcomes),
-        rank(outcomes),
-        summarise_levels(outcomes),
+        summarise(results),
+        summarise_kind(TOTAL, results),
+        calibrate(results),
+        rank(results),
+        summarise_levels(results),
         curve,
-        operate(outcomes, MIN_CONFIDENCE),
+        operate(results, MIN_CONFIDENCE),
         choose_point(curve),
     )
 
 
-def describe_report(
-    report: Report, outcomes: Sequence[Outcome], settings: dict[str, Any]
+def report_to_dict(
+    report: Report, results: Sequence[Result], settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Put a run into one object fit for JSON: how it was made, what came of it, every picture."""
+    """Put a run into one object fit for JSON: its settings, its figures, every picture."""
     return {
         "settings": settings,
         **dataclasses.asdict(report),
-        "pictures": [to_row(outcome) for outcome in outcomes],
+        "pictures": [result_to_row(one) for one in results],
     }
 
 
-def _number(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+def make_tables(report: Report) -> list[Table]:
+    """Lay out everything that was measured."""
+    return [
+        _tabulate_kinds(report),
+        _tabulate_calibration(report.calibration),
+        _tabulate_rankings(report.rankings),
+        _tabulate_levels(report.levels),
+        _tabulate_curve(report),
+    ]
 
 
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+def _table(title: str, heads: str, rows: Iterable[Iterable[Cell]]) -> Table:
+    """Put cells into words; `heads` are separated by commas."""
+    return Table(title, tuple(heads.split(",")), [[_say(cell) for cell in row] for row in rows])
 
 
-def format_kinds(summaries: Sequence[Summary]) -> str:
-    """Lay out the counts by kind."""
-    wide = max([10, *(len(one.kind) for one in summaries)])
-    head = (
-        f"{'kind':{wide}s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s} {'errors':>6s}"
+def _say(cell: Cell) -> str:
+    """A float is a ratio, a pair an interval, None nothing."""
+    if isinstance(cell, float):
+        return f"{cell:.1%}"
+    if isinstance(cell, tuple):
+        return f"{cell[0]:.1%} to {cell[1]:.1%}"
+    return "-" if cell is None else str(cell)
+
+
+def _counts(one: Summary | LevelSummary) -> tuple[Cell, ...]:
+    if one.n == 0:
+        return 0, None, None, None, None
+    return one.n, one.correct / one.n, one.interval, one.wrong / one.n, one.refused / one.n
+
+
+def _tabulate_kinds(report: Report) -> Table:
+    shown = [*report.kinds, report.total] if len(report.kinds) > 1 else report.kinds
+    heads = "kind,n,correct,95 % interval,wrong,refused,errors,median ms,p95 ms"
+    rows = (
+        (one.kind, *_counts(one), one.errors, f"{one.median_ms:.1f}", f"{one.p95_ms:.1f}")
+        for one in shown
     )
-    lines = [f"{head} {'median ms':>10s} {'p95 ms':>7s}"]
-    lines += [
-        f"{one.kind:{wide}s} {one.n:5d} {one.correct / one.n:8.1%} {one.wrong / one.n:7.1%} "
-        f"{one.refused / one.n:8.1%} {one.errors:6d} {one.median_ms:10.1f} {one.p95_ms:7.1f}"
-        for one in summaries
-    ]
-    return "\n".join(lines)
+    return _table("Pictures by kind", heads, rows)
 
 
-def format_calibration(calibration: Calibration) -> str:
-    """Lay out the bins of confidence."""
-    lines = [
-        f"calibration of {calibration.n} guesses: expected error {calibration.error:.2%}",
-        f"{'from':>6s} {'to':>6s} {'n':>5s} {'confidence':>11s} {'right':>7s}",
-    ]
-    lines += [
-        f"{one.low:6.0%} {one.high:6.0%} {one.n:5d} {one.confidence:11.1%} {one.right:7.1%}"
+def _tabulate_calibration(calibration: Calibration) -> Table:
+    title = f"Calibration of {calibration.n} guesses: expected error {calibration.error:.2%}"
+    rows = (
+        (f"{one.low:.0%} to {one.high:.0%}", one.n, one.confidence, one.right, one.interval)
         for one in calibration.bins
-    ]
-    return "\n".join(lines)
+    )
+    return _table(title, "confidence,n,mean,right,95 % interval", rows)
 
 
-def format_rankings(rankings: Sequence[Ranking]) -> str:
-    """Lay out how well confidence and quality rank pictures."""
-    lines = [f"{'AUROC':38s} {'n':>11s} {'confidence':>11s} {'quality':>8s}"]
-    lines += [
-        f"{one.name:38s} {f'{one.above}/{one.below}':>11s} {_number(one.confidence):>11s} "
-        f"{_number(one.quality):>8s}"
+def _tabulate_rankings(rankings: Sequence[Ranking]) -> Table:
+    def auroc(value: float | None) -> str | None:
+        return None if value is None else f"{value:.3f}"
+
+    rows = (
+        (one.name, f"{one.above}/{one.below}", auroc(one.confidence), auroc(one.quality))
         for one in rankings
-    ]
-    return "\n".join(lines)
+    )
+    return _table("Ranking, as AUROC", "pictures,n,confidence,quality", rows)
 
 
-def format_levels(levels: Sequence[LevelSummary]) -> str:
-    """Lay out what each quality level meant for pictures of one digit."""
-    lines = [f"{'quality':10s} {'n':>5s} {'correct':>8s} {'wrong':>7s} {'refused':>8s}"]
-    lines += [
-        f"{one.level:10s} {one.n:5d} "
-        + " ".join(
-            f"{_share(count / one.n if one.n else None):>{width}s}"
-            for count, width in ((one.correct, 8), (one.wrong, 7), (one.refused, 8))
-        )
-        for one in levels
-    ]
-    return "\n".join(lines)
+def _tabulate_levels(levels: Sequence[LevelSummary]) -> Table:
+    heads = "quality,n,correct,95 % interval,wrong,refused"
+    return _table(
+        "Pictures of one digit by quality", heads, ((one.level, *_counts(one)) for one in levels)
+    )
 
 
-def format_curve(report: Report) -> str:
-    """Lay out the refusal curve at a few thresholds, the one in use and the one suggested."""
+def _tabulate_curve(report: Report) -> Table:
+    """Show the curve at a few thresholds, the one in use and the one suggested."""
     named = [(report.in_use, "in use")]
     if report.suggested is not None:
-        named.append((report.suggested, f"refuses {MOST_REFUSED:.0%} of digits at most"))
-    points = {one.threshold: one for one in report.curve if one.threshold in SHOWN_THRESHOLDS}
-    points |= {one.threshold: one for one, _ in named}
-    lines = [
-        f"{'answered from':>13s} {'digits refused':>15s} {'digits wrong':>13s} "
-        f"{'others refused':>15s}"
-    ]
-    lines += [
-        f"{one.threshold:13.1%} {one.digits_refused:15.1%} {one.digits_wrong:13.1%} "
-        f"{_share(one.others_refused):>15s}  "
-        + ", ".join(name for point, name in named if point.threshold == one.threshold)
-        for _, one in sorted(points.items())
-    ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def several_kinds(report: Report) -> list[Summary]:
-    """List the counts by kind, and below several kinds those of all together."""
-    return [*report.kinds, report.total] if len(report.kinds) > 1 else report.kinds
+        named.append((report.suggested, f"refuses {MAX_REFUSED:.0%} of digits at most"))
+    shown = [one for one in report.curve if one.threshold in SHOWN_THRESHOLDS]
+    points = {one.threshold: one for one in (*shown, *(point for point, _ in named))}
+    rows = (
+        (
+            *(threshold, one.digits_refused, one.digits_wrong, one.others_refused),
+            ", ".join(name for point, name in named if point.threshold == threshold),
+        )
+        for threshold, one in sorted(points.items())
+    )
+    heads = "answered from,digits refused,digits wrong,others refused,"
+    return _table("What each threshold of confidence costs", heads, rows)
 
 
 def format_report(report: Report) -> str:
-    """Lay out everything that was measured."""
-    return "\n\n".join(
-        (
-            format_kinds(several_kinds(report)),
-            format_calibration(report.calibration),
-            format_rankings(report.rankings),
-            format_levels(report.levels),
-            format_curve(report),
-        )
-    )
+    """Lay out everything that was measured, as plain text; needs rich (extra ``benchmark``)."""
+    from rich.console import Console
+    from rich.table import Table as TextTable
+
+    console = Console(width=TEXT_COLUMNS, color_system=None, markup=False, highlight=False)
+    with console.capture() as capture:
+        for table in make_tables(report):
+            text = TextTable(box=None, padding=(0, 1))
+            for index, head in enumerate(table.heads):
+                text.add_column(head, justify="right" if index else "left")
+            for row in table.rows:
+                text.add_row(*row)
+            console.print(table.title, text, "")
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,25 +57,33 @@ def gated(reader: DigitReader) -> Iterator[GatedReader]:
     one.gate.set()
 
 
+@contextmanager
+def started(make_reader: Callable[[], Any], *, is_loaded: bool = True, **settings: Any) -> Any:
+    """Start an app in this process, with settings by name."""
+    app = create_app(ApiSettings(**settings), make_reader)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        if is_loaded:
+            wait_until(lambda: app.state.runtime.loader.is_loaded, "the network is loaded")
+        yield client
+
+
 @pytest.fixture
 def make_client(reader: DigitReader) -> Iterator[MakeClient]:
-    """Start an app in this process: settings by name, or another reader than the real one."""
+    """Start apps in this process: settings by name, or another reader than the real one."""
     with ExitStack() as stack:
 
-        def make(answering: Any = reader, *, is_loaded: bool = True, **settings: Any) -> TestClient:
+        def make(answering: Any = reader, **options: Any) -> TestClient:
             make_reader = answering if callable(answering) else lambda: answering
-            app = create_app(ApiSettings(**settings), make_reader)
-            client = stack.enter_context(TestClient(app, raise_server_exceptions=False))
-            if is_loaded:
-                wait_until(lambda: app.state.service.keeper.is_loaded, "the network is loaded")
-            return client
+            return stack.enter_context(started(make_reader, **options))
 
         yield make
 
 
-@pytest.fixture
-def client(make_client: MakeClient) -> TestClient:
-    return make_client()
+@pytest.fixture(scope="session")
+def client(reader: DigitReader) -> Iterator[TestClient]:
+    """One app in this process for all tests that change nothing in it."""
+    with started(lambda: reader) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")
@@ -123,11 +131,20 @@ class Server:
         except httpx2.TransportError:
             return False
 
+    def log_text(self) -> str:
+        """What it has logged so far."""
+        return self.log.read_text(encoding="utf-8")
+
+    def peak_mb(self) -> float:
+        """The most memory that it has had so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
     def stop(self) -> str:
         """Tell it to stop, wait until it has, and return its log."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(PATIENCE_S)
-        return self.log.read_text(encoding="utf-8")
+        return self.log_text()
 
 
 def free_port() -> int:
@@ -137,18 +154,34 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, *, is_healthy: bool = True, **environment: str) -> Iterator[Server]:
-    """Start a server; it is gone when the block ends."""
+def serving(
+    folder: Path,
+    *,
+    is_healthy: bool = True,
+    command: Sequence[str] = ("digitscope", "serve"),
+    **environment: str,
+) -> Iterator[Server]:
+    """Start a server; it is gone when the block ends.
+
+    Args:
+        folder: for its log.
+        is_healthy: wait until its network is loaded, not only until it listens.
+        command: the module to run and its arguments.
+        environment: variables by name.
+    """
     port, log = free_port(), folder / "server.log"
-    command = [sys.executable, "-m", "digitscope", "serve", "--port", str(port)]
+    url = f"http://127.0.0.1:{port}"
     with (
         log.open("w") as stream,
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client,
+        httpx2.Client(base_url=url, timeout=PATIENCE_S) as client,
     ):
         process = subprocess.Popen(
-            command, stderr=stream, text=True, env={**os.environ, **environment}
+            [sys.executable, "-m", *command, "--port", str(port)],
+            stderr=stream,
+            text=True,
+            env={**os.environ, **environment},
         )
-        server = Server(f"http://127.0.0.1:{port}", port, process, log, client)
+        server = Server(url, port, process, log, client)
         try:
             wait_until(server.is_healthy if is_healthy else server.is_listening, "it answers")
             yield server
@@ -157,9 +190,9 @@ def serving(folder: Path, *, is_healthy: bool = True, **environment: str) -> Ite
             process.wait(PATIENCE_S)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, reader: DigitReader) -> Iterator[Server]:
-    """One server with its default settings, for all tests of a file."""
+    """One server with its default settings, for all tests that change nothing in it."""
     with serving(tmp_path_factory.mktemp("server")) as one:
         yield one
 

@@ -66,7 +66,7 @@ def visit(
     hostile = mutated(list(pictures.values()), 10**9, seed=number)
     is_hostile = hostile_too and number % 10 == 9
     with httpx2.Client(base_url=server.url, timeout=PATIENCE_S) as client:
-        while time.monotonic() < until:
+        while not tally.statuses or time.monotonic() < until:
             name = chance.choice(list(pictures))
             data = next(hostile) if is_hostile else pictures[name]
             started = time.perf_counter()

@@ -99,6 +99,7 @@ def test_file_names_may_be_any_bytes(run: Run, server: Server, photo: Path) -> N
 
 class AnotherServer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))  # unread, it resets the connection
         time.sleep(self.server.pause_s)
         self.send_response(200)
         self.end_headers()
@@ -112,7 +113,7 @@ class AnotherServer(BaseHTTPRequestHandler):
 def another_server() -> Iterator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), AnotherServer) as server:
         server.pause_s, server.answer = 0, b"[1, 2]"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # s between polls
         thread.start()
         yield server
         server.shutdown()
@@ -195,7 +196,7 @@ def test_a_server_that_takes_too_long_is_told_for_each_file(
     run: Run, another_server: HTTPServer, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another_server.pause_s = 0.3
-    monkeypatch.setattr("digitscope.asking.TIMEOUT_S", 0.1)
+    monkeypatch.setattr("digitscope.cli.client.TIMEOUT_S", 0.1)
     code, out, _ = run(f"http://127.0.0.1:{another_server.server_port}", photo, photo)
     assert code == 1
     assert out.splitlines() == [f"{photo}: error: No answer in time. The server had 0.1 s."] * 2
@@ -211,4 +212,4 @@ def test_a_missing_package_is_told_with_the_remedy(
     code = main([command, *(["http://127.0.0.1:1", str(photo)] if command == "ask" else [])])
     err = capsys.readouterr().err
     assert code == 2
-    assert f"the package {package}" in err and "`pip install -e .[api]` brings it." in err
+    assert f"the package {package}" in err and '`pip install "digitscope[api]"` brings it.' in err

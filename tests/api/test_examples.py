@@ -51,10 +51,14 @@ def test_the_python_example_reads_the_photo(server: Server, repo_root: Path) -> 
 def test_the_curl_examples_read_the_photo(server: Server, repo_root: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    (text,) = blocks(repo_root, "sh", "curl ")
-    out = run(["bash", "-euc", text.replace(TOLD_URL, server.url)], repo_root)
-    answers = [json.loads(one) for one in out.replace("}{", "}\n{").splitlines()]
+    single, batch = (
+        run(["bash", "-euc", text.replace(TOLD_URL, server.url)], repo_root)
+        for text in blocks(repo_root, "sh", "curl ")
+    )
+    answers = [json.loads(one) for one in single.replace("}{", "}\n{").splitlines()]
     assert [(one["digit"], one["background"]) for one in answers] == [(7, "opencv")] * 2
+    rows = [(row["file"], row["status"], row["digit"]) for row in json.loads(batch)]
+    assert rows == [("photo.jpg", "ok", 7), ("README.md", "error", None)]
 
 
 def test_the_terminal_example_reads_the_photo(server: Server, repo_root: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from digitscope import DigitReader
-from digitscope.api.schemas import MAX_BATCH
+from digitscope.api.schemas import MAX_TILES
 from digitscope.types import UInt8Array
 
 Tiles = tuple[UInt8Array, UInt8Array]
@@ -45,9 +45,9 @@ def test_a_batch_is_answered_in_order(client: TestClient, mnist_tiles: Tiles) ->
 def test_a_full_batch_fits_into_the_limit_of_its_body(
     client: TestClient, mnist_tiles: Tiles
 ) -> None:
-    noise = np.random.default_rng(0).random((MAX_BATCH, 784)).tolist()
+    noise = np.random.default_rng(0).random((MAX_TILES, 784)).tolist()
     answer = client.post("/predict/batch", json={"images": noise})
-    assert (answer.status_code, len(answer.json()["predictions"])) == (200, MAX_BATCH)
+    assert (answer.status_code, len(answer.json()["predictions"])) == (200, MAX_TILES)
 
 
 def test_whole_numbers_are_values_too(client: TestClient) -> None:
@@ -106,7 +106,7 @@ def test_bodies_that_are_hardly_json_are_no_fault_of_ours(
 
 
 def test_a_batch_has_a_least_and_a_most(client: TestClient) -> None:
-    for count in (0, MAX_BATCH + 1):
+    for count in (0, MAX_TILES + 1):
         answer = client.post("/predict/batch", json={"images": [[0] * 784] * count})
         assert answer.status_code == 422
         assert answer.json()["received"] == f"a list of {count}"

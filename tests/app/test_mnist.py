@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitscope.benchmark.mnist import find_mnist
 from streamlit_app import mnist, resources
 from streamlit_app.components.sources import mnist as picker
 from tests.app.scenes import OpenPredict, headings, mnist_tile, needs_model, press, texts
@@ -98,18 +99,18 @@ def test_a_broken_file_falls_back_to_the_bundled_tiles(tmp_path: Path) -> None:
 
 
 def test_keras_cache_is_found(tmp_path: Path) -> None:
-    assert mnist.find_mnist() is None
+    assert find_mnist() is None
     cached = tmp_path / "datasets" / "mnist.npz"
     cached.parent.mkdir()
     cached.touch()
-    assert mnist.find_mnist() == cached
+    assert find_mnist() == cached
 
 
 def test_nothing_is_downloaded_unasked_and_a_failure_is_told(
     open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr(picker, "download_mnist", lambda: bool(asked.append(True)))
+    monkeypatch.setattr(picker, "fetch_mnist", lambda: bool(asked.append(True)))
     app = open_predict("mnist")
     assert not asked
     press(app, "Download the test set (11 MB)")

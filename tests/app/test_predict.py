@@ -10,7 +10,7 @@ import pytest
 
 from digitscope import DigitReader
 from digitscope.messages import Message
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Background, Reading, Reason
 from streamlit_app.components import result
 from tests.app.scenes import (

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from digitscope import InvalidImageError
 from digitscope.image_io import load_picture
-from digitscope.preprocessing.looks import INSTEAD
+from digitscope.retry import INSTEAD
 from streamlit_app import i18n
 from streamlit_app.i18n import (
     DOMAIN,

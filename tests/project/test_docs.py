@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
-from digitscope.preprocessing.steps import STEPS
+from digitscope.preprocessing.pipeline import STEPS
 
 LINK = re.compile(r'(?:\]\(|src=")([^)"#:]+)[)"#]')
 

@@ -13,13 +13,19 @@ import pytest
 
 PACKAGES = ("digitscope", "streamlit_app", "training")
 # What each package may import beyond the core's dependencies.
-EXTRAS = {"digitscope": ("api", "app", "train"), "streamlit_app": ("app",), "training": ("train",)}
+EXTRAS = {
+    "digitscope": ("api", "app", "benchmark", "train"),
+    "streamlit_app": ("app",),
+    "training": ("train",),
+}
 DISTRIBUTION_OF_MODULE = {
     "PIL": "pillow",
     "cv2": "opencv-python-headless",
     "fontTools": "fonttools",
     "prometheus_client": "prometheus-client",
     "pythonjsonlogger": "python-json-logger",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
     "streamlit_drawable_canvas": "streamlit-drawable-canvas",
 }
 
@@ -64,9 +70,20 @@ def _third_party(folder: Path) -> set[str]:
     return {DISTRIBUTION_OF_MODULE.get(module, module) for module in foreign}
 
 
-def test_the_core_starts_without_heavy_packages(repo_root: Path) -> None:
-    heavy = ["tensorflow", "keras", "rembg", "streamlit", "matplotlib", "mlflow", "fastapi", "rich"]
-    code = f"import sys, digitscope.cli; print([name for name in {heavy} if name in sys.modules])"
+HEAVY = ["tensorflow", "keras", "rembg", "streamlit", "matplotlib", "mlflow", "fastapi", "rich"]
+HEAVY += ["jinja2", "altair"]
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("from digitscope import DigitReader; import digitscope.benchmark", HEAVY),
+        ("import digitscope.cli", [*HEAVY, "cv2", "onnxruntime", "PIL"]),
+    ],
+    ids=["the core", "the command line"],
+)
+def test_it_starts_without_heavy_packages(code: str, absent: list[str], repo_root: Path) -> None:
+    code = f"{code}; import sys; print([name for name in {absent} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, check=True
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import Digits
+from training.data.mnist import Digits
 
 SHARED_SEED = 7
 

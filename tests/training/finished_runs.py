@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 
 from training.experiments.definitions import EXPERIMENTS
+from training.experiments.reports import Run
 from training.experiments.running import plan
-from training.reports import Run
 
 
 def finish(run: Run, accuracy: float, **more: float) -> None:

@@ -7,11 +7,18 @@ import itertools
 import numpy as np
 import pytest
 
-from training.augment import FINE_PX, KINDS, Augmentation, _sample, augment, change_stroke_width
-from training.data import Digits
-from training.recipe import CHOICES
+from training.config import CHOICES
+from training.data.augment import (
+    FINE_PX,
+    KINDS,
+    Augmentation,
+    _sample,
+    augment,
+    change_stroke_width,
+)
+from training.data.mnist import Digits
 
-STILL = Augmentation(0, 0, 0, 0, 0, 0, clean_share=0)
+STILL = Augmentation(0, 0, 0, 0, 0, 0, clean_fraction=0)
 
 
 def _mass_centre_yx(tiles: np.ndarray) -> np.ndarray:
@@ -66,8 +73,8 @@ def test_no_amount_leaves_the_tile_but_for_smoothing(digits: Digits) -> None:
     assert np.abs(drift).max() < 0.1
 
 
-def test_clean_share_leaves_tiles_untouched(digits: Digits) -> None:
-    changed = augment(digits.tiles, np.random.default_rng(0), Augmentation(clean_share=0.3))
+def test_clean_fraction_leaves_tiles_untouched(digits: Digits) -> None:
+    changed = augment(digits.tiles, np.random.default_rng(0), Augmentation(clean_fraction=0.3))
     same = (changed == digits.tiles).all((1, 2)).mean()
     assert 0.25 < same < 0.35
 
@@ -75,7 +82,7 @@ def test_clean_share_leaves_tiles_untouched(digits: Digits) -> None:
 def test_shift_stays_within_its_limit() -> None:
     block = np.zeros((500, 28, 28), np.uint8)
     block[:, 10:18, 10:18] = 255
-    amount = Augmentation(0, 0, 2.8, 0, 0, 0, clean_share=0)
+    amount = Augmentation(0, 0, 2.8, 0, 0, 0, clean_fraction=0)
     moved = augment(block, np.random.default_rng(0), amount)
     drift = np.abs(_mass_centre_yx(moved) - _mass_centre_yx(block))
     assert 2.7 < drift.max() < 2.82
@@ -84,7 +91,7 @@ def test_shift_stays_within_its_limit() -> None:
 def test_rotation_stays_within_its_limit() -> None:
     bar = np.zeros((500, 28, 28), np.uint8)
     bar[:, 4:24, 13:15] = 255  # upright
-    amount = Augmentation(18, 0, 0, 0, 0, 0, clean_share=0)
+    amount = Augmentation(18, 0, 0, 0, 0, 0, clean_fraction=0)
     turned = augment(bar, np.random.default_rng(0), amount).astype(float)
     rows, columns = np.mgrid[:28, :28] - 13.5
     lean = (turned * rows * columns).sum((1, 2)) / (turned * rows**2).sum((1, 2))
@@ -95,7 +102,7 @@ def test_rotation_stays_within_its_limit() -> None:
 def test_no_tile_sees_its_neighbour() -> None:
     tiles = np.zeros((3, 28, 28), np.uint8)
     tiles[[0, 2]] = 255
-    far = Augmentation(shift_px=10, clean_share=0)
+    far = Augmentation(shift_px=10, clean_fraction=0)
     for seed in range(20):
         assert augment(tiles, np.random.default_rng(seed), far)[1].max() == 0
 
@@ -117,7 +124,7 @@ def test_stroke_width_zero_changes_nothing(digits: Digits) -> None:
 
 
 def test_thin_lines_do_not_vanish(digits: Digits) -> None:
-    changed = augment(digits.tiles, np.random.default_rng(0), Augmentation(clean_share=0))
+    changed = augment(digits.tiles, np.random.default_rng(0), Augmentation(clean_fraction=0))
     ink = changed.sum((1, 2)) / digits.tiles.sum((1, 2))
     assert ink.min() > 0.3 and ink.max() < 2.5
 
@@ -166,4 +173,4 @@ def test_kinds_add_to_each_other_and_are_the_recipes_choices() -> None:
 def test_a_kind_leaves_its_own_amounts_alone() -> None:
     every, shift = Augmentation(), Augmentation().only("shift")
     assert every.only("all") == every
-    assert shift == Augmentation(0, 0, every.shift_px, 0, 0, 0, every.clean_share)
+    assert shift == Augmentation(0, 0, every.shift_px, 0, 0, 0, every.clean_fraction)

@@ -1,4 +1,4 @@
-"""An epoch's batches: their form, their shares, their chance."""
+"""An epoch's batches: their form, their fractions, their chance."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
-from training.data import Digits
-from training.recipe import HyperParameters
+from training.config import HyperParameters
+from training.data.batches import epoch_batches, no_digit, one_hot, steps_in_epoch
+from training.data.mnist import Digits
 
 pytest.importorskip("keras")
 
-from training.digit_accuracy import digit_accuracy
+from training.evaluation.digit_accuracy import digit_accuracy
+
+NOTHING_ADDED = dict.fromkeys(
+    ("augmentation", "degraded_fraction", "synthetic_fraction", "non_digit_fraction"), 0.0
+)
 
 
 def test_batches_are_what_the_network_takes(digits: Digits) -> None:
-    hyper = HyperParameters(batch_size=128, synthetic_share=0.03, non_digit_share=0.08)
+    hyper = HyperParameters(batch_size=128, synthetic_fraction=0.03, non_digit_fraction=0.08)
     batches = list(epoch_batches(digits, hyper, epoch=0))
     assert sum(len(tiles) for tiles, _ in batches) == 1_110
     tiles, labels = batches[0]
@@ -27,7 +31,7 @@ def test_batches_are_what_the_network_takes(digits: Digits) -> None:
 
 
 def test_what_is_no_digit_is_taught_as_none(digits: Digits) -> None:
-    hyper = HyperParameters(synthetic_share=0.0, non_digit_share=0.08)
+    hyper = HyperParameters(synthetic_fraction=0.0, non_digit_fraction=0.08)
     labels = np.concatenate([labels for _, labels in epoch_batches(digits, hyper, epoch=0)])
     assert (labels.max(axis=1) < 0.2).sum() == 80
 
@@ -41,7 +45,7 @@ def test_accuracy_counts_digits_alone() -> None:
 def test_tiles_are_changed_as_the_setting_says(digits: Digits) -> None:
     """A shift alone makes no stroke thicker: light stays light."""
     hyper = HyperParameters(
-        synthetic_share=0, non_digit_share=0, worn_share=0, augmented_by="shift"
+        synthetic_fraction=0, non_digit_fraction=0, degraded_fraction=0, augmented_by="shift"
     )
     (changed, labels), *_ = epoch_batches(digits.take(np.arange(64)), hyper, epoch=0)
     assert np.isclose(changed.mean(), digits.tiles[:64].mean(), rtol=0.02)
@@ -58,27 +62,23 @@ def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
     assert not np.array_equal(first, later)
 
 
-def test_photographed_tiles_join_in_their_share(digits: Digits) -> None:
+def test_photographed_tiles_join_in_their_fraction(digits: Digits) -> None:
     """They are marked by one bright pixel, which nothing else has in its corner."""
     marked = Digits(digits.tiles.copy(), digits.labels)
     marked.tiles[:, 0, 0] = 255
-    hyper = HyperParameters(
-        augmentation=0, worn_share=0, synthetic_share=0, non_digit_share=0, photo_share=0.1
-    )
+    hyper = HyperParameters(**NOTHING_ADDED, photo_fraction=0.1)
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, hyper, 0, marked)])
     assert len(tiles) == 1_100
     assert (tiles[:, 0, 0, 0] == 255).sum() == 100
 
 
 def test_steps_are_counted_as_they_come(digits: Digits) -> None:
-    hyper = HyperParameters(photo_share=0)
+    hyper = HyperParameters(photo_fraction=0)
     assert steps_in_epoch(len(digits), hyper) == len(list(epoch_batches(digits, hyper, 0)))
 
 
 def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
-    plain = HyperParameters(
-        augmentation=0, worn_share=0, synthetic_share=0, non_digit_share=0, photo_share=0
-    )
+    plain = HyperParameters(**NOTHING_ADDED, photo_fraction=0)
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, plain, 0)])[..., 0]
     assert {tile.tobytes() for tile in tiles.astype(np.uint8)} == {
         tile.tobytes() for tile in digits.tiles

@@ -12,17 +12,17 @@ import pytest
 from digitscope.types import Float32Array, UInt8Array
 
 keras = pytest.importorskip("keras")
-from training import ensemble  # noqa: E402
-from training.data import Digits  # noqa: E402
+from training.data.mnist import Digits  # noqa: E402
+from training.experiments import ensemble  # noqa: E402
 
 LABELS = np.array([0, 1, 2], np.uint8)
 
 
 def _says(*digits: int, sure: float) -> Float32Array:
     """(3, 10) probabilities: one digit a tile, so sure, the rest even."""
-    shares = np.full((len(digits), 10), (1 - sure) / 9, np.float32)
-    shares[np.arange(len(digits)), digits] = sure
-    return shares
+    probabilities = np.full((len(digits), 10), (1 - sure) / 9, np.float32)
+    probabilities[np.arange(len(digits)), digits] = sure
+    return probabilities
 
 
 ANSWERS = {
@@ -40,7 +40,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return ANSWERS[model]
 
     monkeypatch.setattr(ensemble, "predict", predict)
-    monkeypatch.setattr(ensemble, "predict_turned", predict)
+    monkeypatch.setattr(ensemble, "predict_with_tta", predict)
     return [SimpleNamespace(path=Path(name), load_best=lambda name=name: name) for name in ANSWERS]
 
 

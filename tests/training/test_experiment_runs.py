@@ -19,13 +19,13 @@ pytest.importorskip("keras")
 
 from digitscope.benchmark import BenchmarkError
 from tests.training.finished_runs import finish, plan_recipe
+from training.config import HyperParameters, SettingError
 from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments.definitions import EXPERIMENTS, PLAIN, Experiment
+from training.experiments.reports import Run
 from training.experiments.running import Sources, estimate, plan, run_all
-from training.recipe import HyperParameters, SettingError
-from training.reports import Run
-from training.run_folder import RunFolderError
+from training.run_records.run_folder import RunFolderError
 
 NO_SOURCES = Sources()
 pytestmark = pytest.mark.usefixtures("runs_dir")

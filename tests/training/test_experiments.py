@@ -16,13 +16,13 @@ import itertools
 
 from streamlit_app import card as cards
 from tests.training.finished_runs import finish, plan_recipe
+from training.config import HyperParameters
 from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments.definitions import COMPARED, EXPERIMENTS, PLAIN, Experiment, Row
+from training.experiments.reports import Run, as_text, finding, write_report
 from training.experiments.running import plan
-from training.recipe import HyperParameters
-from training.reports import Run, as_text, finding, write_report
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 
 SHRUNK = [name for name, experiment in EXPERIMENTS.items() if experiment.small]
 TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))
@@ -145,7 +145,7 @@ def test_the_folder_keeps_figures(tmp_path: Path) -> None:
 
 
 SMALL = {"limit": 64, "epochs": 1, "validation_tiles": 100, "batch_size": 32}
-LINEAR = {"network": "mlp", "hidden_units": 32, "photo_share": 0.0, "non_digit_share": 0.0}
+LINEAR = {"network": "mlp", "hidden_units": 32, "photo_fraction": 0.0, "non_digit_fraction": 0.0}
 
 
 @pytest.mark.slow

@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from digitscope.model_files import KERAS_MODEL, MODEL_CARD, ONNX_MODEL
-from training.data import Digits
+from training.data.mnist import Digits
 
 keras = pytest.importorskip("keras")
 pytest.importorskip("tf2onnx", reason="tf2onnx (extra `train`) writes the ONNX file")
 
 from digitscope.recognition.test_time_augmentation import rotate_tile  # noqa: E402
-from training.evaluate import Report, as_text, predict, predict_turned, report  # noqa: E402 - after the checks
+from training.evaluate import Report, as_text, predict, predict_with_tta, report  # noqa: E402 - after the checks
+from training.evaluation.model_card import SeedFigures, describe_seeds  # noqa: E402
 from training.export import PARITY, check_parity, export_run, siblings  # noqa: E402
-from training.model_card import SeedFigures, describe_seeds  # noqa: E402
 from training.model_definition import PARAMETERS, build_model  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 FIGURES = {
     "learning_rate": 1e-3,
@@ -92,7 +92,7 @@ def test_card_tells_what_turning_brings(exported: Path) -> None:
 def test_turned_answers_are_means_over_the_rotations(digits: Digits) -> None:
     model, tiles = build_model(), digits.tiles[:3]
     expected = [predict(model, rotate_tile(tile)).mean(0) for tile in tiles]
-    assert np.allclose(predict_turned(model, tiles), expected, atol=1e-6)
+    assert np.allclose(predict_with_tta(model, tiles), expected, atol=1e-6)
 
 
 def test_card_has_every_mistake_and_an_interval_around_the_accuracy(exported: Path) -> None:

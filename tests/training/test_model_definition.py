@@ -16,13 +16,13 @@ from digitscope.model_files import KERAS_MODEL
 keras = pytest.importorskip("keras")
 
 import training.model_definition as definition  # noqa: E402 - after the check for keras
+from training.config import ADDED_LATER, HyperParameters  # noqa: E402
 from training.model_definition import (  # noqa: E402
     PARAMETERS,
     build_model,
     build_network,
     pixel_order,
 )
-from training.recipe import ADDED_LATER, HyperParameters  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from digitscope.benchmark import BenchmarkError, Labelled, Outcome, Verdict  # noqa: E402
+from digitscope.benchmark import BenchmarkError, Result, Sample, Verdict  # noqa: E402
 from digitscope.types import UInt8Array  # noqa: E402
-from training.data import Digits, load_train_validation  # noqa: E402
+from training.config import HyperParameters  # noqa: E402
+from training.data.mnist import Digits, load_train_validation  # noqa: E402
 from training.experiments import photo_reading  # noqa: E402
 from training.model_definition import build_network  # noqa: E402
-from training.recipe import HyperParameters  # noqa: E402
-from training.run_folder import RunFolder, RunState  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunState  # noqa: E402
 
 HYPER = HyperParameters(network="mlp", hidden_units=32, validation_tiles=100)
 
@@ -72,20 +72,22 @@ def test_photos_are_of_validation_digits_and_the_same_for_every_run(mnist_npz: P
     assert [one.seed for one in first] == [one.seed for one in again]
 
 
-def _outcome(label: str, verdict: Verdict, guess: int | None) -> Outcome:
-    shares = () if guess is None else tuple(np.eye(10)[guess].tolist())
-    return Outcome(Labelled(Path("a"), label, "photo", headline=True), verdict, None, None, shares)
+def _result(label: str, verdict: Verdict, guess: int | None) -> Result:
+    probabilities = () if guess is None else tuple(np.eye(10)[guess].tolist())
+    return Result(
+        Sample(Path("a"), label, "photo", headline=True), verdict, None, None, probabilities
+    )
 
 
 def test_a_refused_photo_counts_as_read_where_the_guess_is_right() -> None:
-    outcomes = [
-        _outcome("1", Verdict.CORRECT, 1),
-        _outcome("2", Verdict.REFUSED, 2),
-        _outcome("3", Verdict.WRONG, 5),
-        _outcome("4", Verdict.REFUSED, None),
-        _outcome("", Verdict.CORRECT, None),  # shows no digit: not asked about
+    results = [
+        _result("1", Verdict.CORRECT, 1),
+        _result("2", Verdict.REFUSED, 2),
+        _result("3", Verdict.WRONG, 5),
+        _result("4", Verdict.REFUSED, None),
+        _result("", Verdict.CORRECT, None),  # shows no digit: not asked about
     ]
-    assert photo_reading.summarise(outcomes, "photo") == {
+    assert photo_reading.summarise(results, "photo") == {
         "photo_count": 4,
         "photo_accuracy": 0.5,
         "photo_wrong": 0.25,
@@ -95,4 +97,4 @@ def test_a_refused_photo_counts_as_read_where_the_guess_is_right() -> None:
 
 def test_a_folder_without_digits_is_told() -> None:
     with pytest.raises(BenchmarkError, match="Received: 1 others"):
-        photo_reading.summarise([_outcome("", Verdict.CORRECT, None)], "photo")
+        photo_reading.summarise([_result("", Verdict.CORRECT, None)], "photo")

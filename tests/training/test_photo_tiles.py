@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from digitscope import DigitReader
-from training import photo_tiles as made
-from training.data import Digits
-from training.photo_tiles import ideal_tile, likeness, photo_tiles
+from training.data import photo_tiles as made
+from training.data.mnist import Digits
+from training.data.photo_tiles import ideal_tile, likeness, photo_tiles
 from training.synthetic_photos import CONDITIONS, take_photo
 
 COUNT, SEED = 24, 3

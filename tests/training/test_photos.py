@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from digitscope import DigitReader
-from digitscope.benchmark import Labelled, Outcome, Verdict, read_labelled
-from digitscope.benchmark.session import Session
+from digitscope.benchmark import Result, Sample, Verdict, read_sample
+from digitscope.benchmark.run import Run
 from digitscope.model_files import MODEL_CARD
 from digitscope.types import UInt8Array
 from training import photos
@@ -62,25 +62,25 @@ def test_confidence_before_calibration_is_worked_out(
     reader: DigitReader, folder: Path, card: Path
 ) -> None:
     temperature = json.loads(card.read_text("utf-8"))["calibration"]["temperature"]
-    outcome = read_labelled(reader, Labelled(folder / "1500.png", "3", "photo", headline=True))
-    raw = photos.as_trained(outcome, temperature)
+    result = read_sample(reader, Sample(folder / "1500.png", "3", "photo", headline=True))
+    raw = photos.as_trained(result, temperature)
     tile = reader.read(folder / "1500.png").preprocessed.tile
     assert tile is not None
     said = reader.predict(tile.pixels).probabilities ** temperature  # the network's own, undone
     np.testing.assert_allclose(max(raw.probabilities), (said / said.sum()).max(), atol=0.02)
-    assert raw.guess == outcome.guess
+    assert raw.guess == result.guess
 
 
 def test_an_outcome_without_a_tile_stays_as_it_is() -> None:
-    labelled = Labelled(Path("blank.png"), "", "none", headline=True)
-    outcome = Outcome(labelled, Verdict.CORRECT)
-    assert photos.as_trained(outcome, 0.5) is outcome
+    sample = Sample(Path("blank.png"), "", "none", headline=True)
+    result = Result(sample, Verdict.CORRECT)
+    assert photos.as_trained(result, 0.5) is result
 
 
 def test_a_stopped_run_leaves_the_card(
     folder: Path, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = card.read_bytes()
-    monkeypatch.setattr(Session, "read", lambda *_: False)
+    monkeypatch.setattr(Run, "read", lambda *_: False)
     photos.main([str(folder)])
     assert card.read_bytes() == before

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import Digits
+from training.data.mnist import Digits
 
 keras = pytest.importorskip("keras")
 pytest.importorskip("tf2onnx", reason="tf2onnx (extra `train`) writes the ONNX file")
 
 from digitscope import DigitReader  # noqa: E402 - after the checks
 from training import pipeline as module  # noqa: E402
+from training.config import LEARNING_RATES  # noqa: E402
 from training.model_definition import build_model  # noqa: E402
-from training.recipe import LEARNING_RATES  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError  # noqa: E402
 
 SHORT = ["--small", "--epochs", "4", "--validation-tiles", "100", "--batch-size", "32"]
-SHORT += ["--ema-momentum", "0.5", "--synthetic-share", "0", "--worn-share", "0"]
+SHORT += ["--ema-momentum", "0.5", "--synthetic-fraction", "0", "--degraded-fraction", "0"]
 SHORT += ["--augmentation", "0"]
 FLOOR = 0.6  # of 200 tiles; guessing reaches 0.1
 

@@ -8,8 +8,8 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from training.recipe import ADDED_LATER  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+from training.config import ADDED_LATER  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 SETTINGS: dict[str, object] = {"epochs": 3, "seed": 0}
 
@@ -60,7 +60,7 @@ def test_a_kill_between_checkpoint_and_state_leaves_the_epoch_before(
     def killed(path: Path, text: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("training.run_folder.write_whole", killed)
+    monkeypatch.setattr("training.run_records.run_folder.write_whole", killed)
     with pytest.raises(KeyboardInterrupt):
         run.save(model, first.after(_figures(0.6)))
     assert run.state() == first
@@ -79,6 +79,13 @@ def test_a_run_from_before_a_setting_goes_on(tmp_path: Path) -> None:
     folder.start(SETTINGS | ADDED_LATER, resume=True)
     with pytest.raises(RunFolderError, match="Received"):
         folder.start(SETTINGS | ADDED_LATER | {"network": "mlp"}, resume=True)
+
+
+def test_a_run_with_settings_of_older_names_goes_on(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "old")
+    folder.start(SETTINGS | {"photo_share": 0.1}, resume=False)
+    assert folder.settings()["photo_fraction"] == 0.1
+    folder.start(SETTINGS | {"photo_fraction": 0.1}, resume=True)
 
 
 def test_no_run_is_said(tmp_path: Path) -> None:

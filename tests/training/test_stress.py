@@ -11,7 +11,7 @@ import pytest
 from digitscope.model_files import MODEL_CARD
 from digitscope.types import UInt8Array
 from training import photos, stress
-from training.data import Digits
+from training.data.mnist import Digits
 from training.synthetic_photos import CONDITIONS
 
 TWO = ("plain", "ruled")

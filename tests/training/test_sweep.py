@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
@@ -20,10 +21,10 @@ from sqlalchemy.exc import IntegrityError
 from training.experiments import __main__ as command_line
 from training.experiments import running, sweep
 from training.experiments import study as study_module
+from training.experiments.reports import Run, write_report
 from training.experiments.study import OtherStudyError, Search, StudyUnavailableError
 from training.experiments.sweep import best_row, describe, search
-from training.reports import Run, write_report
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 
 SMALL: Mapping[str, object] = {"epochs": 1, "limit": 200, "validation_tiles": 100}
 
@@ -95,31 +96,32 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_trial_whose_process_is_gone_is_taken_up(runs_dir: Path) -> None:
+def test_a_trial_whose_process_is_gone_is_queued_again(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its heartbeat has ended; a trial that still runs is left alone."""
+    monkeypatch.setattr(study_module, "HEARTBEAT_S", 1)
+    monkeypatch.setattr(study_module, "GRACE_S", 1)
     study = study_module.open_study(Search("gone", trials=1))
-    dead, alive = (_begun(study, process) for process in (2**22 + 1, 1))
-    study_module.take_up(study)
-    study_module.take_up(study)  # a second time finds it waiting, and leaves it
-    states = {trial.number: trial.state for trial in study.trials}
-    assert states == {
-        dead: TrialState.FAIL,
-        alive: TrialState.RUNNING,
-        2: TrialState.WAITING,
-    }
+    dead, alive = (_begun(study) for _ in range(2))
+    time.sleep(2.1)
+    study._storage.record_heartbeat(study.trials[alive]._trial_id)
+    for _ in range(2):  # a second time finds it waiting, and leaves it
+        study_module.retry_stopped(study)
+    assert [(trial.number, trial.state) for trial in study.trials] == [
+        (dead, TrialState.FAIL),
+        (alive, TrialState.RUNNING),
+        (2, TrialState.WAITING),
+    ]
     assert study.trials[2].user_attrs[study_module.FOLDER] == f"trial-{dead}"
 
 
-def _begun(study: optuna.Study, process: int) -> int:
+def _begun(study: optuna.Study) -> int:
     """A trial as a process leaves it that was killed without a word."""
     trial = study.ask()
     sweep.suggest(trial)
-    marks = {
-        study_module.FOLDER: f"trial-{trial.number}",
-        study_module.MACHINE: study_module.socket.gethostname(),
-        study_module.PROCESS: process,
-    }
-    for mark, value in marks.items():
-        trial.set_user_attr(mark, value)
+    trial.set_user_attr(study_module.FOLDER, f"trial-{trial.number}")
+    study._storage.record_heartbeat(trial._trial_id)
     return trial.number
 
 
@@ -159,11 +161,11 @@ def test_a_machine_that_makes_the_tables_a_moment_later_finds_them(
 ) -> None:
     begin, told = optuna.storages.RDBStorage.__init__, []
 
-    def begin_second(storage: optuna.storages.RDBStorage, url: str) -> None:
+    def begin_second(storage: optuna.storages.RDBStorage, url: str, **more: object) -> None:
         if not told:
             told.append(url)
             raise IntegrityError("CREATE TYPE studydirection", None, Exception("already exists"))
-        begin(storage, url)
+        begin(storage, url, **more)
 
     monkeypatch.setattr(optuna.storages.RDBStorage, "__init__", begin_second)
     url = f"sqlite:///{tmp_path / 'shared.db'}"

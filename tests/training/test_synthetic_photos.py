@@ -8,11 +8,10 @@ import pytest
 
 from digitscope import DigitReader
 from digitscope.types import UInt8Array
-from training.data import Digits
+from training.data.mnist import Digits
 from training.synthetic_photos import CONDITIONS, EVERYDAY, photograph, take_photo
 from training.synthetic_photos.camera import Camera, place
 from training.synthetic_photos.handwriting import trace_strokes
-from training.synthetic_photos.thinning import thin
 
 PLAIN_READ = 30  # one digit is 3 %
 PLAIN_FLOOR = 0.9  # of plain photos that must be read right, as networks and steps change
@@ -27,14 +26,6 @@ ASKED_FOR = {
 
 def _photo(tile: UInt8Array, name: str, seed: int = 0) -> UInt8Array:
     return photograph(tile, CONDITIONS[name], np.random.default_rng(seed))
-
-
-def _holes_and_pieces(shape: UInt8Array) -> tuple[int, int]:
-    """Ground is joined side by side, lines also corner to corner."""
-    return (
-        cv2.connectedComponents(1 - shape, connectivity=4)[0],
-        cv2.connectedComponents(shape, connectivity=8)[0],
-    )
 
 
 def test_every_condition_that_was_asked_for_is_there() -> None:
@@ -94,7 +85,7 @@ def test_ink_is_where_the_photo_is_dark(digits: Digits) -> None:
 
 
 def test_pens_write_as_thick_as_they_are(digits: Digits) -> None:
-    def share(name: str, tile: UInt8Array) -> float:
+    def fraction(name: str, tile: UInt8Array) -> float:
         photo = take_photo(tile, CONDITIONS[name], np.random.default_rng(0))
         points = photo.ink.cover > 0.3
         return float(points.sum()) / max(points.shape) ** 2
@@ -102,7 +93,7 @@ def test_pens_write_as_thick_as_they_are(digits: Digits) -> None:
     lines = [tile for tile in digits.tiles[:12] if not trace_strokes(tile).outlines]
     assert len(lines) >= 6
     for tile in lines:
-        assert 2 * share("fine_pen", tile) < share("thick_brush", tile)
+        assert 2 * fraction("fine_pen", tile) < fraction("thick_brush", tile)
 
 
 def test_everyday_is_mostly_paper_and_brings_much_else() -> None:
@@ -117,15 +108,6 @@ def test_everyday_is_mostly_paper_and_brings_much_else() -> None:
         "shaken": sum(scene.camera.motion_px > 0 for scene in scenes),
     }
     assert {name: count for name, count in brought.items() if not 4 <= count <= 200} == {}
-
-
-def test_thinning_keeps_every_piece_and_every_hole(digits: Digits) -> None:
-    for tile in digits.tiles[:60]:
-        large = cv2.resize(np.pad(tile, 2), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-        shape = (large > 127).astype(np.uint8)
-        lines = thin(shape)
-        assert _holes_and_pieces(lines) == _holes_and_pieces(shape)
-        assert lines.sum() < 0.5 * shape.sum() and not (lines & (1 - shape)).any()
 
 
 def test_loop_that_has_run_together_stays_a_blot() -> None:
@@ -179,7 +161,7 @@ def test_no_digit_no_photo(tile: np.ndarray) -> None:
 def test_camera_puts_the_digit_where_it_was_asked_to(
     slant_xy: tuple[float, float], place_xy: tuple[float, float]
 ) -> None:
-    camera = Camera((400, 300), digit_share=0.4, place_xy=place_xy, slant_xy=slant_xy)
+    camera = Camera((400, 300), digit_ratio=0.4, place_xy=place_xy, slant_xy=slant_xy)
     square = np.array([[-0.5, -0.5], [0.5, 0.5], [-0.5, 0.5], [0.5, -0.5]], np.float32)
     points_px, to_photo = place(square, 0.0, camera)
     middle = (points_px.min(axis=0) + points_px.max(axis=0)) / 2

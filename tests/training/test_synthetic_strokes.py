@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.synthetic_strokes import (
+from training.data.synthetic_strokes import (
     draw_digits,
     four_strokes,
     one_strokes,

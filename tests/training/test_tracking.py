@@ -19,7 +19,7 @@ from tests.training.tracked_runs import (
     shown_run,
 )
 from training import tracking
-from training.run_folder import RunFolder, RunFolderError, RunState
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState
 from training.tracking import __main__ as command
 
 pytestmark = pytest.mark.slow  # importing mlflow and making its tables takes seconds

@@ -20,7 +20,7 @@ from tests.training.tracked_runs import (
     shown_run,
 )
 from training import tracking
-from training.run_folder import RunFolderError
+from training.run_records.run_folder import RunFolderError
 from training.tracking import __main__ as command
 from training.tracking import runs as runs_module
 from training.tracking import store as store_module

@@ -22,7 +22,7 @@ from tests.training.tracked_runs import (  # noqa: E402
 )
 from training import tracking  # noqa: E402
 from training.model_definition import build_model  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError  # noqa: E402
 from training.tracking.registry import best_run  # noqa: E402
 from training.tracking.store import connect  # noqa: E402
 

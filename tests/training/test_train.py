@@ -12,17 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import DataUnavailableError, Digits
+from digitscope.benchmark.mnist import DataUnavailableError
+from training.data.mnist import Digits
 
 keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
-from training.recipe import LEARNING_RATES, HyperParameters  # noqa: E402
-from training.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
+from training.config import LEARNING_RATES, HyperParameters  # noqa: E402
+from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
-SHORT += ["--photo-share", "0"]  # tests/training/test_photo_tiles.py has them
+SHORT += ["--photo-fraction", "0"]  # tests/training/test_photo_tiles.py has them
+LINEAR = ["--network", "mlp", "--augmentation", "0"]
+LINEAR += ["--degraded-fraction", "0", "--synthetic-fraction", "0"]
 FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
 
 
@@ -139,8 +142,7 @@ def test_a_run_does_not_change_its_settings(whole_run: Path, sealed_npz: Path) -
 def test_a_network_of_linear_layers_learns_with_every_optimizer(
     sealed_npz: Path, tmp_path: Path, optimizer: str
 ) -> None:
-    options = ["--network", "mlp", "--optimizer", optimizer, "--permuted", "true"]
-    options += ["--augmentation", "0", "--worn-share", "0", "--synthetic-share", "0"]
+    options = [*LINEAR, "--optimizer", optimizer, "--permuted", "true"]
     short = [option for option in FAST if option not in {"--learning-rate", "0.003"}]
     module.main([*SHORT, *short, *options, f"--data={sealed_npz}", f"--out={tmp_path / 'mlp'}"])
     folder = RunFolder(tmp_path / "mlp")
@@ -177,19 +179,9 @@ def test_patience_ends_a_run(
     sealed_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worse = iter([0.5, 0.6, 0.7, 0.8])
-    figures = {"epoch": 1, "learning_rate": 0.0, "loss": 1.0, "accuracy": 0.5}
-    monkeypatch.setattr(module, "_train_epoch", lambda *_: dict(figures))
-    monkeypatch.setattr(
-        module, "_validate", lambda *_: {"val_loss": next(worse), "val_accuracy": 0.5}
-    )
-    monkeypatch.setattr(module, "averaged_weights", lambda _: _Nothing())
-    state = _main(sealed_npz, tmp_path / "run", "--patience", "2", "--epochs", "9")
+    figures = ({"val_loss": loss, "val_accuracy": 0.5} for loss in worse)
+    monkeypatch.setattr(module, "_validate", lambda *_: next(figures))
+    options = [*LINEAR, "--patience", "2", "--epochs", "9"]
+    state = _main(sealed_npz, tmp_path / "run", *options)
     assert (state.epochs, state.best_epoch) == (3, 1)
-
-
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
+    assert _main(sealed_npz, tmp_path / "run", *options, "--resume") == state

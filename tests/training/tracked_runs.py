@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training import tracking
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 from training.tracking.store import connect
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A labelled folder: its rows, the verdicts, the counts."""
+"""A labelled folder: its rows and the verdicts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from PIL import Image
 from digitscope import DigitReader, Reason
 from digitscope.benchmark import (
     BenchmarkError,
-    Labelled,
-    Outcome,
+    Sample,
     Verdict,
     load_labels,
-    read_labelled,
-    run_benchmark,
-    summarise,
+    read_sample,
 )
-from digitscope.types import Background, UInt8Array
+from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
 HEADER = "file,label,kind,headline\n"
@@ -32,25 +29,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _names(items: list[Labelled]) -> list[str]:
+def _names(items: list[Sample]) -> list[str]:
     return [item.path.name for item in items]
 
 
 # --- Labels --------------------------------------------------------------------------------------
 
 
-def test_each_row_becomes_a_labelled_picture(folder: Path) -> None:
+def test_each_row_becomes_a_sample(folder: Path) -> None:
     assert load_labels(folder) == [
-        Labelled(folder / "a.png", "3", "photo", headline=True),
-        Labelled(folder / "b.png", "", "photo", headline=False),
-        Labelled(folder / "sub" / "c.png", "37", "scan", headline=True),
-        Labelled(folder / "d.png", "5", "all", headline=True),
+        Sample(folder / "a.png", "3", "photo", headline=True),
+        Sample(folder / "b.png", "", "photo", headline=False),
+        Sample(folder / "sub" / "c.png", "37", "scan", headline=True),
+        Sample(folder / "d.png", "5", "all", headline=True),
     ]
 
 
 def test_two_columns_are_enough(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("label,file\n7,a.png\n")
-    assert load_labels(tmp_path) == [Labelled(tmp_path / "a.png", "7", "all", headline=True)]
+    assert load_labels(tmp_path) == [Sample(tmp_path / "a.png", "7", "all", headline=True)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +71,7 @@ def test_rows_are_chosen_by_kind_and_headline(
     [("0", True), ("9", True), ("", False), ("37", False), ("x", False), ("²", False)],
 )
 def test_only_one_digit_asks_for_a_digit(label: str, is_one_digit: bool) -> None:
-    assert Labelled(Path("a.png"), label, "all", headline=True).is_one_digit is is_one_digit
+    assert Sample(Path("a.png"), label, "all", headline=True).is_one_digit is is_one_digit
 
 
 def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
@@ -97,6 +94,42 @@ def test_where_nothing_is_left_the_kinds_there_are_told(folder: Path) -> None:
 def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text(HEADER)
     with pytest.raises(BenchmarkError, match="the folder has none"):
+        load_labels(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("headline", "counts"),
+    [("yes", True), ("Yes", True), ("YES ", True), ("", True), ("no", False), ("No", False)],
+)
+def test_headline_is_yes_or_no_in_any_case(headline: str, counts: bool, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"file,label,headline\na.png,3,{headline}\n")
+    (sample,) = load_labels(tmp_path)
+    assert sample.headline is counts
+
+
+def test_a_headline_that_is_neither_is_told(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("file,label,headline\na.png,3,oui\n")
+    with pytest.raises(BenchmarkError, match=r"yes or no. Received: oui, for a\.png"):
+        load_labels(tmp_path)
+
+
+def test_line_breaks_in_quotes_belong_to_the_cell(tmp_path: Path) -> None:
+    text = 'file,label,note,rows\na.png,12,"two\nlines",1 2\r\n"b\r\n.png",3,,\n'
+    (tmp_path / "labels.csv").write_bytes(text.encode())
+    samples = load_labels(tmp_path)
+    assert [(one.path.name, one.label) for one in samples] == [("a.png", "12"), ("b\r\n.png", "3")]
+
+
+@pytest.mark.parametrize("file", ["../a.png", "sub/../../a.png", "/etc/a.png"])
+def test_a_file_outside_the_folder_is_refused(file: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"file,label\n{file},3\n")
+    with pytest.raises(BenchmarkError, match=f"inside the folder is expected. Received: {file}"):
+        load_labels(tmp_path)
+
+
+def test_a_quote_that_never_ends_is_told(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text('file,label\n"' + "a" * 200_000)
+    with pytest.raises(BenchmarkError, match="Save it again as CSV"):
         load_labels(tmp_path)
 
 
@@ -138,69 +171,11 @@ def test_the_verdict(
     pictures: Path,
     reader: DigitReader,
 ) -> None:
-    outcome = read_labelled(reader, Labelled(pictures / name, label, "all", headline=True))
-    assert (outcome.verdict, outcome.digit) == (verdict, digit)
-    assert (outcome.error != "") == (verdict is Verdict.ERROR)
-    assert (outcome.ms > 0) == (verdict is not Verdict.ERROR)
-    assert (outcome.confidence is not None) == (digit is not None)
-    assert outcome.guess == digit
-    assert (outcome.quality is not None) == (digit is not None)
-    assert outcome.reason is (Reason.BLANK if name == "empty.png" else None)
-
-
-def test_every_picture_is_read_in_order_and_told_of(pictures: Path, reader: DigitReader) -> None:
-    items = [
-        Labelled(pictures / name, "3", "all", headline=True) for name in ("three.png", "text.png")
-    ]
-    told: list[Outcome] = []
-    outcomes = run_benchmark(reader, items, progress=told.append)
-    assert [one.labelled for one in outcomes] == items
-    assert told == outcomes
-
-
-def test_options_reach_the_reader(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[dict[str, object]] = []
-
-    class Reader:
-        def read(self, _: Path, **options: object) -> None:
-            asked.append(options)
-            raise InterruptedError
-
-    item = Labelled(pictures / "three.png", "3", "all", headline=True)
-    with pytest.raises(InterruptedError):
-        run_benchmark(Reader(), [item], tta=True, background=Background.OPENCV)
-    assert asked == [{"tta": True, "background": Background.OPENCV}]
-
-
-# --- Summary -------------------------------------------------------------------------------------
-
-
-def _outcome(kind: str, verdict: Verdict, ms: float) -> Outcome:
-    return Outcome(Labelled(Path("a.png"), "3", kind, headline=True), verdict, ms=ms)
-
-
-def test_outcomes_are_counted_by_kind_in_order_of_appearance() -> None:
-    summaries = summarise(
-        [
-            _outcome("scan", Verdict.CORRECT, 10),
-            _outcome("photo", Verdict.WRONG, 7),
-            _outcome("scan", Verdict.REFUSED, 20),
-            _outcome("scan", Verdict.CORRECT, 60),
-            _outcome("scan", Verdict.ERROR, 0),
-        ]
-    )
-    scan, photo = summaries
-    assert (scan.kind, scan.n) == ("scan", 4)
-    assert (scan.correct, scan.wrong, scan.refused, scan.errors) == (2, 0, 1, 1)
-    assert scan.median_ms == 20  # a file that could not be opened took no reading
-    assert scan.p95_ms == pytest.approx(56)
-    assert (photo.kind, photo.n, photo.wrong, photo.median_ms) == ("photo", 1, 1, 7)
-
-
-def test_a_kind_with_nothing_but_errors_took_no_time() -> None:
-    (summary,) = summarise([_outcome("photo", Verdict.ERROR, 0)])
-    assert (summary.errors, summary.median_ms, summary.p95_ms) == (1, 0, 0)
-
-
-def test_nothing_read_is_nothing_counted() -> None:
-    assert summarise([]) == []
+    result = read_sample(reader, Sample(pictures / name, label, "all", headline=True))
+    assert (result.verdict, result.digit) == (verdict, digit)
+    assert (result.error != "") == (verdict is Verdict.ERROR)
+    assert (result.ms > 0) == (verdict is not Verdict.ERROR)
+    assert (result.confidence is not None) == (digit is not None)
+    assert result.guess == digit
+    assert (result.quality is not None) == (digit is not None)
+    assert result.reason is (Reason.BLANK if name == "empty.png" else None)

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
 import re
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from digitscope.recognition.decision import LEAST_CONFIDENCE
 from PIL import Image
 
 from digitscope import DigitReader
-from digitscope.benchmark import Labelled, Outcome, Summary, Verdict, run_benchmark
-from digitscope.benchmark.charts import draw_curve
-from digitscope.benchmark.journal import JOURNAL_FILE, Journal
-from digitscope.benchmark.measures import refusal_curve
-from digitscope.benchmark.report import format_curve, format_kinds, make_report
-from digitscope.benchmark.rows import from_row, to_row
-from digitscope.benchmark.sheet import make_read, select_mistakes, write_sheet
-from digitscope.progress import ProgressBar
-from digitscope.types import Level, Quality, Reason, UInt8Array
+from digitscope.benchmark import BenchmarkError, Result, Run, Sample, Verdict, read_sample
+from digitscope.benchmark.checkpoint import JOURNAL_FILE, Journal
+from digitscope.benchmark.metrics import wilson_interval
+from digitscope.benchmark.report import format_report, make_report, make_tables
+from digitscope.benchmark.report_page import draw_curve, make_card, select_mistakes, write_page
+from digitscope.benchmark.results import result_from_row, result_to_row
+from digitscope.benchmark.terminal import read_in_terminal
+from digitscope.model_files import ONNX_MODEL
+from digitscope.recognition.rejection import MIN_CONFIDENCE
+from digitscope.types import Background, Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
 SETTINGS = {"model": "one"}
-READ = Outcome(
-    Labelled(Path("a.png"), "3", "photo", headline=True),
+READ = Result(
+    Sample(Path("a.png"), "3", "photo", headline=True),
     Verdict.REFUSED,
     None,
     Reason.UNCERTAIN,
@@ -38,18 +41,18 @@ READ = Outcome(
     12.5,
     notice="no weights",
 )
-FAILED = Outcome(
-    Labelled(Path("b.png"), "", "scan", headline=False), Verdict.ERROR, error="no picture"
+FAILED = Result(
+    Sample(Path("b.png"), "", "scan", headline=False), Verdict.ERROR, error="no picture"
 )
 
 
 # --- Rows and the journal ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("outcome", [READ, FAILED])
-def test_a_row_holds_the_whole_outcome(outcome: Outcome) -> None:
-    row = json.loads(json.dumps(to_row(outcome)))
-    assert from_row(row, outcome.labelled) == outcome
+@pytest.mark.parametrize("result", [READ, FAILED])
+def test_a_row_holds_the_whole_result(result: Result) -> None:
+    row = json.loads(json.dumps(result_to_row(result)))
+    assert result_from_row(row, result.sample) == result
 
 
 def _journal(folder: Path, settings: dict[str, str] = SETTINGS) -> Journal:
@@ -61,28 +64,28 @@ def _journal(folder: Path, settings: dict[str, str] = SETTINGS) -> Journal:
 
 def test_a_journal_recalls_what_was_added(tmp_path: Path) -> None:
     journal = _journal(tmp_path / "new")
-    assert journal.recall(READ.labelled) == READ
-    assert journal.recall(FAILED.labelled) == FAILED
-    assert journal.recall(Labelled(Path("c.png"), "3", "photo", headline=True)) is None
+    assert journal.recall(READ.sample) == READ
+    assert journal.recall(FAILED.sample) == FAILED
+    assert journal.recall(Sample(Path("c.png"), "3", "photo", headline=True)) is None
 
 
 def test_taken_up_again_it_keeps_what_it_knew(tmp_path: Path) -> None:
-    third = Outcome(Labelled(Path("c.png"), "3", "photo", headline=True), Verdict.REFUSED)
+    third = Result(Sample(Path("c.png"), "3", "photo", headline=True), Verdict.REFUSED)
     with _journal(tmp_path) as journal:
         journal.add(third)
     again = Journal(tmp_path, SETTINGS)
-    known = [again.recall(one.labelled) for one in (READ, FAILED, third)]
+    known = [again.recall(one.sample) for one in (READ, FAILED, third)]
     assert known == [READ, FAILED, third]
 
 
 def test_one_file_may_stand_in_several_rows(tmp_path: Path) -> None:
-    other = Labelled(READ.labelled.path, "8", "photo", headline=True)
+    other = Sample(READ.sample.path, "8", "photo", headline=True)
     assert _journal(tmp_path).recall(other) is None
 
 
 def test_another_model_or_code_starts_anew(tmp_path: Path) -> None:
     _journal(tmp_path)
-    assert Journal(tmp_path, {"model": "another"}).recall(READ.labelled) is None
+    assert Journal(tmp_path, {"model": "another"}).recall(READ.sample) is None
 
 
 @pytest.mark.parametrize("cut", [1, 40])
@@ -91,8 +94,8 @@ def test_a_line_cut_short_by_a_power_cut_is_left_out(cut: int, tmp_path: Path) -
     path = tmp_path / JOURNAL_FILE
     path.write_text(path.read_text()[: -cut - 1])
     journal = Journal(tmp_path, SETTINGS)
-    assert journal.recall(READ.labelled) == READ
-    assert journal.recall(FAILED.labelled) is None
+    assert journal.recall(READ.sample) == READ
+    assert journal.recall(FAILED.sample) is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +103,7 @@ def test_a_line_cut_short_by_a_power_cut_is_left_out(cut: int, tmp_path: Path) -
 )
 def test_a_journal_that_is_none_is_begun_anew(content: bytes, tmp_path: Path) -> None:
     (tmp_path / JOURNAL_FILE).write_bytes(content)
-    assert Journal(tmp_path, SETTINGS).recall(READ.labelled) is None
+    assert Journal(tmp_path, SETTINGS).recall(READ.sample) is None
 
 
 def test_a_finished_run_leaves_no_journal(tmp_path: Path) -> None:
@@ -110,61 +113,145 @@ def test_a_finished_run_leaves_no_journal(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_result_is_on_the_disk_when_it_is_called_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(
+        "os.fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").read_text())
+    )
+    with Journal(tmp_path, SETTINGS) as journal:
+        for count, one in enumerate((READ, FAILED), start=1):
+            journal.add(one)
+            assert len(synced[-1].splitlines()) == 1 + count
+
+
+def test_what_was_known_survives_a_stop_while_the_journal_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = _journal(tmp_path)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", stop)
+    with pytest.raises(KeyboardInterrupt), journal:
+        pass
+    assert Journal(tmp_path, SETTINGS).recall(READ.sample) == READ
+
+
+# --- Runs ----------------------------------------------------------------------------------------
+
+
+def test_a_run_is_described_as_it_was_when_it_began(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model is removed and the code is edited before the results are written."""
+    run = Run(DigitReader(model), [Sample(tmp_path / "none.png", "3", "photo", headline=True)])
+    before = dict(run.settings)
+    model.unlink()
+    monkeypatch.setattr("digitscope.benchmark.run.fingerprint_code", lambda: "edited")
+    run.read()
+    assert run.to_dict()["settings"] == before
+    assert {len(before["model_sha256"]), len(before["code_sha256"])} == {64}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A copy of the network that may be removed."""
+    return Path(shutil.copy(ONNX_MODEL, tmp_path / "network.onnx"))
+
+
+@pytest.mark.parametrize(("package", "is_needed"), [("rich", True), ("jinja2", False)])
+def test_a_missing_package_is_told_before_anything_is_read(
+    package: str,
+    is_needed: bool,
+    reader: DigitReader,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    run = Run(reader, [READ.sample], out=tmp_path)
+    with pytest.raises(BenchmarkError, match=rf"package {package}, .*digitscope\[benchmark\]"):
+        read_in_terminal(run)
+    assert run.results == []
+    if not is_needed:
+        read_in_terminal(Run(reader, [READ.sample]))  # without a page
+
+
 # --- Tables --------------------------------------------------------------------------------------
 
 
-def test_the_tables_columns_stand_under_their_heads() -> None:
-    head, *rows = format_kinds(
-        [Summary("photo", 8, 6, 1, 1, 0, 41.25, 99.0), Summary("scan", 1, 0, 0, 0, 1, 0.0, 0.0)]
-    ).splitlines()
-    assert {len(row) for row in rows} == {len(head)}
-    assert rows[0].split() == ["photo", "8", "75.0%", "12.5%", "12.5%", "0", "41.2", "99.0"]
-    assert rows[1].split() == ["scan", "1", "0.0%", "0.0%", "0.0%", "1", "0.0", "0.0"]
+def test_every_accuracy_has_its_interval() -> None:
+    right = Result(READ.sample, Verdict.CORRECT, 3, None, (0, 0, 0, 1.0, *[0.0] * 6), READ.quality)
+    tables = make_tables(make_report([right] * 29 + [READ]))
+    by_title = {table.title.split()[0]: table for table in tables}
+    interval = "{:.1%} to {:.1%}".format(*wilson_interval(29, 30))
+    assert by_title["Pictures"].rows[2][3] == interval  # of one digit by quality
+    assert by_title["Calibration"].rows[-1][4] == "{:.1%} to 100.0%".format(
+        *wilson_interval(29, 29)
+    )
+    assert tables[0].rows[0][:4] == ["photo", "30", "96.7%", interval]
+    for table in tables:
+        assert {len(row) for row in table.rows} == {len(table.heads)}
 
 
 def test_the_curve_names_the_threshold_in_use_and_the_one_it_suggests() -> None:
-    _, *lines = format_curve(make_report([READ])).splitlines()
-    in_use = f"{LEAST_CONFIDENCE:.1%}"
-    assert [line.split()[0] for line in lines if "in use" in line] == [in_use]
-    assert [line.split()[0] for line in lines if "at most" in line] == ["50.0%"]
-    shares = [float(line.split()[0].rstrip("%")) for line in lines]
-    assert shares == sorted(shares)
+    rows = make_tables(make_report([READ]))[-1].rows
+    in_use = f"{MIN_CONFIDENCE:.1%}"
+    assert [row[0] for row in rows if "in use" in row[-1]] == [in_use]
+    assert [row[0] for row in rows if "at most" in row[-1]] == ["50.0%"]
+    thresholds = [float(row[0].rstrip("%")) for row in rows]
+    assert thresholds == sorted(thresholds)
 
 
 def test_nothing_read_is_a_report_too() -> None:
     assert make_report([]).total.n == 0
+    assert "Pictures by kind" in format_report(make_report([]))
+
+
+def test_a_kind_is_no_markup() -> None:
+    sample = Sample(Path("a.png"), "3", "[bold]photo[/]", headline=True)
+    assert "[bold]photo[/]" in format_report(make_report([Result(sample, Verdict.REFUSED)]))
 
 
 # --- The page of mistakes ------------------------------------------------------------------------
 
 
-@pytest.fixture
-def outcomes(
-    tmp_path: Path,
-    reader: DigitReader,
+@pytest.fixture(scope="module")
+def cv_reader() -> DigitReader:
+    """Reads alike on every machine."""
+    return DigitReader(ONNX_MODEL, Background.OPENCV)
+
+
+@pytest.fixture(scope="module")
+def results(
+    tmp_path_factory: pytest.TempPathFactory,
+    cv_reader: DigitReader,
     mnist_tiles: tuple[UInt8Array, UInt8Array],
     page: Callable[..., UInt8Array],
-) -> list[Outcome]:
+) -> list[Result]:
     """A right answer, a wrong one, a refusal and a file that is no picture."""
+    folder = tmp_path_factory.mktemp("pictures")
     tiles, labels = mnist_tiles
-    Image.fromarray(page(tiles[labels == 3][0])).save(tmp_path / "<3>.png")
-    Image.fromarray(sheet()).save(tmp_path / "empty.png")
+    Image.fromarray(page(tiles[labels == 3][0])).save(folder / "<3>.png")
+    Image.fromarray(sheet()).save(folder / "empty.png")
     rows = [("<3>.png", "3"), ("empty.png", "5"), ("absent.png", "1"), ("<3>.png", "8")]
-    return run_benchmark(
-        reader, [Labelled(tmp_path / name, label, "photo", headline=True) for name, label in rows]
-    )
+    samples = [Sample(folder / name, label, "photo", headline=True) for name, label in rows]
+    return [read_sample(cv_reader, sample) for sample in samples]
 
 
-@pytest.fixture
-def html(outcomes: list[Outcome], reader: DigitReader, tmp_path: Path) -> str:
-    path = tmp_path / "mistakes.html"
-    read = make_read(reader, tta=False, background=None)
-    write_sheet(path, outcomes, make_report(outcomes), "4 <pictures>", read)
+@pytest.fixture(scope="module")
+def html(
+    results: list[Result], cv_reader: DigitReader, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    path = tmp_path_factory.mktemp("page") / "mistakes.html"
+    write_page(path, results, make_report(results), cv_reader, tta=False)
     return path.read_text(encoding="utf-8")
 
 
-def test_wrong_answers_come_first_and_right_ones_not_at_all(outcomes: list[Outcome]) -> None:
-    assert [one.labelled.label for one in select_mistakes(outcomes)] == ["8", "5", "1"]
+def test_wrong_answers_come_first_and_right_ones_not_at_all(results: list[Result]) -> None:
+    assert [one.sample.label for one in select_mistakes(results)] == ["8", "5", "1"]
 
 
 def test_each_mistake_is_shown_with_its_steps(html: str) -> None:
@@ -182,14 +269,15 @@ def test_the_page_needs_nothing_from_elsewhere(html: str) -> None:
     sources = re.findall(r'src="([^"]*)"', html)
     assert len(sources) == 19
     assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert "<script" not in html and "http" not in html and "url(" not in html
+    assert "<script" not in html and "url(" not in html
+    assert not re.findall(r'(?<!xmlns)(?<!xmlns:xlink)="http', html)  # names, not addresses
+    assert len(html) < 400_000
     assert "prefers-color-scheme: dark" in html
 
 
 def test_names_are_no_markup(html: str) -> None:
     assert "<3>" not in html and "&lt;3&gt;.png" in html
-    assert "4 &lt;pictures&gt;" in html
-    assert "$" not in html
+    assert "{{" not in html and "{%" not in html
 
 
 def test_the_page_is_well_formed(html: str) -> None:
@@ -199,48 +287,17 @@ def test_the_page_is_well_formed(html: str) -> None:
 
 
 def test_a_picture_gone_meanwhile_is_said_to_be(
-    outcomes: list[Outcome], reader: DigitReader, tmp_path: Path
+    results: list[Result], cv_reader: DigitReader, tmp_path: Path
 ) -> None:
-    (tmp_path / "<3>.png").unlink()
-    path = tmp_path / "mistakes.html"
-    read = make_read(reader, tta=False, background=None)
-    write_sheet(path, outcomes, make_report(outcomes), "", read)
-    assert "does not exist" in path.read_text()
+    sample = dataclasses.replace(results[-1].sample, path=tmp_path / "gone.png")
+    card = make_card(dataclasses.replace(results[-1], sample=sample), cv_reader, tta=False)
+    assert "does not exist" in card.problem and not card.figures and not card.steps
 
 
 def test_the_curve_is_drawn_with_its_threshold() -> None:
-    drawing = ET.fromstring(draw_curve(refusal_curve([READ]), in_use=0.7))  # noqa: S314
-    lines = [line for line in drawing.findall("polyline") if len(line.get("points", "")) > 40]
-    assert len(lines) == 2  # there are no others to refuse
-    ends = [float(line.get("points", "").split(",")[-1]) for line in lines]
-    assert ends[0] < ends[1]  # every digit refused above none wrong
-    assert "in use" in [text.text for text in drawing.findall("text")]
-
-
-# --- Progress ------------------------------------------------------------------------------------
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_sees_the_bar_grow() -> None:
-    stream = Terminal()
-    with ProgressBar(stream, 2) as bar:
-        bar.show(READ)
-        half = bar.line()
-        bar.show(FAILED)
-    assert half.startswith("[############............] 1/2 pictures: 1 refused; ")
-    assert bar.line().startswith("[########################] 2/2 pictures: ")
-    assert stream.getvalue().endswith("0 s left\x1b[K\n")
-
-
-def test_a_file_sees_nothing() -> None:
-    stream = io.StringIO()
-    with ProgressBar(stream, 1) as bar:
-        bar.show(READ)
-    assert stream.getvalue() == ""
+    drawing = ET.fromstring(draw_curve(make_report([READ])))  # noqa: S314
+    text = {text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"in use", "answered from this confidence on", "digits wrong"} <= text
 
 
 def test_pictures_in_the_page_are_the_pictures(html: str) -> None:
@@ -248,3 +305,21 @@ def test_pictures_in_the_page_are_the_pictures(html: str) -> None:
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(first))).convert("RGB"))
     assert max(shown.shape) == 320
     assert (np.abs(shown.astype(int) - (255, 64, 129)).max(axis=2) < 110).mean() > 0.01  # the tint
+
+
+# --- In a terminal -------------------------------------------------------------------------------
+
+
+def test_a_terminal_sees_how_far_it_is_and_a_file_does_not(
+    reader: DigitReader,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = [Sample(tmp_path / "none.png", "3", "photo", headline=True)] * 2
+    read_in_terminal(Run(reader, run))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")  # rich's name for a stream that is a terminal
+    read_in_terminal(Run(reader, run))
+    shown = capsys.readouterr().err
+    assert "2 error" in shown and "2/2" in shown

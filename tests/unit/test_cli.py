@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from digitscope.preprocessing.steps import STEPS
 from PIL import Image
 
 from digitscope import DigitReader
 from digitscope.cli import main
 from digitscope.model_files import ONNX_MODEL
+from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Level, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
@@ -223,7 +223,7 @@ def test_a_missing_model_is_wrong_usage(command: list[str], run: Run, seven: Pat
 
 
 def test_the_process_ends_with_the_code(seven: Path, text: Path, repo_root: Path) -> None:
-    command = [sys.executable, "-m", "digitscope.cli", "read", "--json", seven, text]
+    command = [sys.executable, "-m", "digitscope", "read", "--json", seven, text]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=repo_root)
     assert (done.returncode, done.stderr) == (1, "")
     assert [line["status"] for line in _lines(done.stdout)] == ["ok", "error"]
@@ -261,6 +261,15 @@ def test_steps_may_show_where_it_looked_and_what_spoke(
 def test_overlay_of_a_blank_page_has_nothing_to_show(run: Run, blank: Path, tmp_path: Path) -> None:
     assert run("steps", blank, "--overlay", "--out", tmp_path / "steps")[0] == 0
     assert len(list((tmp_path / "steps").iterdir())) == 6
+
+
+def test_anyway_is_the_former_name_of_force(run: Run, tmp_path: Path) -> None:
+    page = sheet()
+    page[70:170, 90:220] = (20, 20, 40)
+    Image.fromarray(page).save(tmp_path / "block.png")
+    assert "best guess" in run("read", "--anyway", tmp_path / "block.png")[1]
+    with pytest.raises(SystemExit):
+        main(["read", "--help"])
 
 
 def test_force_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -> None:

@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 
 from digitscope import DigitReader, __version__
-from digitscope.benchmark import Labelled, Outcome, read_labelled
+from digitscope.benchmark import Result, Sample, read_sample
 from digitscope.cli import main
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.types import UInt8Array
 from tests.unit.drawn import sheet
 
 PICTURE_FIELDS = (
-    "file kind label headline verdict digit reason guess confidence probabilities quality ms error "
-    "notice"
+    "file kind label headline verdict digit reason guess confidence probabilities ms error notice "
+    "quality"
 )
 REPORT_FIELDS = "settings kinds total calibration rankings levels curve in_use suggested pictures"
-KIND_FIELDS = "kind n correct wrong refused errors median_ms p95_ms"
+KIND_FIELDS = "kind n correct wrong refused errors interval median_ms p95_ms"
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
 )
@@ -80,9 +80,6 @@ def test_json_has_every_kind_and_every_picture(
 @pytest.mark.parametrize(
     ("options", "counts"),
     [
-        (["--kinds", "photo"], {"photo": [3, 2, 1, 0, 0]}),
-        (["--kinds", "scan,photo"], {"photo": [3, 2, 1, 0, 0], "scan": [3, 1, 0, 1, 1]}),
-        (["--headline"], {"photo": [2, 1, 1, 0, 0], "scan": [2, 1, 0, 1, 0]}),
         (["--headline", "--kinds", "scan"], {"scan": [2, 1, 0, 1, 0]}),
         (["--tta", "--background", "opencv", "--kinds", "photo"], {"photo": [3, 2, 1, 0, 0]}),
     ],
@@ -100,13 +97,14 @@ def test_pictures_are_chosen(
 def test_for_people_there_is_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["benchmark", str(folder)]) == 0
     said = capsys.readouterr()
-    head, photo, scan, both, *rest = said.out.splitlines()
-    assert head.split()[:6] == ["kind", "n", "correct", "wrong", "refused", "errors"]
-    assert photo.split()[:6] == ["photo", "3", "66.7%", "33.3%", "0.0%", "0"]
-    assert scan.split()[:6] == ["scan", "3", "33.3%", "0.0%", "33.3%", "1"]
-    assert both.split()[:6] == ["together", "6", "50.0%", "16.7%", "16.7%", "1"]
+    title, head, photo, scan, both, *rest = said.out.splitlines()
+    assert title == "Pictures by kind"
+    assert head.split()[:4] == ["kind", "n", "correct", "95"]
+    assert " ".join(photo.split()[:9]) == "photo 3 66.7% 20.8% to 93.9% 33.3% 0.0% 0"
+    assert " ".join(scan.split()[:9]) == "scan 3 33.3% 6.1% to 79.2% 0.0% 33.3% 1"
+    assert " ".join(both.split()[:9]) == "together 6 50.0% 18.8% to 81.2% 16.7% 16.7% 1"
     assert sum("in use" in line for line in rest) == 1
-    assert {"AUROC", "quality", "answered", "calibration"} <= {line.split(" ")[0] for line in rest}
+    assert {"Ranking,", "Pictures", "What", "Calibration"} <= {line.split(" ")[0] for line in rest}
     assert said.err == ""  # progress is for terminals
 
 
@@ -136,7 +134,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     asked = _stop_after(2, monkeypatch)
     assert main(command) == 130
     said = capsys.readouterr()
-    assert said.out.splitlines()[1].split()[:2] == ["photo", "2"]  # what is known is told
+    assert said.out.splitlines()[2].split()[:2] == ["photo", "2"]  # what is known is told
     assert "Stopped, 4 of 6 pictures not read. The same command goes on from here." in said.err
     assert asked == ["3.png", "7.png", "empty.png"]  # stopped while it read the third
     asked = _stop_after(99, monkeypatch)
@@ -144,20 +142,20 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert asked == ["empty.png", "3.png", "empty.png", "text.png"]
     said = capsys.readouterr()
     assert "2 pictures were read before" in said.err
-    assert said.out.splitlines()[1].split()[:4] == ["photo", "3", "66.7%", "33.3%"]
+    assert said.out.splitlines()[2].split()[:3] == ["photo", "3", "66.7%"]
 
 
 def _stop_after(pictures: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Press Ctrl-C while the picture after so many is read; gives the names asked for."""
     asked: list[str] = []
 
-    def read(reader: DigitReader, labelled: Labelled, **options: bool) -> Outcome:
-        asked.append(labelled.path.name)
+    def read(reader: DigitReader, sample: Sample, **options: bool) -> Result:
+        asked.append(sample.path.name)
         if len(asked) > pictures:
             raise KeyboardInterrupt
-        return read_labelled(reader, labelled, **options)
+        return read_sample(reader, sample, **options)
 
-    monkeypatch.setattr("digitscope.benchmark.session.read_labelled", read)
+    monkeypatch.setattr("digitscope.benchmark.run.read_sample", read)
     return asked
 
 
@@ -233,6 +231,15 @@ def test_info_of_another_model_tells_no_figures_of_ours(
     assert (facts["test_accuracy"], facts["parameters"]) == (None, None)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
+def test_info_of_a_model_that_cannot_be_read_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "network.onnx").symlink_to("/proc/self/mem")  # a file whose first byte fails
+    assert main(["info", "--model", str(tmp_path / "network.onnx")]) == 2
+    assert "digitscope: The model file cannot be read. Received: " in capsys.readouterr().err
+
+
 def test_info_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -255,4 +262,4 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "usage: digitscope" in capsys.readouterr().err
+    assert "Usage: digitscope" in capsys.readouterr().err

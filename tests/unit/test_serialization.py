@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from digitscope.cli import format_answer
+from digitscope.cli.read import format_answer
 from digitscope.serialization import reading_to_dict
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
@@ -17,9 +17,8 @@ QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
 def _reading(digit: int | None, reason: Reason | None) -> Reading:
     probabilities = np.full(10, 0.05, np.float32)
     probabilities[[4, 9]] = 0.375, 0.225
-    preprocessed = Preprocessed(
-        None, QUALITY, reason, Background.U2NETP, np.zeros((4, 4, 3), np.uint8)
-    )
+    page = np.zeros((8, 8, 3), np.uint8)
+    preprocessed = Preprocessed(None, QUALITY, reason, Background.U2NETP, page)
     return Reading(digit, reason, Prediction(probabilities), preprocessed, 12.34567)
 
 

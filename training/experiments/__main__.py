@@ -12,11 +12,11 @@ from typing import Any
 import training.experiments
 from digitscope.benchmark import load_labels
 from digitscope.errors import DigitscopeError
+from training.config import HyperParameters
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.experiments.photo_reading import COUNT
+from training.experiments.reports import write_report
 from training.experiments.running import Sources, estimate, plan, run_all
-from training.recipe import HyperParameters
-from training.reports import write_report
 
 FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
 FULL = "-full"  # after an experiment's name: its two sizes never share a run
@@ -99,10 +99,11 @@ def _search(
 ) -> tuple[Row, dict[str, Any]]:
     """The best row of a sweep, and the sweep as its report keeps it."""
     from training.experiments import sweep  # Optuna is for this experiment alone
+    from training.experiments.study import Search
 
     trials = options.trials or (FULL_TRIALS if options.full else TRIALS)
     print(f"Until {trials} trials have ended; Ctrl-C stops, the same command goes on.")
-    study = sweep.search(sweep.Search(folder, trials, options.storage), options.data, common)
+    study = sweep.search(Search(folder, trials, options.storage), options.data, common)
     return sweep.best_row(study), sweep.describe(study)
 
 

@@ -1,37 +1,44 @@
 """The experiments: which rows each compares, how it is cut to two cores, and what it teaches.
 
-No figure stands in these texts: `training.reports` sets what was measured beside them.
+No figure stands in these texts: `training.experiments.reports` sets what was measured beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from training.recipe import LEARNING_RATES
+from training.config import LEARNING_RATES
 
-PLAIN = {  # what the ablation starts from: MNIST's tiles as they are, three blocks
+Settings = dict[str, Any]  # hyper-parameters by name
+
+PLAIN: Settings = {  # what the ablation starts from: MNIST's tiles as they are, three blocks
     "blocks": 3,
     "augmentation": 0.0,
     "label_smoothing": 0.0,
-    "worn_share": 0.0,
-    "synthetic_share": 0.0,
-    "photo_share": 0.0,
-    "non_digit_share": 0.0,
+    "degraded_fraction": 0.0,
+    "synthetic_fraction": 0.0,
+    "photo_fraction": 0.0,
+    "non_digit_fraction": 0.0,
 }
-MNIST_ALONE = {  # nothing that MNIST lacks: the networks compare on what everyone knows
-    "worn_share": 0.0,
-    "synthetic_share": 0.0,
-    "photo_share": 0.0,
-    "non_digit_share": 0.0,
+MNIST_ALONE: Settings = {  # nothing that MNIST lacks: the networks compare on what everyone knows
+    "degraded_fraction": 0.0,
+    "synthetic_fraction": 0.0,
+    "photo_fraction": 0.0,
+    "non_digit_fraction": 0.0,
 }
-WITH_PHOTOS = {name: none for name, none in MNIST_ALONE.items() if name != "photo_share"}
-FEW_TILES = {  # an epoch of some thousand has few steps: more of them, averaged over fewer
+WITH_PHOTOS: Settings = {
+    name: none for name, none in MNIST_ALONE.items() if name != "photo_fraction"
+}
+FEW_TILES: Settings = {  # a few thousand tiles make few steps: take more, average over fewer
     "batch_size": 64,
     "ema_momentum": 0.95,
 }
-MLP = {"network": "mlp"}
-SWEPT = MNIST_ALONE | {"network": "mlp_784_512_10"}  # fixed while units and dropout are searched
+MLP: Settings = {"network": "mlp"}
+SWEPT: Settings = MNIST_ALONE | {
+    "network": "mlp_784_512_10"
+}  # fixed while units and dropout are searched
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Row:
     """
 
     name: str
-    changes: Mapping[str, object]
+    changes: Mapping[str, Any]
     folder: str = ""
 
 
@@ -65,21 +72,21 @@ class Experiment:
     title: str
     rows: tuple[Row, ...]
     teaches: str
-    small: Mapping[str, object] = field(default_factory=dict)
+    small: Mapping[str, Any] = field(default_factory=dict)
     photos: bool = False
 
 
-def _without(*names: str) -> dict[str, object]:
+def _without(*names: str) -> Settings:
     """The plain settings, except those that this row has as the recipe has them."""
     return {name: value for name, value in PLAIN.items() if name not in names}
 
 
-def _optimizer(name: str) -> dict[str, object]:
+def _optimizer(name: str) -> Settings:
     """One optimizer at the rate that suits it."""
     return MNIST_ALONE | {"optimizer": name, "learning_rate": LEARNING_RATES[name]}
 
 
-def _augmented_by(kind: str) -> dict[str, object]:
+def _augmented_by(kind: str) -> Settings:
     """MNIST alone, changed by this much and no more."""
     return MNIST_ALONE | {"augmented_by": kind}
 
@@ -91,7 +98,7 @@ ABLATION = Experiment(
         Row("+ augmentation", _without("augmentation")),
         Row("+ fourth block", _without("augmentation", "blocks")),
         Row("+ label smoothing", _without("augmentation", "blocks", "label_smoothing")),
-        Row("+ drawn 1s, 4s, 7s and non-digits", {"worn_share": 0.0, "photo_share": 0.0}),
+        Row("+ drawn 1s, 4s, 7s and non-digits", {"degraded_fraction": 0.0, "photo_fraction": 0.0}),
         Row("+ simulated photos and worn strokes", {}),
     ),
     "Each row is the one above it and one change more. The first four are about MNIST; the last "

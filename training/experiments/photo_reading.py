@@ -20,18 +20,19 @@ import keras
 
 from digitscope.benchmark import (
     BenchmarkError,
-    Labelled,
-    Outcome,
+    Result,
+    Sample,
     Verdict,
     load_labels,
-    read_labelled,
+    read_sample,
 )
+from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.reader import DigitReader
 from digitscope.types import Background
-from training.calibrate import fit_temperature, fold_temperature
-from training.data import DataUnavailableError, Digits, load_train_validation
+from training.data.mnist import Digits, load_train_validation
 from training.evaluate import predict
-from training.run_folder import RunFolder, RunFolderError
+from training.evaluation.calibration import fit_temperature, fold_temperature
+from training.run_records.run_folder import RunFolder, RunFolderError
 from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
 from training.tracking import show
@@ -41,13 +42,13 @@ WORKERS = 2  # threads: OpenCV and the network leave Python's lock alone while t
 SIMULATED, REAL = "photo", "real_photo"  # what the figures' names begin with
 
 
-def everyday_photos(validation: Digits, count: int) -> list[Labelled]:
+def everyday_photos(validation: Digits, count: int) -> list[Sample]:
     """`count` validation digits as phones bring them, the same for every run."""
     seed = SEED["validation"]
     return list(simulate(validation.draw(count, seed), [EVERYDAY], seed))
 
 
-def read_photos(run: RunFolder, photos: Sequence[Labelled], validation: Digits) -> list[Outcome]:
+def read_photos(run: RunFolder, photos: Sequence[Sample], validation: Digits) -> list[Result]:
     """Read photos with a run's best network, calibrated on validation tiles.
 
     Raises:
@@ -59,19 +60,19 @@ def read_photos(run: RunFolder, photos: Sequence[Labelled], validation: Digits) 
         path = Path(folder) / "calibrated.keras"
         keras.saving.save_model(model, path)
         reader = DigitReader(path, Background.OPENCV)
-        return list(pool.map(partial(read_labelled, reader), photos))
+        return list(pool.map(partial(read_sample, reader), photos))
 
 
-def summarise(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
-    """Figures of the photos that show one digit: how many, and the shares read, wrong, refused.
+def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
+    """Figures of the photos that show one digit: how many, and the fractions read, wrong, refused.
 
     Raises:
         BenchmarkError: none of them shows one digit.
     """
-    asked = [one for one in outcomes if one.labelled.is_one_digit]
+    asked = [one for one in results if one.sample.is_one_digit]
     if not asked:
         raise BenchmarkError(
-            f"Photos of single digits are expected. Received: {len(outcomes)} others. "
+            f"Photos of single digits are expected. Received: {len(results)} others. "
             "Name a folder whose labels.csv has some."
         )
     verdicts = [one.verdict for one in asked]

@@ -12,15 +12,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from threading import Event
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitscope.model_files import MODEL_CARD
+from training.config import HyperParameters
 from training.experiments.definitions import Row
-from training.recipe import HyperParameters
-from training.reports import Run
-from training.run_folder import RUNS_DIR, RunFolder
+from training.experiments.reports import Run
+from training.run_records.run_folder import RUNS_DIR, RunFolder
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 LOOK_S = 1.0  # between two looks at how far the runs are
@@ -42,7 +42,7 @@ class Sources:
     photos: Path | None = None
 
 
-def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, object]) -> list[Run]:
+def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, Any]) -> list[Run]:
     """The runs of an experiment, seed by seed, so that a stopped one has whole tables.
 
     Args:

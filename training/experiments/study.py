@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import optuna
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digitscope.errors import DigitscopeError
-from training.recipe import difference
-from training.run_folder import RUNS_DIR
+from training.config import difference, under_todays_names
+from training.run_records.run_folder import RUNS_DIR
 from training.tracking.store import first_line
 
 STARTUP_TRIALS = 5  # go to their end whatever they show: the median has to mean something
 WARMUP_EPOCHS = 2  # before the schedule's rise is over nobody lags
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
-PENDING = (TrialState.WAITING, TrialState.RUNNING)
 STORAGE_VARIABLE = "OPTUNA_STORAGE"  # Optuna's own; keeps a password out of the command line
 STORE_NAME = "optuna.db"
 TRIES, PAUSE_S = 4, 1.0  # of two that make the tables at once, one is told that they are there
 SETTINGS = "settings"  # what a study is marked with
-FOLDER, MACHINE, PROCESS = "folder", "machine", "process"  # what a trial is marked with
+FOLDER = "folder"  # what a trial is marked with
+HEARTBEAT_S, GRACE_S = 20, 90  # a trial whose process has said nothing for so long is dead
+warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # heartbeats
+RETRY = optuna.storages.RetryHeartbeatStaleTrialCallback()
 
 
 class StudyUnavailableError(DigitscopeError, RuntimeError):
@@ -106,7 +108,7 @@ def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
     if begun is None:
         study.set_user_attr(SETTINGS, wanted)
         return
-    if others := difference(begun, wanted):
+    if others := difference(under_todays_names(begun), wanted):
         raise OtherStudyError(
             f"A study keeps what its trials share: {others[0]}. Received: {others[1]}. "
             "Repeat the first command, or name another database with --storage."
@@ -116,7 +118,12 @@ def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
 def _open_storage(url: str, tries: int = TRIES) -> optuna.storages.RDBStorage:
     """Optuna's tables at `url`; another machine may be making them at the same moment."""
     try:
-        return optuna.storages.RDBStorage(url)
+        return optuna.storages.RDBStorage(
+            url,
+            heartbeat_interval=HEARTBEAT_S,
+            grace_period=GRACE_S,
+            heartbeat_stale_trial_callback=RETRY,
+        )
     except ImportError as error:
         raise _unavailable(error) from error
     except DBAPIError:
@@ -126,28 +133,14 @@ def _open_storage(url: str, tries: int = TRIES) -> optuna.storages.RDBStorage:
     return _open_storage(url, tries - 1)
 
 
-def take_up(study: optuna.Study) -> None:
-    """Put trials that were stopped here back in the queue, with the folders that they have."""
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if _is_dead(trial):
-            study.tell(trial.number, state=TrialState.FAIL)
-    known = [one.user_attrs.get(FOLDER) for one in study.get_trials(states=(*ENDED, *PENDING))]
-    for trial in study.get_trials(states=(TrialState.FAIL,)):
-        folder = trial.user_attrs.get(FOLDER)
-        if folder and folder not in known and trial.params:
-            study.enqueue_trial(trial.params, user_attrs={FOLDER: folder})
-            known.append(folder)
+def retry_stopped(study: optuna.Study) -> None:
+    """Queue trials again that stopped before their end, each with the folder that it has.
 
-
-def _is_dead(trial: FrozenTrial) -> bool:
-    """Whether a trial that is said to run was begun on this machine by a process that is gone."""
-    process = trial.user_attrs.get(PROCESS)
-    if process is None or trial.user_attrs.get(MACHINE) != socket.gethostname():
-        return False
-    try:
-        os.kill(process, 0)  # asks only whether it is there
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return bool(process == os.getpid())  # a container starts anew with the same number
+    Ctrl-C and errors mark a trial as failed at once; a process that was killed, here or on another
+    machine, is known by its heartbeat, which has ended for `GRACE_S`.
+    """
+    optuna.storages.fail_stale_trials(study)
+    retried = {number for one in study.trials for number in RETRY.retry_history(one)}
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.FAIL,)):
+        if FOLDER in trial.user_attrs and trial.number not in retried:
+            RETRY(study, trial)

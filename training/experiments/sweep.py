@@ -9,12 +9,9 @@ Source: Akiba et al., "Optuna: A Next-generation Hyperparameter Optimization Fra
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -23,22 +20,20 @@ from optuna.study import MaxTrialsCallback
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.config import HyperParameters
+from training.data.datasets import Datasets, load_datasets
 from training.experiments.definitions import SWEPT, Row
 from training.experiments.running import log_path
 from training.experiments.study import (
     ENDED,
     FOLDER,
-    MACHINE,
-    PROCESS,
     Search,
     check_settings,
     database_errors_told,
     open_study,
-    take_up,
+    retry_stopped,
 )
-from training.material import Material, load_material
-from training.recipe import HyperParameters
-from training.run_folder import RUNS_DIR, RunFolder
+from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import experiment_of, follow, run_facts
 from training.train import train
 
@@ -50,7 +45,7 @@ TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted fro
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
 
-def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
+def search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
     """Try settings until enough trials have ended; a stopped search goes on where it was.
 
     Args:
@@ -67,18 +62,18 @@ def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> op
         return _search(wanted, data, common)
 
 
-def _search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
+def _search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
     study = open_study(wanted)
     hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
     check_settings(study, {n: value for n, value in asdict(hyper).items() if n not in SEARCHED})
-    take_up(study)
+    retry_stopped(study)
     if _ended(study) >= wanted.trials:
         return study
-    material = load_material(data, hyper)
+    datasets = load_datasets(data, hyper)
     with Progress(*COLUMNS, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
         bar = progress.add_task("trials", total=wanted.trials, completed=_ended(study))
         study.optimize(
-            lambda trial: _try(trial, material, hyper, wanted.name),
+            lambda trial: _try(trial, datasets, hyper, wanted.name),
             callbacks=[
                 lambda study, _: progress.update(bar, completed=_ended(study)),
                 MaxTrialsCallback(wanted.trials, states=ENDED),
@@ -92,7 +87,7 @@ def _ended(study: optuna.Study) -> int:
     return len(study.get_trials(deepcopy=False, states=ENDED))
 
 
-def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study: str) -> float:
+def _try(trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, study: str) -> float:
     """Train one network; the least validation loss it came to.
 
     Raises:
@@ -103,23 +98,14 @@ def _try(trial: optuna.Trial, material: Material, hyper: HyperParameters, study:
     folder = RunFolder(RUNS_DIR / study / name)
     if folder.begun:  # taken up, with the seed that it began with
         hyper = replace(hyper, seed=int(str(folder.settings()["seed"])))
-    marks = {FOLDER: name, MACHINE: socket.gethostname(), PROCESS: os.getpid()}
-    for mark, value in marks.items():
-        trial.set_user_attr(mark, value)
-    with _words_to(log_path(folder)):
-        lags = _lags(trial, material, hyper, folder)
+    trial.set_user_attr(FOLDER, name)
+    folder.path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path(folder).open("a") as log, redirect_stdout(log):  # the terminal shows the bar
+        lags = _lags(trial, datasets, hyper, folder)
     trial.set_user_attr("val_accuracy", folder.best_figures()["val_accuracy"])
     if lags:
         raise optuna.TrialPruned
     return folder.state().best_val_loss
-
-
-@contextmanager
-def _words_to(path: Path) -> Iterator[None]:
-    """Inside, what is printed goes to a file: the terminal is for the bar."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as log, redirect_stdout(log):
-        yield
 
 
 def suggest(trial: optuna.Trial) -> dict[str, Any]:
@@ -131,11 +117,11 @@ def suggest(trial: optuna.Trial) -> dict[str, Any]:
 
 
 def _lags(
-    trial: optuna.Trial, material: Material, hyper: HyperParameters, folder: RunFolder
+    trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, folder: RunFolder
 ) -> bool:
     """Train until the epochs are done or the trial is given up; whether it was."""
     keras.utils.clear_session()  # or memory grows from trial to trial
-    facts = run_facts(len(material.train), len(material.validation))
+    facts = run_facts(len(datasets.train), len(datasets.validation))
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
 
         def after_epoch() -> None:
@@ -146,7 +132,7 @@ def _lags(
                 raise optuna.TrialPruned
 
         try:
-            train(material, hyper, folder, resume=True, on_epoch=after_epoch)
+            train(datasets, hyper, folder, resume=True, on_epoch=after_epoch)
         except optuna.TrialPruned:  # MLflow shows a run that was ended early
             return True
     return False

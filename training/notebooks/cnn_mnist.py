@@ -26,10 +26,10 @@ from dataclasses import asdict
 import numpy as np
 
 from training import plots
-from training.augment import augment
-from training.data import load_train_validation
-from training.recipe import HyperParameters
-from training.run_folder import REPOSITORY, RUNS_DIR, RunFolder
+from training.config import HyperParameters
+from training.data.augment import augment
+from training.data.mnist import load_train_validation
+from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder
 
 rng = np.random.default_rng(2026)
 run = RunFolder(os.environ.get("NOTEBOOK_RUN", RUNS_DIR / "notebook"))
@@ -41,7 +41,7 @@ hyper = HyperParameters(**(run.settings() if run.begun else asked))
 #
 # MNIST holds 60,000 tiles to learn from and 10,000 to be judged by: 28 × 28 pixels, a light digit
 # on black, its longest side 20 pixels, its centre of mass in the middle. We split 5,000 off the
-# 60,000, with the same share of every digit. On those we make all our choices. The 10,000 stay
+# 60,000, with the same fraction of every digit. On those we make all our choices. The 10,000 stay
 # sealed; only `training.evaluate` opens them, and only to report.
 
 # %%
@@ -72,7 +72,7 @@ print(f"mean {255 * pixels.mean():.2f}, standard deviation {255 * pixels.std():.
 #    draw them.
 
 # %%
-from training.synthetic_strokes import draw_digits
+from training.data.synthetic_strokes import draw_digits
 
 drawn = draw_digits(20, rng)
 plots.draw_tiles(drawn.tiles, [str(label) for label in drawn.labels])
@@ -83,8 +83,8 @@ plots.draw_tiles(drawn.tiles, [str(label) for label in drawn.labels])
 #    what the network will see when you show it a photo.
 
 # %%
-from training.material import PHOTO_DIR
-from training.photo_tiles import photo_tiles
+from training.data.datasets import PHOTO_DIR
+from training.data.photo_tiles import photo_tiles
 
 photographed = photo_tiles(train_digits, 44, seed=1, cache_dir=PHOTO_DIR).take(np.arange(40))
 plots.draw_tiles(photographed.tiles, [str(label) for label in photographed.labels])
@@ -93,9 +93,9 @@ plots.draw_tiles(photographed.tiles, [str(label) for label in photographed.label
 # 3. **Wear**: soft lenses, skipping pens, strokes cut where a line of the paper was taken away.
 
 # %%
-from training.wear import wear
+from training.data.degrade import degrade_strokes
 
-plots.draw_tiles(wear(train_digits.tiles[some[:20]], rng, share=1.0))
+plots.draw_tiles(degrade_strokes(train_digits.tiles[some[:20]], rng, fraction=1.0))
 
 # %% [markdown]
 # 4. **Everything that is no digit.** A network that knows ten digits answers a digit whatever it
@@ -103,7 +103,7 @@ plots.draw_tiles(wear(train_digits.tiles[some[:20]], rng, share=1.0))
 #    "none of them" ([outlier exposure](https://arxiv.org/abs/1812.04606)).
 
 # %%
-from training.non_digits import draw_non_digits
+from training.data.outliers import draw_non_digits
 
 plots.draw_tiles(draw_non_digits(30, train_digits, rng))
 
@@ -135,7 +135,7 @@ build_model().summary()
 # %% [markdown]
 # ## The recipe
 #
-# Every setting stands in one place, `training/recipe.py`, with the reason for its value.
+# Every setting stands in one place, `training/config.py`, with the reason for its value.
 
 # %%
 for name, value in asdict(hyper).items():
@@ -150,12 +150,12 @@ for name, value in asdict(hyper).items():
 # taken from its folder.
 
 # %%
-from training.material import load_material
+from training.data.datasets import load_datasets
 from training.train import train
 
 state = run.state()
 if state.epochs < hyper.epochs:
-    state = train(load_material(None, hyper), hyper, run, resume=True)
+    state = train(load_datasets(None, hyper), hyper, run, resume=True)
 
 # %%
 plots.draw_training_curves(state.history, state.best_epoch)
@@ -232,8 +232,8 @@ plots.draw_experiment(report["rows"]) if ablation.is_file() else "not measured y
 #
 # A small network may learn from several large ones (distillation), if they know better than it
 # does. So ask first: how many validation tiles do three networks get wrong together, against each
-# alone (`python -m training.ensemble`)? Where that gains a tile or two in thousands, there is
-# little to teach, and training longer or on better material is the better use of the time.
+# alone (`python -m training.experiments.ensemble`)? Where that gains a tile or two in thousands,
+# there is little to teach, and training longer or on better data is the better use of the time.
 
 # %%
 ensemble = REPOSITORY / "training/reports/ensemble.json"

@@ -7,11 +7,10 @@ from training.plots.comparison import draw_experiment, draw_reliability
 from training.plots.confusion import draw_confusion_matrix
 from training.plots.curves import draw_training_curves
 from training.plots.experiments import draw_comparison
-from training.plots.style import Figure, save
+from training.plots.style import save
 from training.plots.tiles import draw_mistakes, draw_tiles
 
 __all__ = [
-    "Figure",
     "draw_comparison",
     "draw_confusion_matrix",
     "draw_experiment",

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from training.metrics import ReliabilityBin
+from training.evaluation.metrics import ReliabilityBin
 from training.plots.style import MAIN_COLOUR, NOTED_COLOUR, QUIET_COLOUR, new_figure
 
 ROW_INCHES = 0.5
@@ -19,7 +19,7 @@ def draw_experiment(rows: Sequence[dict[str, Any]]) -> Figure:
     """Draw each row's error on validation and test tiles: every seed a dot, the mean a line.
 
     Args:
-        rows: of an experiment's report, as `training.reports` writes them.
+        rows: of an experiment's report, as `training.experiments.reports` writes them.
     """
     with new_figure(8, 1.4 + ROW_INCHES * len(rows)) as figure:
         axes = figure.subplots()
@@ -45,7 +45,7 @@ def draw_experiment(rows: Sequence[dict[str, Any]]) -> Figure:
 def draw_reliability(before: Sequence[ReliabilityBin], after: Sequence[ReliabilityBin]) -> Figure:
     """Draw how often answers of each confidence are right, before and after calibration.
 
-    Bins of fewer than LEAST_TILES are left out: their share of right answers is chance.
+    Bins of fewer than LEAST_TILES are left out: their fraction of right answers is chance.
     """
     with new_figure(5, 5) as figure:
         axes = figure.subplots()

@@ -35,7 +35,7 @@ def draw_comparison(
 
     Args:
         title: over all.
-        rows: of an experiment's report, as `training.reports` writes them.
+        rows: of an experiment's report, as `training.experiments.reports` writes them.
         panels: by their titles, the accuracies that share an axis: their name in the rows and
             for people; two at most in each. Empty panels are left out.
         trials: of a search, each with hidden_units, dropout, state and val_accuracy; they get a

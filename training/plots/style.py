@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ QUIET_COLOUR = "#9aa5b1"  # grey: not what the network is judged by
 MAIN_COLOUR = "#2563eb"
 NOTED_COLOUR = "#d97706"
 DPI = 160
-STYLE = {
+STYLE: dict[Any, object] = {
     "font.size": 10,
     "axes.titlesize": 12,
     "axes.titleweight": "bold",
@@ -27,7 +28,7 @@ STYLE = {
 
 
 @contextmanager
-def new_figure(width: float, height: float, **changes: object) -> Iterator[Figure]:
+def new_figure(width: float, height: float, **changes: Any) -> Iterator[Figure]:
     """A figure of so many inches in the common style, or with `changes` to it."""
     with mpl.rc_context(STYLE | changes):
         yield Figure(figsize=(width, height), layout="constrained", dpi=DPI / 2)

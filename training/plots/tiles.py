@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from digitscope.types import UInt8Array
 from training.evaluate import Mistake
-from training.label_errors import DOUBTED_LABELS
+from training.evaluation.label_errors import DOUBTED_LABELS
 from training.plots.style import NOTED_COLOUR, new_figure
 
 TILE_INCHES = 0.85
@@ -40,7 +40,7 @@ def draw_tiles(tiles: UInt8Array, captions: Sequence[str] = (), columns: int = C
 def draw_mistakes(tiles: UInt8Array, mistakes: Sequence[Mistake]) -> Figure:
     """Draw every mistake on the test set: shown → answered, and how sure the network was.
 
-    Labels that people doubt (`training.label_errors`) stand in colour and with a question mark.
+    Labels that people doubt (`evaluation.label_errors`) stand in colour and with a question mark.
 
     Args:
         tiles: (N, 28, 28) uint8, those of the mistakes, in their order.

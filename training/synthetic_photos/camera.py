@@ -20,7 +20,7 @@ class Camera:
 
     Attributes:
         size_wh: of the photo, px.
-        digit_share: longest side of the digit over the photo's shorter side.
+        digit_ratio: longest side of the digit over the photo's shorter side.
         place_xy: where the digit is: -1 at the left or upper border, 0 in the middle.
         tilt_deg: by how much the photo is turned.
         slant_xy: how much nearer one side is than the other, along x and y; 0 looks straight down;
@@ -32,7 +32,7 @@ class Camera:
     """
 
     size_wh: tuple[int, int] = (480, 640)
-    digit_share: float = 0.5
+    digit_ratio: float = 0.5
     place_xy: tuple[float, float] = (0.0, 0.0)
     tilt_deg: float = 0.0
     slant_xy: tuple[float, float] = (0.0, 0.0)
@@ -51,7 +51,7 @@ def place(
 
     Args:
         points_xy: (N, 2), the digit round 0, its longest side 1.
-        stroke: width of the strokes along these points, as a share of that side.
+        stroke: width of the strokes along these points, as a fraction of that side.
         camera: the camera.
 
     Returns:
@@ -59,7 +59,7 @@ def place(
     """
     size_wh = np.array(camera.size_wh)
     to_photo = _view(camera)
-    digit_px = camera.digit_share * int(size_wh.min())
+    digit_px = camera.digit_ratio * int(size_wh.min())
     border_px = BORDER_PX + stroke * digit_px  # pressed hard, a stroke is half as wide again
     on_sheet = points_xy * np.float32(digit_px)
     to_sheet = np.linalg.inv(to_photo)
@@ -97,14 +97,16 @@ def expose(lit: UInt8Array, camera: Camera, rng: np.random.Generator) -> UInt8Ar
     Returns:
         (H, W, 3) uint8 RGB.
     """
+    seen: cv2.typing.MatLike = lit
     if camera.blur_px:
-        lit = cv2.GaussianBlur(lit, (0, 0), camera.blur_px)
+        seen = cv2.GaussianBlur(seen, (0, 0), camera.blur_px)
     if camera.motion_px:
-        lit = cv2.filter2D(lit, -1, _motion(camera.motion_px, rng))
+        seen = cv2.filter2D(seen, -1, _motion(camera.motion_px, rng))
     if camera.noise:
-        noise = sensor_noise(lit.shape, rng)
-        lit = cv2.addWeighted(lit, 1, noise, camera.noise / SCALE, 0, dtype=cv2.CV_8U)
-    return _compressed(lit, camera.jpeg_quality) if camera.jpeg_quality else lit
+        noise = sensor_noise(seen.shape, rng)
+        seen = cv2.addWeighted(seen, 1, noise, camera.noise / SCALE, 0, dtype=cv2.CV_8U)
+    photo = np.asarray(seen, np.uint8)
+    return _compressed(photo, camera.jpeg_quality) if camera.jpeg_quality else photo
 
 
 def _motion(length_px: float, rng: np.random.Generator) -> Float32Array:
@@ -113,8 +115,8 @@ def _motion(length_px: float, rng: np.random.Generator) -> Float32Array:
     kernel = np.zeros((side, side), np.uint8)
     angle = rng.uniform(0, np.pi)
     half = np.array([np.cos(angle), np.sin(angle)]) * length_px / 2
-    ends = np.rint((np.stack([-half, half]) + side // 2) * 16).astype(int).tolist()
-    cv2.line(kernel, *ends, 255, 1, cv2.LINE_AA, 4)
+    start, end = np.rint((np.stack([-half, half]) + side // 2) * 16).astype(int).tolist()
+    cv2.line(kernel, start, end, 255, 1, cv2.LINE_AA, 4)
     return kernel.astype(np.float32) / float(kernel.sum())
 
 
@@ -122,4 +124,4 @@ def _compressed(photo: UInt8Array, quality: int) -> UInt8Array:
     """Store as JPEG and open again."""
     bgr = cv2.cvtColor(photo, cv2.COLOR_RGB2BGR)
     _, stored = cv2.imencode(".jpg", bgr, (cv2.IMWRITE_JPEG_QUALITY, quality))
-    return cv2.cvtColor(cv2.imdecode(stored, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR_RGB), np.uint8)

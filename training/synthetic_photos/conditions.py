@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.synthetic_photos import circumstances, stationery
+from training.synthetic_photos import capture_effects, writing_materials
 from training.synthetic_photos.scenes import Change, Scene, ordinary
 
 
@@ -28,48 +28,52 @@ class Condition:
         return scene
 
 
-PAPERS: tuple[Change, ...] = (stationery.ruled, stationery.squared, stationery.coloured)
+PAPERS: tuple[Change, ...] = (
+    writing_materials.ruled,
+    writing_materials.squared,
+    writing_materials.coloured,
+)
 PENS: tuple[Change, ...] = (
-    stationery.faint_pencil,
-    stationery.light_blue_pen,
-    stationery.red_pen,
-    stationery.fine_pen,
-    stationery.thick_brush,
+    writing_materials.faint_pencil,
+    writing_materials.light_blue_pen,
+    writing_materials.red_pen,
+    writing_materials.fine_pen,
+    writing_materials.thick_brush,
 )
 LIGHTS: tuple[Change, ...] = (
-    circumstances.hard_shadow,
-    circumstances.soft_gradient,
-    circumstances.glare,
-    circumstances.low_light,
+    capture_effects.hard_shadow,
+    capture_effects.soft_gradient,
+    capture_effects.glare,
+    capture_effects.low_light,
 )
 PLACES: tuple[Change, ...] = (
-    circumstances.small_far,
-    circumstances.corner,
-    circumstances.tilted,
-    circumstances.at_an_angle,
-    circumstances.table_edge,
-    circumstances.other_marks,
+    capture_effects.small_far,
+    capture_effects.corner,
+    capture_effects.tilted,
+    capture_effects.at_an_angle,
+    capture_effects.table_edge,
+    capture_effects.other_marks,
 )
 LENSES: tuple[Change, ...] = (
-    circumstances.defocus,
-    circumstances.motion,
-    circumstances.heavy_jpeg,
-    circumstances.tiny_frame,
+    capture_effects.defocus,
+    capture_effects.motion,
+    capture_effects.heavy_jpeg,
+    capture_effects.tiny_frame,
 )
 GROUNDS: tuple[Change, ...] = (
-    stationery.light_pen_on_dark,
-    stationery.blackboard,
-    stationery.whiteboard,
+    writing_materials.light_pen_on_dark,
+    writing_materials.blackboard,
+    writing_materials.whiteboard,
 )
-DRAWINGS: tuple[Change, ...] = (stationery.white_on_black, stationery.transparent_png)
+DRAWINGS: tuple[Change, ...] = (writing_materials.white_on_black, writing_materials.transparent_png)
 
 
 def everyday(scene: Scene, rng: np.random.Generator) -> Scene:
     """A mix as phones bring it: mostly pen on paper, seldom more than two difficulties."""
 
-    def maybe(share: float, choices: tuple[Change, ...], scene: Scene) -> Scene:
+    def maybe(fraction: float, choices: tuple[Change, ...], scene: Scene) -> Scene:
         change = choices[rng.integers(len(choices))]
-        return change(scene, rng) if rng.random() < share else scene
+        return change(scene, rng) if rng.random() < fraction else scene
 
     kind = rng.random()
     if kind < 0.06:

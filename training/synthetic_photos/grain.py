@@ -56,4 +56,5 @@ def cloud(
     knots = rng.standard_normal(knots_yx, np.float32)
     small_wh = (-(-shape[1] // CLOUD_STEP), -(-shape[0] // CLOUD_STEP))
     small = cv2.resize(knots, small_wh, interpolation=cv2.INTER_CUBIC)
-    return cv2.resize(small, shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(small, shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, np.float32)

@@ -13,9 +13,9 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.morphology import skeletonize
 
 from digitscope.types import Float32Array, UInt8Array
-from training.synthetic_photos.thinning import OFFSETS_YX, thin
 
 ENLARGED = 5  # thinning steps of a fifth of a tile's pixel
 INK_LEVEL = 0.38  # of the brightest pixel: keeps faint links and the holes of small loops
@@ -24,10 +24,12 @@ SURROUNDINGS_PX = 1.6  # of the tile
 SMOOTHING_STEPS = 18  # each spreads by 0.7 enlarged pixels: 0.6 tile pixels in all
 FRAME_PX = 1
 SPUR_PX = 0.5  # of the tile: side branches that jut out less than this are no strokes
-SPECK_SHARE = 0.03  # of the ink: separate pieces below this are no strokes
+SPECK_FRACTION = 0.03  # of the ink: separate pieces below this are no strokes
 TIP = 0.5  # thinning eats stroke ends by about a radius; this much is given back
 FAT = 0.19  # of the digit's longest side: among strokes this wide, loops have run together
-BLOT_REACH, BLOT_SHARE = 1.3, 0.05  # or where so much ink lies so many radii off all middle lines
+BLOT_REACH = 1.3  # radii from the nearest middle line; ink farther away is a blot
+BLOT_FRACTION = 0.05  # of the ink: with more in blots, loops have run together
+NEXT_YX = ((0, 1), (1, 1), (1, 0), (1, -1))  # half of the neighbours: each pair is seen once
 OUTLINE_SMOOTHING = np.full(5, 0.2)  # a mean along the outline: no staircase
 
 
@@ -39,7 +41,7 @@ class Handwriting:
         points_xy: (N, 2) float32, the digit round 0, its longest side 1.
         edges: (M, 2) int, which points are joined by a stroke; none of outlines.
         weight: (N,) float32, the stroke's width there over its usual width.
-        stroke: the usual width, as a share of the longest side.
+        stroke: the usual width, as a fraction of the longest side.
         outlines: where each outline begins and ends among the points; () of middle lines.
     """
 
@@ -65,8 +67,8 @@ def trace_strokes(tile: UInt8Array) -> Handwriting:
             f"Received: {tile.shape} {tile.dtype}, brightest {tile.max(initial=0)}."
         )
     shape = _cut_out(_enlarge(tile))  # (H, W) uint8, 0 or 1
-    reach = cv2.distanceTransform(shape, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    lines = _without_spurs(thin(shape), reach)
+    reach = np.asarray(cv2.distanceTransform(shape, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+    lines = _without_spurs(_thin(shape), reach)
     usual_px = float(np.median(reach[lines > 0]))
     if _has_run_together(shape, lines, usual_px):
         return _outlined(shape, usual_px)
@@ -76,6 +78,15 @@ def trace_strokes(tile: UInt8Array) -> Handwriting:
     return Handwriting(
         _round_0(points, shape), edges, radius / usual_px, 2 * usual_px / _longest_px(shape)
     )
+
+
+def _thin(shape: UInt8Array) -> UInt8Array:
+    """Thin a shape, (H, W) uint8, 0 or 1, to lines of one pixel, connected as before.
+
+    Source: Lee, Kashyap and Chu, "Building skeleton models via 3-D medial surface axis thinning
+    algorithms", CVGIP 56 (1994): Zhang's method, scikit-image's other one, leaves more spurs.
+    """
+    return (skeletonize(shape, method="lee") > 0).astype(np.uint8)
 
 
 def _longest_px(shape: UInt8Array) -> int:
@@ -93,7 +104,7 @@ def _has_run_together(shape: UInt8Array, lines: UInt8Array, usual_px: float) -> 
     """Whether much of a shape is too far from its middle lines to be drawn along them."""
     away_px = cv2.distanceTransform(1 - lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     blot = float((away_px[shape > 0] > BLOT_REACH * usual_px).mean())
-    return 2 * usual_px > FAT * _longest_px(shape) or blot > BLOT_SHARE
+    return 2 * usual_px > FAT * _longest_px(shape) or blot > BLOT_FRACTION
 
 
 def _outlined(shape: UInt8Array, usual_px: float) -> Handwriting:
@@ -137,7 +148,7 @@ def _without_specks(shape: UInt8Array) -> UInt8Array:
     """Take away what MNIST's scanner added: pieces that are tiny beside the rest."""
     _, pieces, boxes, _ = cv2.connectedComponentsWithStats(shape)
     areas = boxes[:, cv2.CC_STAT_AREA]
-    kept = areas >= SPECK_SHARE * areas[1:].sum()
+    kept = areas >= SPECK_FRACTION * areas[1:].sum()
     kept[0] = False  # the ground
     return kept[pieces].astype(np.uint8)
 
@@ -148,7 +159,7 @@ def _graph(lines: UInt8Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     number = np.full(lines.shape, -1, np.intp)
     number[tuple(points_yx.T)] = np.arange(len(points_yx))
     pairs = []
-    for y, x in OFFSETS_YX[2:6]:  # the other four see the same pairs from the far side
+    for y, x in NEXT_YX:
         beside = number[points_yx[:, 0] + y, points_yx[:, 1] + x]
         found = np.flatnonzero(beside >= 0)
         pairs.append(np.stack([found, beside[found]], axis=1))

@@ -56,14 +56,14 @@ def shine(
     channels = [level * np.float32(light.level * tint) for tint in light.tint]
     if light.shadow:
         dark = light.shadow * _shadow(shape, light.shadow_edge_px, middle_xy, rng)
-        shares = np.float32(SHADOW_RGB)
         channels = [
-            channel * (1 - share * dark) for channel, share in zip(channels, shares, strict=True)
+            channel * (1 - np.float32(part) * dark)
+            for channel, part in zip(channels, SHADOW_RGB, strict=True)
         ]
-    lit = cv2.multiply(scene, cv2.merge(channels), dtype=cv2.CV_8U)
+    lit = np.asarray(cv2.multiply(scene, cv2.merge(channels), dtype=cv2.CV_8U), np.uint8)
     if light.glare:
         spot = _enlarged(255 * light.glare * _spot(shape, middle_xy, rng), shape)
-        lit = cv2.add(lit, cv2.merge([spot] * 3), dtype=cv2.CV_8U)
+        lit = np.asarray(cv2.add(lit, cv2.merge([spot] * 3), dtype=cv2.CV_8U), np.uint8)
     return lit
 
 
@@ -75,7 +75,8 @@ def _coarse_yx(shape: tuple[int, ...]) -> tuple[Float32Array, Float32Array]:
 
 
 def _enlarged(coarse: Float32Array, shape: tuple[int, ...]) -> Float32Array:
-    return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, np.float32)
 
 
 def _fall_off(shape: tuple[int, ...], light: Light, rng: np.random.Generator) -> Float32Array:
@@ -86,7 +87,8 @@ def _fall_off(shape: tuple[int, ...], light: Light, rng: np.random.Generator) ->
     angle = rng.uniform(0, 2 * np.pi)
     across = (np.float32(np.cos(angle)) * x + np.float32(np.sin(angle)) * y + 1.2) / 2.4
     corners = 1 - np.float32(light.vignette) * (x * x + y * y) / 2
-    return (1 - np.float32(light.fall_off) * np.clip(across, 0, 1)) * corners
+    lit = (1 - np.float32(light.fall_off) * np.clip(across, 0, 1)) * corners
+    return lit.astype(np.float32)
 
 
 def _shadow(
@@ -108,7 +110,8 @@ def _shadow(
     mask = np.zeros(shape, np.uint8)
     fixed = np.rint(corners * 2**SUBPIXEL_BITS).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL_BITS)
-    return cv2.GaussianBlur(mask, (0, 0), edge_px).astype(np.float32) / 255
+    soft = cv2.GaussianBlur(mask, (0, 0), edge_px)
+    return np.asarray(soft, np.float32) / np.float32(255)
 
 
 def _spot(
@@ -121,5 +124,5 @@ def _spot(
     y, x = _coarse_yx(shape)
     y = y - np.float32(middle_xy[1] + away * np.sin(angle))
     x = x - np.float32(middle_xy[0] + away * np.cos(angle))
-    wide, tall = np.float32(rng.uniform(0.5, 1, 2) / (2 * spread**2))
-    return np.exp(-wide * x * x - tall * y * y)
+    wide, tall = (rng.uniform(0.5, 1, 2) / (2 * spread**2)).tolist()
+    return np.exp(-wide * x * x - tall * y * y).astype(np.float32)

@@ -96,12 +96,12 @@ def _holes(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
     left, top, right, bottom = strip
     radius = float(np.clip(0.2 * min(right - left, bottom - top), 3, 14))
     along = np.linspace(0.25, 0.75, 2) + rng.uniform(-0.1, 0.1)
-    for share in along:
+    for fraction in along:
         wide = right - left > bottom - top
         x, y = (
-            (left + share * (right - left), top + 2 * radius)
+            (left + fraction * (right - left), top + 2 * radius)
             if wide
-            else (left + 2 * radius, top + share * (bottom - top))
+            else (left + 2 * radius, top + fraction * (bottom - top))
         )
         middle = (round(x * 16), round(y * 16))
         cv2.circle(sheet, middle, round(radius * 16), (70, 62, 56), -1, cv2.LINE_AA, 4)
@@ -119,7 +119,7 @@ def _pen_lying(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> Non
         if wide
         else ((middle_x - lean, top - 40), (middle_x, top + rng.uniform(0.3, 0.7) * (bottom - top)))
     )
-    points = [(round(x), round(y)) for x, y in (start, end)]
-    body = tuple(int(value) for value in rng.integers(20, 200, 3))
-    cv2.line(sheet, *points, body, thick, cv2.LINE_AA)
-    cv2.line(sheet, *points, tuple(value * 0.5 + 110 for value in body), max(1, thick // 5))
+    near, far = ((round(x), round(y)) for x, y in (start, end))
+    body = rng.integers(20, 200, 3).tolist()
+    cv2.line(sheet, near, far, body, thick, cv2.LINE_AA)
+    cv2.line(sheet, near, far, [value * 0.5 + 110 for value in body], max(1, thick // 5))

@@ -27,7 +27,7 @@ class Pen:
 
     Attributes:
         rgb: 0..255, where it covers fully.
-        width: of its line, as a share of the digit's longest side.
+        width: of its line, as a fraction of the digit's longest side.
         cover: 0..1, how much of the ground its ink hides.
         pressure: 0..1, how much width and cover change along a stroke.
         roughness: 0..1, how much the ground's grain shows through (pencil, chalk).
@@ -59,7 +59,7 @@ class Ink:
         left, top, right, bottom = self.box_xyxy
         under = sheet[top:bottom, left:right]
         hidden = cv2.merge([self.cover] * 3)
-        mixed = under + hidden * (np.float32(self.rgb) - under)
+        mixed = under + hidden * (np.array(self.rgb, np.float32) - under)
         under[:] = np.clip(mixed, 0, 255).astype(np.uint8)
 
 
@@ -85,7 +85,7 @@ def write(
     widths_px = max(pen.width * digit_px, LEAST_PX) * press * spots
     reach_px = 0.0 if hand.outlines else float(widths_px.max()) / 2
     box = _box_px(points_px, reach_px + MARGIN_PX, size_wh)
-    points_px = points_px - np.float32(box[:2])
+    points_px = points_px - np.array(box[:2], np.float32)
     lines = _draw(points_px, hand, widths_px, (box[2] - box[0], box[3] - box[1]))
     return Ink(_textured(lines, pen, rng), box, pen.rgb)
 
@@ -117,20 +117,22 @@ def _draw(
             lineType=cv2.LINE_AA,
             shift=SUBPIXEL_BITS,
         )
-    return cv2.resize(drawn, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = cv2.resize(drawn, size_wh, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 def _pressure(hand: Handwriting, pen: Pen, rng: np.random.Generator) -> Float32Array:
     """(N,) about 1: how hard the pen is pressed at each point, changing slowly."""
     field = cloud((PRESSURE_PX, PRESSURE_PX), (4, 4), rng)
     at = np.rint((hand.points_xy + 0.5) * (PRESSURE_PX - 1)).astype(int).clip(0, PRESSURE_PX - 1)
-    return np.clip(1 + pen.pressure * field[at[:, 1], at[:, 0]], 0.5, 1.6)
+    press = np.clip(1 + pen.pressure * field[at[:, 1], at[:, 0]], 0.5, 1.6)
+    return press.astype(np.float32)
 
 
 def _textured(lines: Float32Array, pen: Pen, rng: np.random.Generator) -> Float32Array:
     """Let ink cover unevenly, as pressure and the ground's grain want it."""
-    uneven = np.abs(cloud(lines.shape, (12, 12), rng))
-    cover = lines * (pen.cover * (1 - np.float32(0.5 * pen.pressure) * np.minimum(uneven, 2)))
+    uneven = np.minimum(np.abs(cloud(lines.shape, (12, 12), rng)), np.float32(2))
+    cover = lines * (pen.cover * (1 - np.float32(0.5 * pen.pressure) * uneven))
     if pen.roughness:
         tooth = cv2.GaussianBlur(grain(lines.shape, rng), (0, 0), 0.9) * np.float32(1.6)
         cover *= np.clip(1 - np.float32(pen.roughness) * (0.4 + 0.6 * tooth), 0.05, 1)

@@ -47,7 +47,7 @@ def ordinary(rng: np.random.Generator) -> Scene:
         ),
         Camera(
             size_wh,
-            digit_share=float(rng.uniform(0.35, 0.75)),
+            digit_ratio=float(rng.uniform(0.35, 0.75)),
             place_xy=(float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.5, 0.5))),
             tilt_deg=float(rng.normal(0, 3)),
             blur_px=float(rng.uniform(0.5, 1.2)),

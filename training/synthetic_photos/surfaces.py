@@ -28,9 +28,9 @@ class Surface:
         rgb: 0..255.
         texture: spread of its fine grain, of 255.
         unevenness: spread of its slow changes, of 255.
-        gap: between two printed lines, as a share of the digit's longest side; 0 prints none.
+        gap: between two printed lines, as a fraction of the digit's longest side; 0 prints none.
         line_rgb: of the printed lines.
-        line_share: width of the printed lines, as a share of the gap.
+        line_ratio: width of the printed lines, as a fraction of the gap.
         squared: lines both ways.
         margin_line: a red line down the left side, as in exercise books.
         smears: spread of what was wiped away (boards), of 255.
@@ -43,7 +43,7 @@ class Surface:
     unevenness: float = 2.0
     gap: float = 0.0
     line_rgb: RGB = (170, 190, 220)
-    line_share: float = 0.03
+    line_ratio: float = 0.03
     squared: bool = False
     margin_line: bool = False
     smears: float = 0.0
@@ -79,7 +79,7 @@ def paint(
     if surface.gap:
         digit_px = max(box_px[2] - box_px[0], box_px[3] - box_px[1])
         gap_px = max(surface.gap * digit_px, LEAST_GAP_PX)
-        line_px = float(np.clip(surface.line_share * gap_px, *LINE_RANGE_PX))
+        line_px = float(np.clip(surface.line_ratio * gap_px, *LINE_RANGE_PX))
         ends = _printed(surface, size_wh, gap_px, rng)
         _draw_lines(sheet, ends, to_photo, surface.line_rgb, line_px)
     if surface.margin_line:
@@ -92,7 +92,8 @@ def paint(
 
 def _tinted(shade: Float32Array, rgb: RGB) -> UInt8Array:
     """A colour, lighter and darker by (H, W) float32: (H, W, 3) uint8."""
-    return cv2.add(cv2.merge([shade] * 3), (*rgb, 0.0), dtype=cv2.CV_8U)
+    colour = np.array((*rgb, 0.0))  # OpenCV adds four numbers to every pixel
+    return np.asarray(cv2.add(cv2.merge([shade] * 3), colour, dtype=cv2.CV_8U), np.uint8)
 
 
 def _veins(shape: tuple[int, ...], rng: np.random.Generator) -> Float32Array:
@@ -156,9 +157,9 @@ def _on_table(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> UIn
     table = _tinted(shade, WOODS_RGB[rng.integers(len(WOODS_RGB))])
     shadow = cv2.GaussianBlur(inside, (0, 0), rng.uniform(3, 9))
     light = cv2.merge([1 - np.float32(0.6 / 255) * shadow] * 3)
-    table = cv2.multiply(table, light, dtype=cv2.CV_8U)
+    shaded = cv2.multiply(table, light, dtype=cv2.CV_8U)
     on_sheet = inside.astype(np.float32) / 255
-    return cv2.blendLinear(sheet, table, on_sheet, 1 - on_sheet)
+    return np.asarray(cv2.blendLinear(sheet, shaded, on_sheet, 1 - on_sheet), np.uint8)
 
 
 def _sheet_corners(size_wh: tuple[int, int], box_px: BoxPx, rng: np.random.Generator) -> np.ndarray:

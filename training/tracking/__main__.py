@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from training.run_folder import RunFolder, RunFolderError
+from training.run_records.run_folder import RunFolder, RunFolderError
 from training.tracking.record import find_local, read_record, shown_name
 from training.tracking.runs import mirror
 from training.tracking.store import TrackingError, said_clearly

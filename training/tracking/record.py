@@ -1,7 +1,7 @@
 """What a run's folder tells the tracking page: what was asked, on which data, how it went.
 
 `training.tracking.runs` shows this in MLflow; here it is only gathered, so that a folder whose
-training ran without MLflow tells the same later. Beside the files of `training.run_folder`:
+training ran without MLflow tells the same later. Beside the files of `run_records.run_folder`:
 
 ├── tracking.json     experiment, parameters and facts, as they stood when the run began
 └── mlflow_run.txt    the run's id in MLflow; a line for every store that has shown it
@@ -18,9 +18,9 @@ from typing import Any
 
 import keras
 
-from training.data import SPLIT_SEED
-from training.provenance import git_commit, versions
-from training.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
+from training.data.mnist import SPLIT_SEED
+from training.run_records.provenance import code_fingerprint, git_commit, versions
+from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
 
 EXPERIMENT = "mnist-cnn"  # of runs that lie in training/runs itself
 RECORD_NAME = "tracking.json"
@@ -93,6 +93,7 @@ def run_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
     return data_facts(train_tiles, validation_tiles) | {
         "backend": keras.backend.backend(),
         "git_commit": git_commit(),
+        "code_sha256": code_fingerprint(),
         "versions": versions(),
     }
 

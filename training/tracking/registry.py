@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.run_folder import REPOSITORY, RunFolder
+from training.run_records.run_folder import REPOSITORY, RunFolder
 from training.tracking.record import EXPERIMENT, find_local, read_ids
 from training.tracking.runs import find_runs, mirror
 from training.tracking.store import (

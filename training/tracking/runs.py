@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from training.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder
 from training.tracking.record import (
     RunRecord,
     began_ms,

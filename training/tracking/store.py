@@ -19,8 +19,8 @@ from filelock import FileLock
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import CLASSES, TILE_PX
-from training.provenance import versions
-from training.run_folder import RUNS_DIR
+from training.run_records.provenance import versions
+from training.run_records.run_folder import RUNS_DIR
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from digitscope.benchmark.measures import GUESSES
+from digitscope.benchmark.metrics import GUESSES
 from digitscope.types import Level
 from streamlit_app.card import Figures
 from streamlit_app.components.quality import level_looks

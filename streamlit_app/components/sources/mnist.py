@@ -13,7 +13,7 @@ from digitscope.types import CLASSES
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.i18n import _, number, percent
-from streamlit_app.mnist import Tiles, download_mnist
+from streamlit_app.mnist import Tiles, fetch_mnist
 from streamlit_app.resources import hardest_first, mnist_answers, mnist_tiles
 from streamlit_app.state import Picture, app_state
 
@@ -197,7 +197,7 @@ def offer_download() -> None:
 @error_boundary()
 def _download() -> None:
     with st.spinner(_("Downloading MNIST…")):
-        done = download_mnist()
+        done = fetch_mnist()
     if done:
         st.rerun()
     st.error(

@@ -1,0 +1,248 @@
+"""The endpoints: status, tiles, pictures."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from digitscope import __version__
+from digitscope.api.problems import (
+    BODY_PROBLEMS,
+    INVALID_REQUEST,
+    NOT_A_PICTURE,
+    UNSUPPORTED_MEDIA_TYPE,
+    ProblemError,
+    describe_value,
+    problem_responses,
+)
+from digitscope.api.runtime import Runtime, RuntimeDependency
+from digitscope.api.schemas import (
+    MAX_FILES,
+    FileRow,
+    Health,
+    PictureAnswer,
+    PictureOptions,
+    ReadingOptions,
+    TileAnswer,
+    TileQuestion,
+    TilesAnswer,
+    TilesQuestion,
+    Welcome,
+    to_tiles,
+)
+from digitscope.errors import InvalidImageError
+from digitscope.image_io import count_decoded_pixels
+from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_on_disk
+from digitscope.reader import DigitReader
+from digitscope.types import Background, Prediction, Reading
+
+FORM_TYPE, FORM_FIELD = "multipart/form-data", "file"
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # what the documentation offers
+ANY_BYTES = "application/octet-stream"
+NEVER_ON_DISK = 2**40  # bytes; the limit on the body is far below
+
+
+def _form_of(field_schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe in OpenAPI a form with one field."""
+    return {
+        "type": "object",
+        "properties": {FORM_FIELD: field_schema},
+        "required": [FORM_FIELD],
+    }
+
+
+FILE_SCHEMA: dict[str, Any] = {"type": "string", "format": "binary"}
+PICTURE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A picture file: PNG, JPEG, WebP, GIF, BMP or TIFF.",
+        "content": {
+            FORM_TYPE: {
+                "schema": _form_of(FILE_SCHEMA),
+                "encoding": {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}},
+            },
+            **{media_type: {"schema": FILE_SCHEMA} for media_type in PICTURE_TYPES},
+        },
+    }
+}
+FILES_SCHEMA = {"type": "array", "items": FILE_SCHEMA, "minItems": 1, "maxItems": MAX_FILES}
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {FORM_TYPE: {"schema": _form_of(FILES_SCHEMA)}}}
+}
+
+status = APIRouter(tags=["status"])
+tiles = APIRouter(tags=["tiles"], responses=problem_responses(*BODY_PROBLEMS))
+pictures = APIRouter(tags=["pictures"], responses=problem_responses(*BODY_PROBLEMS, 415))
+ROUTERS = (status, tiles, pictures)
+
+
+@status.get("/", summary="What this server is")
+async def welcome(request: Request) -> Welcome:
+    """Tell the version and the endpoints."""
+    endpoints = {
+        f"{method.upper()} {path}": operation["summary"]
+        for path, methods in request.app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+    return Welcome(
+        message=f"Digitscope {__version__} reads handwritten digits.",
+        endpoints=endpoints | {"GET /openapi.json": "This API, described"},
+    )
+
+
+@status.get("/health", summary="Whether the network answers", responses=problem_responses(503))
+async def health(runtime: RuntimeDependency) -> Health:
+    """Healthy once the network is loaded; until then 503 with the cause."""
+    runtime.loader.reader()
+    return Health()
+
+
+@status.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(runtime: RuntimeDependency) -> Response:
+    """All metrics in Prometheus' text format."""
+    return Response(runtime.metrics.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+@tiles.post("/predict", summary="Read one tile: 784 values in 0..1")
+async def predict(question: TileQuestion, runtime: RuntimeDependency) -> TileAnswer:
+    """Ask the network about one tile as it is: nothing is located, nothing refused."""
+    reader = runtime.loader.reader()
+    (answer,) = await runtime.pool.run(partial(_classify, reader, [question.image]))
+    return answer
+
+
+@tiles.post("/predict/batch", summary="Read several tiles")
+async def predict_batch(question: TilesQuestion, runtime: RuntimeDependency) -> TilesAnswer:
+    """Ask the network about several tiles in one pass."""
+    reader = runtime.loader.reader()
+    answers = await runtime.pool.run(partial(_classify, reader, question.images))
+    return TilesAnswer(predictions=answers)
+
+
+def _classify(reader: DigitReader, images: list[list[float]]) -> list[TileAnswer]:
+    rows = reader.classifier.classify(to_tiles(images))
+    return [TileAnswer.of(Prediction(row)) for row in rows]
+
+
+@pictures.post("/api/v1/predict", summary="Read the digit in a picture", openapi_extra=PICTURE_BODY)
+async def read_picture(
+    request: Request, options: Annotated[PictureOptions, Query()], runtime: RuntimeDependency
+) -> PictureAnswer:
+    """Take a picture through all eleven steps, and answer or refuse."""
+    runtime.loader.reader()
+    runtime.pool.check_room()
+    request.state.max_body_bytes = runtime.settings.max_picture_bytes
+    data = await _receive_picture(request)
+    background, notice = choose_background(options.background)
+    try:
+        reading = await runtime.pool.run(
+            partial(_read, runtime, data, tta=options.tta, background=background)
+        )
+    except InvalidImageError as error:
+        raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
+    request.state.outcome = reading.reason or "digit"
+    return PictureAnswer.of(reading, notice, with_tile=options.tile)
+
+
+@pictures.post("/api/v1/batch", summary="Read several pictures", openapi_extra=BATCH_BODY)
+async def read_batch(
+    request: Request, options: Annotated[ReadingOptions, Query()], runtime: RuntimeDependency
+) -> list[FileRow]:
+    """Read the files of a form one after the other; a row each, in their order."""
+    runtime.loader.reader()
+    runtime.pool.check_room()
+    request.state.max_body_bytes = runtime.settings.max_batch_bytes
+    files = await _receive_form(request, MAX_FILES)
+    return await runtime.pool.run(
+        lambda: [_read_file(runtime, name, data, options) for name, data in files]
+    )
+
+
+def _read_file(runtime: Runtime, name: str, data: bytes, options: ReadingOptions) -> FileRow:
+    background, notice = choose_background(options.background)
+    try:
+        reading = _read(runtime, data, tta=options.tta, background=background)
+    except InvalidImageError as error:
+        return FileRow.of_error(name, error, options.background)
+    return FileRow.of(name, reading, notice)
+
+
+def choose_background(requested: Background) -> tuple[Background, str]:
+    """Take the requested background, unless it would start a download of weights.
+
+    Returns:
+        The route to take, and a notice where it is another one.
+    """
+    if requested not in REMBG_MODELS or weights_on_disk(requested):
+        return requested, ""
+    notice = f"The weights of '{requested}' are not on this server. The OpenCV route was taken."
+    return Background.OPENCV, notice
+
+
+def _read(runtime: Runtime, data: bytes, *, tta: bool, background: Background) -> Reading:
+    with runtime.pixels.hold(count_decoded_pixels(data)):
+        reading = runtime.loader.reader().read(data, tta=tta, background=background)
+    runtime.metrics.count_reading(reading)
+    return reading
+
+
+async def _receive_picture(request: Request) -> bytes:
+    """Receive a picture file, as a form's file or as the body itself. It never touches the disk."""
+    media_type = _media_type(request)
+    if media_type.startswith("image/") or media_type == ANY_BYTES:
+        return await request.body()
+    ((_, data),) = await _receive_form(request, max_files=1)
+    return data
+
+
+def _media_type(request: Request) -> str:
+    declared = request.headers.get("content-type", "")
+    return declared.partition(";")[0].strip().lower()
+
+
+async def _receive_form(request: Request, max_files: int) -> list[tuple[str, bytes]]:
+    """Receive the files of a form: name and bytes each, at least one.
+
+    Raises:
+        ProblemError: UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, or a limit was passed.
+    """
+    if _media_type(request) != FORM_TYPE:
+        raise ProblemError(
+            UNSUPPORTED_MEDIA_TYPE,
+            f"Send {FORM_TYPE} with the field {FORM_FIELD!r}; a single picture may also be sent "
+            "as it is, as image/png, image/jpeg or image/webp.",
+            describe_value(request.headers.get("content-type", "")),
+        )
+    parser = MultiPartParser(request.headers, request.stream(), max_files=max_files)
+    parser.spool_max_size = NEVER_ON_DISK
+    try:
+        form = await parser.parse()
+    except (MultiPartException, ValueError) as error:  # ValueError: an impossible charset
+        raise _form_problem(f"an invalid form: {error}", max_files) from error
+    try:
+        fields = form.getlist(FORM_FIELD)
+        files = [field for field in fields if isinstance(field, UploadFile)]
+        if not files or len(files) < len(fields):
+            names = f"only {describe_value(', '.join(sorted(form)))}" if form else "no field"
+            received = f"the field {FORM_FIELD!r} without a file name" if fields else names
+            raise _form_problem(received, max_files)
+        return [(file.filename or "", await file.read()) for file in files]
+    finally:
+        await form.close()
+
+
+def _form_problem(received: str, max_files: int) -> ProblemError:
+    count = "one file" if max_files == 1 else f"1 to {max_files} files"
+    detail = f"Expected a form with {count} in the field {FORM_FIELD!r}, with a file name each."
+    return ProblemError(INVALID_REQUEST, detail, received)

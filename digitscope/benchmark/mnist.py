@@ -1,0 +1,70 @@
+"""MNIST as Keras packs it: found on this machine, or downloaded once.
+
+Training learns from it and the app shows its tiles.
+
+Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/ as packed by Keras.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from digitscope.errors import DigitscopeError
+from digitscope.types import UInt8Array
+
+MNIST_VARIABLE = "MNIST_NPZ"  # names the file where it is not in Keras' cache
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+
+class DataUnavailableError(DigitscopeError, RuntimeError):
+    """MNIST is neither here nor can it be downloaded, or the file is another."""
+
+
+def find_mnist() -> Path | None:
+    """Where this machine has ``mnist.npz``: ``$MNIST_NPZ``, else Keras' cache; None if nowhere."""
+    cache = Path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
+    named = os.environ.get(MNIST_VARIABLE)
+    places = [Path(named)] if named else []
+    return next((place for one in (*places, cache) if (place := one.expanduser()).is_file()), None)
+
+
+def download_mnist() -> Path:
+    """Bring ``mnist.npz`` into Keras' cache, unless it is there.
+
+    Raises:
+        DataUnavailableError: the download failed.
+    """
+    import keras
+
+    try:
+        return Path(keras.utils.get_file("mnist.npz", MNIST_URL, file_hash=MNIST_SHA256))
+    except Exception as error:  # Keras raises a bare Exception for any network fault
+        raise DataUnavailableError(
+            f"MNIST is expected from {MNIST_URL}. Received: {error}. "
+            f"Fetch the file elsewhere and name it in ${MNIST_VARIABLE}."
+        ) from error
+
+
+def load_mnist(path: Path, part: Literal["train", "test"]) -> tuple[UInt8Array, UInt8Array]:
+    """Unpack one part of the file, and nothing of the other.
+
+    Returns:
+        Tiles (N, 28, 28) uint8, light digit on black, and labels (N,) uint8, 0..9.
+
+    Raises:
+        DataUnavailableError: the file cannot be read, or holds something else.
+    """
+    try:
+        with np.load(path) as arrays:
+            return arrays[f"x_{part}"], arrays[f"y_{part}"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataUnavailableError(
+            f"MNIST as Keras packs it is expected. Received: {path} ({type(error).__name__}). "
+            f"Name another file in ${MNIST_VARIABLE}."
+        ) from error

@@ -1,0 +1,147 @@
+"""What the reader made of a labelled picture: right, wrong or refused; also as a row of JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from digitscope.benchmark.dataset import Sample
+from digitscope.errors import InvalidImageError
+from digitscope.reader import DigitReader
+from digitscope.serialization import MS_DECIMALS, quality_from_dict, quality_to_dict
+from digitscope.types import Quality, Reading, Reason
+
+DECIMALS = 6  # of a probability: enough for every threshold, and files stay small
+
+
+class Verdict(StrEnum):
+    """Whether a picture was read right."""
+
+    CORRECT = "correct"
+    WRONG = "wrong"
+    REFUSED = "refused"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the reader made of one labelled picture.
+
+    Attributes:
+        sample: the picture and what it shows.
+        verdict: whether it was read right.
+        digit: the answer, or None for a refusal.
+        reason: why it was refused, or None.
+        probabilities: the ten of the network, also where it was refused; empty where it was not
+            asked.
+        quality: of the picture; None where nothing was located.
+        ms: milliseconds that the reading took.
+        error: why the file could not be opened, or "".
+        notice: what the user should know of the background route taken, or "".
+    """
+
+    sample: Sample
+    verdict: Verdict
+    digit: int | None = None
+    reason: Reason | None = None
+    probabilities: tuple[float, ...] = ()
+    quality: Quality | None = None
+    ms: float = 0.0
+    error: str = ""
+    notice: str = ""
+
+    @property
+    def guess(self) -> int | None:
+        """The network's most probable digit, refused or not; None where it was not asked."""
+        return int(np.argmax(self.probabilities)) if self.probabilities else None
+
+    @property
+    def confidence(self) -> float | None:
+        """The probability of the guess, 0..1; None where the network was not asked."""
+        return max(self.probabilities) if self.probabilities else None
+
+    @property
+    def score(self) -> float:
+        """What is compared with the threshold: the confidence, or 0 for another refusal.
+
+        A picture is answered where this reaches the threshold in use.
+        """
+        if self.confidence is None or self.reason is Reason.SEVERAL_DIGITS:
+            return 0.0
+        return self.confidence
+
+    @property
+    def is_guess_right(self) -> bool:
+        """Whether the network's most probable digit is the one shown, refused or not."""
+        return self.sample.is_one_digit and str(self.guess) == self.sample.label
+
+
+def _judge(sample: Sample, digit: int | None) -> Verdict:
+    if not sample.is_one_digit:
+        return Verdict.CORRECT if digit is None else Verdict.WRONG
+    if digit is None:
+        return Verdict.REFUSED
+    return Verdict.CORRECT if str(digit) == sample.label else Verdict.WRONG
+
+
+def _probabilities(reading: Reading) -> tuple[float, ...]:
+    if reading.prediction is None:
+        return ()
+    return tuple(round(float(one), DECIMALS) for one in reading.prediction.probabilities)
+
+
+def read_sample(reader: DigitReader, sample: Sample, *, tta: bool = False) -> Result:
+    """Read one labelled picture; a file that is no picture gives a result too."""
+    try:
+        reading = reader.read(sample.picture(), tta=tta)
+    except InvalidImageError as error:
+        return Result(sample, Verdict.ERROR, error=str(error))
+    return Result(
+        sample,
+        _judge(sample, reading.digit),
+        reading.digit,
+        reading.reason,
+        _probabilities(reading),
+        reading.quality,
+        round(reading.ms, MS_DECIMALS),
+        notice=reading.preprocessed.notice,
+    )
+
+
+def result_to_row(result: Result) -> dict[str, Any]:
+    """Put a result into a row fit for JSON, under the keys of `digitscope.serialization`.
+
+    `confidence` is that of `guess`, also where the picture was refused.
+    """
+    sample, quality = result.sample, result.quality
+    plain = "verdict", "digit", "reason", "guess", "confidence", "probabilities", "ms", "error"
+    return {
+        "file": str(sample.path),
+        "kind": sample.kind,
+        "label": sample.label,
+        "headline": sample.headline,
+        **{key: getattr(result, key) for key in (*plain, "notice")},
+        "quality": None if quality is None else quality_to_dict(quality),
+    }
+
+
+def result_from_row(row: dict[str, Any], sample: Sample) -> Result:
+    """The reverse of `result_to_row`.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such row.
+    """
+    return Result(
+        sample,
+        Verdict(row["verdict"]),
+        row["digit"],
+        row["reason"] and Reason(row["reason"]),
+        tuple(float(one) for one in row["probabilities"]),
+        row["quality"] and quality_from_dict(row["quality"]),
+        float(row["ms"]),
+        row["error"],
+        row["notice"],
+    )

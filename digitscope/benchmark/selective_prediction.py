@@ -1,0 +1,58 @@
+"""What a threshold of confidence costs: digits that are refused, against what is answered wrongly.
+
+Source: Geifman and El-Yaniv, "Selective classification for deep neural networks", NeurIPS 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitscope.benchmark.metrics import none_or_several, one_digit
+from digitscope.benchmark.results import Result
+
+THRESHOLDS = (*(step / 100 for step in range(100)), 0.995, 0.999)  # finer where answers crowd
+MAX_REFUSED = 0.01  # ratio of one-digit pictures that may be lost to refusing the others
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What a threshold would do, in ratios; a picture is answered from this confidence on."""
+
+    threshold: float
+    digits_refused: float  # of the pictures of one digit, as the next
+    digits_wrong: float
+    others_refused: float | None  # of all other pictures; None where there are none
+
+
+def operate(results: Sequence[Result], threshold: float) -> OperatingPoint:
+    """Work out what a threshold of confidence would refuse and get wrong."""
+
+    def refuses(result: Result) -> bool:
+        return not 0 < result.score >= threshold
+
+    digits, others = one_digit(results), none_or_several(results)
+    wrong = [one for one in digits if not refuses(one) and not one.is_guess_right]
+    return OperatingPoint(
+        threshold,
+        sum(map(refuses, digits)) / max(len(digits), 1),
+        len(wrong) / max(len(digits), 1),
+        sum(map(refuses, others)) / len(others) if others else None,
+    )
+
+
+def refusal_curve(results: Sequence[Result]) -> list[OperatingPoint]:
+    """Work out every threshold: refusing more of what is no digit costs digits."""
+    return [operate(results, threshold) for threshold in THRESHOLDS]
+
+
+def choose_point(
+    curve: Sequence[OperatingPoint], max_refused: float = MAX_REFUSED
+) -> OperatingPoint | None:
+    """Choose the highest threshold that refuses at most a ratio of the one-digit pictures.
+
+    Returns:
+        The point; None where even the lowest threshold refuses more.
+    """
+    allowed = [point for point in curve if point.digits_refused <= max_refused]
+    return allowed[-1] if allowed else None

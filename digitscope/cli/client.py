@@ -1,0 +1,187 @@
+"""`digitscope ask`: sends pictures to a Digitscope server and shows all ten digits, ranked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digitscope.cli.exit_codes import OK, SOME_FAILED
+from digitscope.cli.parser import files_argument, json_option, reading_options
+from digitscope.errors import DigitscopeError
+from digitscope.serialization import format_probability
+from digitscope.types import CLASSES
+
+if TYPE_CHECKING:
+    import httpx2
+    from rich.console import Console
+
+PREDICT_PATH = "/api/v1/predict"
+TIMEOUT_S = 60.0  # more than the server takes before it gives up
+SENT_NAME = "picture"  # the file's own name is not sent
+UNREADABLE = "The file cannot be opened"
+ANOTHER_SERVER = "Another server answered"
+BAR_CHARS = 30
+MIN_BRIGHT = 0.01  # less probable digits are printed dim
+
+
+class AskError(DigitscopeError, RuntimeError):
+    """No server can be asked at the address given."""
+
+
+@click.command()
+@click.argument("url", metavar="URL")
+@files_argument
+@json_option
+@reading_options
+def ask(url: str, files: tuple[Path, ...], as_json: bool, tta: bool, background: str) -> int:
+    """Ask the Digitscope server at URL, like http://127.0.0.1:8000, about each picture.
+
+    A file that gets no answer does not stop the others; the exit code is 1 then.
+    """
+    params = {"tta": json.dumps(tta), "background": background}
+    answers: list[dict[str, Any]] = []
+    with _connected(url) as (client, console):
+        for file in files:
+            has_met = any(answer.get("title") != UNREADABLE for answer in answers)
+            answer = send(client, file, params, has_met=has_met)
+            answers.append({"file": str(file)} | answer)
+            if as_json:
+                console.out(json.dumps(answers[-1]), highlight=False)
+            else:
+                show(console, answers[-1])
+    return OK if all("digit" in answer for answer in answers) else SOME_FAILED
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
+    """Open what asks and what prints; a server that is not there is an error of ours."""
+    try:
+        import httpx2
+        from rich.console import Console
+    except ImportError as error:
+        raise AskError(
+            f"Asking a server needs the package {error.name}, which is not installed. "
+            '`pip install "digitscope[api]"` brings it.'
+        ) from error
+    try:
+        with httpx2.Client(base_url=url, timeout=TIMEOUT_S) as client:
+            console = Console(highlight=False, soft_wrap=True)
+            console.on_broken_pipe = _let_through  # type: ignore[method-assign]
+            yield client, console
+    except (httpx2.TransportError, httpx2.InvalidURL, UnicodeError) as error:
+        raise AskError(
+            f"A Digitscope server is expected, like http://127.0.0.1:8000. "
+            f"Received: {url} ({error}). `digitscope serve` starts one."
+        ) from error
+
+
+def _let_through() -> None:
+    """Rich calls this where the pipe is closed; its own function ends the process with 1."""
+    raise BrokenPipeError
+
+
+def send(
+    client: httpx2.Client, file: Path, params: dict[str, str], *, has_met: bool
+) -> dict[str, Any]:
+    """Send a picture file.
+
+    Args:
+        client: open, with the server as its base address.
+        file: the picture.
+        params: the options of the reading.
+        has_met: whether the server answered before: that it is gone is then a problem of this file.
+
+    Returns:
+        The answer, or the problem (with `title` and `detail`), as the server words it.
+
+    Raises:
+        httpx2.TransportError: the server never answered.
+    """
+    import httpx2
+
+    if file.exists() and not file.is_file() and not file.is_dir():
+        return {"title": UNREADABLE, "detail": "It is no regular file"}
+    try:
+        form = {"file": (SENT_NAME, file.read_bytes())}
+        return _content(client.post(PREDICT_PATH, params=params, files=form))
+    except OSError as error:
+        return {"title": UNREADABLE, "detail": str(error.strerror)}
+    except httpx2.ReadTimeout:
+        return {"title": "No answer in time", "detail": f"The server had {TIMEOUT_S:g} s."}
+    except httpx2.DecodingError as error:
+        return {"title": ANOTHER_SERVER, "detail": str(error)}
+    except httpx2.TransportError as error:
+        if not has_met:
+            raise
+        return {"title": "The server does not answer any more", "detail": str(error)}
+
+
+def _content(response: httpx2.Response) -> dict[str, Any]:
+    """The answer or the problem in a response, whoever answered."""
+    try:
+        content: dict[str, Any] = dict(response.json())
+    except (ValueError, TypeError, RecursionError):
+        content = {}
+    content.pop("file", None)  # which it was is known here
+    if _is_answer(content):
+        return content
+    if isinstance(content.get("title"), str) and "digit" not in content:
+        return content | {"detail": str(content.get("detail", ""))}
+    detail = f"Status {response.status_code} and no answer that Digitscope would give."
+    return {"title": ANOTHER_SERVER, "detail": detail}
+
+
+def _is_answer(content: dict[str, Any]) -> bool:
+    """Whether it has what is shown, in the form that it is shown in."""
+    ten = content.get("probabilities")
+    is_ranked = isinstance(ten, list) and len(ten) == CLASSES and all(map(_is_probability, ten))
+    if "digit" not in content or not (ten is None or is_ranked):
+        return False
+    if content["digit"] is None:
+        return isinstance(content.get("reason"), str)
+    return isinstance(content["digit"], int) and _is_probability(content.get("confidence"))
+
+
+def _is_probability(value: object) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value <= 1
+
+
+def _printable(text: str) -> str:
+    """A server's words without what would steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def show(console: Console, answer: dict[str, Any]) -> None:
+    """Print an answer and all ten digits, the most probable first, each with its bar."""
+    name = answer["file"]
+    if "digit" not in answer:
+        told = _printable(f"{answer['title']}. {answer['detail']}")
+        console.out(f"{name}: error: {told}", style="red")
+        return
+    if answer["digit"] is None:
+        console.out(f"{name}: rejected: {_printable(answer['reason'])}", style="yellow")
+    else:
+        sure = format_probability(answer["confidence"])
+        console.out(f"{name}: {answer['digit']}  {sure} sure", style="bold")
+    if answer.get("notice"):
+        console.out(_printable(str(answer["notice"])))
+    if answer.get("probabilities") is not None:
+        _show_bars(console, answer["probabilities"])
+
+
+def _show_bars(console: Console, probabilities: list[float]) -> None:
+    from rich.bar import Bar
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 1))
+    for digit in sorted(range(CLASSES), key=lambda digit: -probabilities[digit]):
+        bar = Bar(1.0, 0.0, probabilities[digit], width=BAR_CHARS)
+        style = "dim" if probabilities[digit] < MIN_BRIGHT else ""
+        percent = format_probability(probabilities[digit])
+        table.add_row(f"  {digit}", bar, f"{percent:>6}", style=style)
+    console.print(table)

@@ -1,0 +1,24 @@
+"""The accuracy shown while training: of the digits in a batch alone."""
+
+from __future__ import annotations
+
+import keras
+
+
+@keras.saving.register_keras_serializable("digitscope")  # type: ignore[untyped-decorator]
+def digit_accuracy(
+    labels: keras.KerasTensor, probabilities: keras.KerasTensor
+) -> keras.KerasTensor:
+    """Share of a batch's digits that are read right; what is no digit does not count.
+
+    Args:
+        labels: (B, 10), one-hot or a tenth each.
+        probabilities: (B, 10).
+
+    Returns:
+        A scalar, 0..1.
+    """
+    is_digit = keras.ops.cast(keras.ops.max(labels, axis=1) > 0.5, "float32")  # (B,)
+    right = keras.ops.argmax(labels, axis=1) == keras.ops.argmax(probabilities, axis=1)
+    rights = keras.ops.sum(keras.ops.cast(right, "float32") * is_digit)
+    return rights / keras.ops.maximum(keras.ops.sum(is_digit), 1)

@@ -1,0 +1,189 @@
+"""Tables and figures of experiments: ``training/reports/NAME.json`` and ``NAME.png``.
+
+Means and standard deviations over seeds. Only what every run of an experiment has measured becomes
+a column.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+from typing import TYPE_CHECKING, Any
+
+from scipy.stats import ttest_ind
+
+from training import plots
+from training.config import HyperParameters
+from training.experiments.definitions import Experiment
+from training.run_records.currency import REPORTS_DIR
+from training.run_records.provenance import git_commit
+from training.run_records.run_folder import RunFolder
+from training.tracking.record import read_record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
+PHOTO_COLUMNS = {  # of those that read photos, and what people call them
+    "photo_accuracy": "simulated photos",
+    "real_photo_accuracy": "photos",
+}
+ACCURACIES = {"val_accuracy": "validation", "test_accuracy": "test"} | PHOTO_COLUMNS
+NAME_CHARS, CELL_CHARS = 36, 18
+LEAST_SEEDS = 2  # fewer have no spread
+CHANCE = 0.05  # a difference that chance makes so often is told as none
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of an experiment with one seed.
+
+    Attributes:
+        row: the row's name, as people read it.
+        changes: the settings that differ from the recipe.
+    """
+
+    row: str
+    changes: dict[str, object]
+    hyper: HyperParameters
+    folder: RunFolder
+
+
+def write_report(
+    name: str,
+    experiment: Experiment,
+    runs: Sequence[Run],
+    command: str,
+    *,
+    folder: Path = REPORTS_DIR,
+    search: Mapping[str, Any] | None = None,
+) -> str:
+    """Write an experiment's table as JSON and its figure, and return both words for the terminal.
+
+    Args:
+        name: of the experiment and of the files.
+        experiment: what it compares and teaches.
+        runs: finished ones, each with its figures.
+        command: what makes the table again.
+        folder: where the files go.
+        search: the trials that came before the runs, where there was a search.
+    """
+    rows = _summarise_all(runs)
+    report = {
+        "name": name,
+        "title": experiment.title,
+        "teaches": experiment.teaches,
+        "finding": finding(rows),
+        "command": command,
+        "git_commit": git_commit(),
+        "columns": columns_of(rows),
+        "rows": rows,
+    } | ({"search": dict(search)} if search else {})
+    figure = draw_report(report)
+    folder.mkdir(exist_ok=True)
+    text = json.dumps(report, indent=1) + "\n"
+    (folder / f"{name}.json").write_text(text, encoding="utf-8", newline="\n")
+    plots.save(figure, folder / f"{name}.png")
+    return f"{as_text(rows)}\n\n{experiment.teaches}\n{report['finding']}"
+
+
+def draw_report(report: Mapping[str, Any]) -> Figure:
+    """The figure of a report: one panel for MNIST, one for photos, one for a search."""
+    shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
+    panels = {
+        "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in PHOTO_COLUMNS},
+        "Photos read wrong": {n: text for n, text in shown.items() if n in PHOTO_COLUMNS},
+    }
+    trials = report.get("search", {}).get("trials", ())
+    return plots.draw_comparison(report["title"], report["rows"], panels, trials)
+
+
+def _summarise_all(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The rows in their order, with the columns that all runs have."""
+    measured = [name for name in PHOTO_COLUMNS if all(name in run.folder.figures() for run in runs)]
+    return [
+        summarise([run for run in runs if run.row == row], (*COLUMNS, *measured))
+        for row in dict.fromkeys(run.row for run in runs)
+    ]
+
+
+def summarise(runs: Sequence[Run], columns: Sequence[str] = COLUMNS) -> dict[str, Any]:
+    """One row: its figures with mean and standard deviation over the seeds."""
+    figures = [run_figures(run) for run in runs]
+    row: dict[str, Any] = {"name": runs[0].row, "changes": runs[0].changes, "runs": figures}
+    for column in columns:
+        values = [one[column] for one in figures]
+        row[f"{column}_mean"] = mean(values)
+        row[f"{column}_std"] = stdev(values) if len(values) > 1 else None
+    return row
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The figures that every row has, in the order of the table."""
+    known = (*COLUMNS, *PHOTO_COLUMNS)
+    return [name for name in known if rows and all(f"{name}_mean" in row for row in rows)]
+
+
+def run_figures(run: Run) -> dict[str, Any]:
+    """What one run reached: validation of its best epoch, the test set, and photos."""
+    state, best = run.folder.state(), run.folder.best_figures()
+    facts = read_record(run.folder).facts
+    return {
+        "settings": run.folder.settings(),
+        "git_commit": facts.get("git_commit", ""),
+        "code_sha256": facts.get("code_sha256", ""),
+        "seed": run.hyper.seed,
+        "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",
+        "epochs": state.epochs,
+        "tiles": run.hyper.limit,
+        "seconds": round(sum(epoch["seconds"] for epoch in state.history)),
+        "val_accuracy": best["val_accuracy"],
+        "val_loss": best["val_loss"],
+    } | run.folder.figures()
+
+
+def finding(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What the figures say, in words: the best by validation and by photos, and by how much."""
+    judged = [name for name in columns_of(rows) if name in ACCURACIES and name != "test_accuracy"]
+    return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
+
+
+def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
+    """The best row of one column, and those that the seeds cannot tell from it."""
+    best, *others = sorted(rows, key=lambda row: -row[f"{column}_mean"])
+    text = f"Best by {ACCURACIES[column]}: {best['name']}, {_percent(best, column)}"
+    alike = [row["name"] for row in others if not _is_apart(best, row, column)]
+    if alike:
+        return f"{text}; these seeds do not tell it from {', '.join(alike)}."
+    return f"{text}; next {others[0]['name']}, {_percent(others[0], column)}."
+
+
+def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> bool:
+    """Whether two means differ by more than chance, by Welch's test; one seed alone tells nothing.
+
+    Source: Welch, "The generalization of 'Student's' problem", Biometrika 34, 1947.
+    """
+    seeds = [[run[column] for run in row["runs"]] for row in (one, other)]
+    if min(len(values) for values in seeds) < LEAST_SEEDS:
+        return False
+    return bool(ttest_ind(*seeds, equal_var=False).pvalue < CHANCE)
+
+
+def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table for the terminal, in percent, ± one standard deviation."""
+    shown = [name for name in columns_of(rows) if name in ACCURACIES]
+    heads = "".join(f"{ACCURACIES[name]:>{CELL_CHARS}}" for name in shown)
+    lines = [f"{'':{NAME_CHARS}}{heads}{'seeds':>7}"]
+    for row in rows:
+        cells = "".join(f"{_percent(row, name):>{CELL_CHARS}}" for name in shown)
+        lines.append(f"{row['name']:{NAME_CHARS}}{cells}{len(row['runs']):7}")
+    return "\n".join(lines)
+
+
+def _percent(row: Mapping[str, Any], column: str) -> str:
+    """A figure as "99.60% ± 0.03"; one seed has no spread."""
+    spread = row[f"{column}_std"]
+    return f"{row[f'{column}_mean']:.2%}" + (f" ± {100 * spread:.2f}" if spread is not None else "")

@@ -1,0 +1,218 @@
+"""A run's folder: what was asked, how far it came, and how to go on after a kill.
+
+training/runs/NAME/
+├── settings.json     the hyper-parameters
+├── state.json        epochs done, best epoch, history; names the checkpoint that belongs to it
+├── epoch-007.keras   network and optimizer after that epoch, to go on from
+├── best.keras        the averaged weights of the best validation epoch
+├── history.csv       one line an epoch, for people
+└── figures.json      what the finished network reaches on the test set, once it was measured
+
+`state.json` is replaced in one move after the files that it names are complete. A kill at any
+moment leaves the state before or the state after, never a half.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from digitscope.errors import DigitscopeError
+from training.config import HyperParameters, complete_settings, difference
+from training.model_definition import build_network
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
+LATEST = RUNS_DIR / "latest"  # where a run goes, and is taken from, by default
+
+
+class RunFolderError(DigitscopeError, RuntimeError):
+    """A run's folder does not hold what is needed."""
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How far a run came.
+
+    Attributes:
+        history: one mapping an epoch: epoch, seconds, learning_rate and the four figures.
+        best_epoch: the epoch with the least validation loss, from 1; 0 before the first. Not the
+            best accuracy: on 5,000 tiles its chance is as large as what epochs differ by.
+        best_val_loss: that loss.
+    """
+
+    history: tuple[dict[str, float], ...] = ()
+    best_epoch: int = 0
+    best_val_loss: float = math.inf
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are done."""
+        return len(self.history)
+
+    @property
+    def improved(self) -> bool:
+        """Whether the last epoch is the best so far."""
+        return 0 < self.epochs == self.best_epoch
+
+    def after(self, figures: dict[str, float]) -> RunState:
+        """The state after one more epoch."""
+        longer = replace(self, history=(*self.history, figures))
+        if figures["val_loss"] >= self.best_val_loss:
+            return longer
+        return replace(longer, best_epoch=longer.epochs, best_val_loss=figures["val_loss"])
+
+
+class RunFolder:
+    """Reads and writes the folder of one run."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Name the folder; nothing is written yet."""
+        self.path = Path(path)
+        self.best_path = self.path / "best.keras"
+        self._figures_path = self.path / "figures.json"
+        self._state_path = self.path / "state.json"
+        self._settings_path = self.path / "settings.json"
+
+    @property
+    def begun(self) -> bool:
+        """Whether the folder holds a run."""
+        return self._settings_path.is_file()
+
+    def start(self, settings: dict[str, object], resume: bool) -> None:
+        """Make the folder for a new run, or check that an old one may go on.
+
+        Raises:
+            RunFolderError: there is a run and `resume` is off, or its settings were others.
+        """
+        if self.begun:
+            self._check_resumable(settings, resume)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(
+                f"A folder that can be made is expected. Received: {self.path} ({error.strerror}). "
+                "Name another."
+            ) from error
+        write_whole(self._settings_path, json.dumps(settings, indent=2) + "\n")
+
+    def _check_resumable(self, settings: dict[str, object], resume: bool) -> None:
+        if not resume:
+            raise RunFolderError(
+                f"A new run goes to a new folder. Received: {self.path}, which holds one. "
+                "Add --resume to go on with it, or name another with --out."
+            )
+        self.check_settings(settings)
+
+    def check_settings(self, wanted: dict[str, object]) -> None:
+        """Make sure that the run in the folder has these settings.
+
+        Raises:
+            RunFolderError: there is none, or with others.
+        """
+        if others := difference(self.settings(), complete_settings(wanted)):
+            raise RunFolderError(
+                f"A run keeps the settings that it began with: {others[0]} in {self.path}. "
+                f"Received: {others[1]}. Repeat the first command, or move the folder away to "
+                "begin anew."
+            )
+
+    def settings(self) -> dict[str, object]:
+        """The hyper-parameters of the run; those that came into being after it, as it had them.
+
+        Raises:
+            RunFolderError: there is no run in the folder.
+        """
+        if not self.begun:
+            raise RunFolderError(
+                f"A folder made by `python -m training.train` is expected. Received: {self.path}. "
+                "Name one that holds a settings.json."
+            )
+        return complete_settings(json.loads(self._settings_path.read_text()))
+
+    def state(self) -> RunState:
+        """How far the run came; the empty state before its first epoch."""
+        if not self._state_path.is_file():
+            return RunState()
+        saved = json.loads(self._state_path.read_text())
+        return RunState(**(saved | {"history": tuple(saved["history"])}))
+
+    def load_checkpoint(self) -> keras.Model | None:
+        """Network and optimizer as after the last complete epoch, or None before the first."""
+        done = self.state().epochs
+        return keras.saving.load_model(self._checkpoint(done)) if done else None
+
+    def save(self, model: keras.Model, state: RunState) -> None:
+        """Keep network, optimizer and state, and drop the checkpoint before."""
+        keras.saving.save_model(model, self._checkpoint(state.epochs))
+        write_whole(self._state_path, json.dumps(asdict(state), indent=2) + "\n")
+        self._checkpoint(state.epochs - 1).unlink(missing_ok=True)
+        self._write_history(state)
+
+    def save_best(self, model: keras.Model) -> None:
+        """Keep the network as it is now, as the best so far."""
+        unfinished = self.path / "unfinished.keras"
+        keras.saving.save_model(model, unfinished)
+        unfinished.replace(self.best_path)
+
+    def best_figures(self) -> dict[str, float]:
+        """The history's row of the best epoch.
+
+        Raises:
+            RunFolderError: the run has no finished epoch.
+        """
+        state = self.state()
+        if not state.best_epoch:
+            raise RunFolderError(
+                f"A run with a finished epoch is expected. Received: {self.path}. "
+                "Train on with --resume first."
+            )
+        return state.history[state.best_epoch - 1]
+
+    def load_best(self) -> keras.Model:
+        """The best network, without optimizer, computing in float32 whatever it learnt in.
+
+        Raises:
+            RunFolderError: the run has no finished epoch.
+        """
+        self.best_figures()
+        settings: dict[str, Any] = self.settings()
+        known = {
+            one.name: settings[one.name] for one in fields(HyperParameters) if one.name in settings
+        }
+        model = build_network(replace(HyperParameters(**known), precision="float32"))
+        model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
+        return model
+
+    def figures(self) -> dict[str, float]:
+        """The figures of the finished network; empty until they were measured."""
+        if not self._figures_path.is_file():
+            return {}
+        return dict(json.loads(self._figures_path.read_text()))
+
+    def save_figures(self, figures: dict[str, float]) -> None:
+        """Keep the figures of the finished network."""
+        write_whole(self._figures_path, json.dumps(figures, indent=2) + "\n")
+
+    def _checkpoint(self, epoch: int) -> Path:
+        return self.path / f"epoch-{epoch:03d}.keras"
+
+    def _write_history(self, state: RunState) -> None:
+        with (self.path / "history.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=state.history[0].keys())
+            writer.writeheader()
+            writer.writerows(state.history)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one move: whoever is killed leaves the old one or the new one."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(text)
+    unfinished.replace(path)
