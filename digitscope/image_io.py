@@ -23,8 +23,10 @@ from PIL import Image, UnidentifiedImageError
 
 from digitscope.errors import InvalidImageError
 from digitscope.image_metadata import (
+    JPEG_SIGNATURE,
     PNG_SIGNATURE,
     QUARTER_TURNS,
+    jpeg_with_few_exif_blocks,
     png_without_metadata,
     turn_of,
 )
@@ -32,7 +34,6 @@ from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
 T = TypeVar("T")
-ImageSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
 MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinking
@@ -41,10 +42,6 @@ MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is 
 MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
 NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
-JPEG_SIGNATURE = b"\xff\xd8"
-EXIF_BLOCK_START = b"Exif\0\0"
-MAX_EXIF_BLOCKS = 500  # a photo has one or two
-MAX_METADATA_BYTES = 2**26  # that are looked through for EXIF blocks
 MAX_NAME_CHARS = 60  # of a file's name, in a message
 
 WHAT_OPENS = "Expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture."
@@ -80,6 +77,11 @@ class Picture:
         return max(self.original_size_wh) / int(max(self.rgb.shape[:2]))
 
 
+ImageSource: TypeAlias = (
+    str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any] | Picture
+)
+
+
 def load_picture(source: ImageSource) -> Picture:
     """Open a picture upright and opaque, reduced to at most `MAX_SIDE_PX` a side.
 
@@ -88,7 +90,8 @@ def load_picture(source: ImageSource) -> Picture:
 
     Args:
         source: a path, the bytes of a picture file, a PIL image, or an array (H, W), (H, W, 1),
-            (H, W, 3) RGB or (H, W, 4) RGBA: bool, integers, or floats in 0..1 or 0..255.
+            (H, W, 3) RGB or (H, W, 4) RGBA: bool, integers, or floats in 0..1 or 0..255. A
+            `Picture` is returned as it is.
 
     Returns:
         The picture; `rgb` is (H, W, 3) uint8, 0..255.
@@ -101,6 +104,8 @@ def load_picture(source: ImageSource) -> Picture:
     >>> picture.rgb.shape, picture.original_size_wh, picture.scale
     ((400, 1600, 3), (3200, 800), 2.0)
     """
+    if isinstance(source, Picture):
+        return source
     if isinstance(source, np.ndarray):
         upright = _image_of_array(source)
         return _finish(upright, upright.size)
@@ -170,7 +175,7 @@ def _read_stream(stream: BinaryIO, read: Callable[[BinaryIO], T]) -> T:
     if head[4:8] == b"ftyp":  # the container of HEIC and AVIF
         raise _no_picture("Received: a HEIC or AVIF picture. Export or share it as JPEG.")
     if head.startswith(JPEG_SIGNATURE):
-        stream = _with_few_exif_blocks(stream)
+        stream = jpeg_with_few_exif_blocks(stream)
     with _decoder_errors_translated():
         try:
             return read(stream)
@@ -180,18 +185,6 @@ def _read_stream(stream: BinaryIO, read: Callable[[BinaryIO], T]) -> T:
             if not head.startswith(PNG_SIGNATURE):
                 raise
             return read(png_without_metadata(stream))
-
-
-def _with_few_exif_blocks(stream: BinaryIO) -> BinaryIO:
-    """A JPEG without its EXIF blocks where they are very many.
-
-    Pillow copies all earlier blocks for each further one: a file of 14 MB would take minutes.
-    """
-    data = stream.read(MAX_METADATA_BYTES)
-    stream.seek(0)
-    if data.count(EXIF_BLOCK_START) <= MAX_EXIF_BLOCKS:
-        return stream
-    return BytesIO(stream.read().replace(EXIF_BLOCK_START, b"Many\0\0"))
 
 
 def _count_pixels(stream: BinaryIO) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitscope.numbers.lines import free_from_lines
 from digitscope.numbers.shapes import Shape
 
 BIG = 0.45  # a shape at least this tall founds a row or carries one on
@@ -22,7 +23,7 @@ MAX_SLOPE = 0.35  # 19 degrees
 BAND_MARGIN = 0.35  # how far above or below the neighbours a small mark still belongs to a row
 LINE_ASPECT = 5.0  # what is this much longer than thick, and long, is a line
 LONG = 2.2  # ... of the height of the digits
-HUGE = 3.5
+HUGE = 2.2  # ... and a shape at the edge that is this much taller is a shadow or a table
 USUAL_WIDTH = 0.75  # of a digit: a wider shape counts as several
 
 
@@ -58,6 +59,9 @@ def find_rows(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Row]:
         size_hw: height and width of the picture.
     """
     kept = [shape for shape in shapes if not is_line(shape, size_hw)]
+    kept = [part for shape in kept for part in free_from_lines(shape, size_hw)]
+    kept = [shape for shape in kept if not is_line(shape, size_hw)]
+    kept = _without_blobs(kept, size_hw)
     rows: list[Row] = []
     while True:
         typical = typical_height(kept)
@@ -91,12 +95,31 @@ def is_line(shape: Shape, size_hw: tuple[int, int]) -> bool:
     return False
 
 
-def typical_height(shapes: Sequence[Shape]) -> float:
-    """The height of the digits: the median, each shape weighed by its ink's extent."""
+def _without_blobs(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Shape]:
+    """Leave out what reaches the edge and is much taller than the shapes that do not: shadows."""
+    inner = [shape for shape in shapes if not touches_edge(shape, size_hw)]
+    if not inner:
+        return list(shapes)
+    limit = HUGE * max(typical_height(inner, power=1.0), MIN_DIGIT_PX, 0.25 * size_hw[0])
+    return [
+        shape
+        for shape in shapes
+        if max(shape.width / 3, shape.height) <= limit or not touches_edge(shape, size_hw)
+    ]
+
+
+def touches_edge(shape: Shape, size_hw: tuple[int, int]) -> bool:
+    """Whether a shape reaches the edge of the picture."""
+    left, top, right, bottom = shape.box_xyxy
+    return left <= 1 or top <= 1 or right >= size_hw[1] - 1 or bottom >= size_hw[0] - 1
+
+
+def typical_height(shapes: Sequence[Shape], power: float = 0.5) -> float:
+    """The height of the digits: the median, each shape weighed by a power of its ink."""
     if not shapes:
         return 0.0
     heights = np.array([shape.height for shape in shapes], float)
-    weights = np.array([np.sqrt(shape.area) for shape in shapes])
+    weights = np.array([shape.area**power for shape in shapes])
     order = np.argsort(heights)
     middle = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
     return float(heights[order][middle])

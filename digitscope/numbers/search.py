@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, inf, log1p
 from typing import TypeAlias
 
 import numpy as np
@@ -47,21 +48,30 @@ def best_path(edges: Sequence[Edge], nodes: int) -> list[int]:
     return path[::-1]
 
 
-def edge_probabilities(edges: Sequence[Edge], nodes: int) -> Float64Array:
-    """How probable it is that the right path takes each edge, (len(edges),).
+def edge_probabilities(edges: Sequence[Edge], nodes: int) -> tuple[float, Float64Array]:
+    """How probable it is that the right path takes each edge.
 
-    >>> edge_probabilities([Edge(0, 1, 0.0), Edge(0, 1, 0.0)], 2).tolist()
+    Args:
+        edges: of a graph in which a path leads from node 0 to the last node.
+        nodes: how many.
+
+    Returns:
+        The log of the sum of the weights of all paths, and (len(edges),) probabilities.
+
+    >>> edge_probabilities([Edge(0, 1, 0.0), Edge(0, 1, 0.0)], 2)[1].tolist()
     [0.5, 0.5]
     """
-    forward = np.full(nodes, -np.inf)
-    backward = np.full(nodes, -np.inf)
+    forward, backward = [-inf] * nodes, [-inf] * nodes
     forward[0], backward[-1] = 0.0, 0.0
-    order = sorted(range(len(edges)), key=lambda one: edges[one].start)
-    for edge in (edges[index] for index in order):
-        forward[edge.end] = np.logaddexp(forward[edge.end], forward[edge.start] + edge.score)
-    for edge in (edges[index] for index in sorted(order, key=lambda one: -edges[one].end)):
-        backward[edge.start] = np.logaddexp(
-            backward[edge.start], backward[edge.end] + edge.score
-        )
+    for edge in sorted(edges, key=lambda one: one.start):
+        forward[edge.end] = _log_add(forward[edge.end], forward[edge.start] + edge.score)
+    for edge in sorted(edges, key=lambda one: -one.end):
+        backward[edge.start] = _log_add(backward[edge.start], backward[edge.end] + edge.score)
     through = [forward[edge.start] + edge.score + backward[edge.end] for edge in edges]
-    return np.exp(np.array(through) - forward[-1])
+    return forward[-1], np.exp(np.array(through) - forward[-1])
+
+
+def _log_add(one: float, other: float) -> float:
+    """log(exp(one) + exp(other))."""
+    larger, smaller = max(one, other), min(one, other)
+    return larger if smaller == -inf else larger + log1p(exp(smaller - larger))

@@ -18,12 +18,14 @@ import numpy as np
 
 from digitscope.numbers.rows import Row
 from digitscope.numbers.shapes import Shape, join_shapes, tighten
+from digitscope.preprocessing.resizing import measure_stroke
 from digitscope.types import BoolArray, Float32Array
 
 MIN_CUT_WIDTH = 0.72  # a narrower shape is one digit
 MIN_PIECE = 0.13  # cuts lie at least this far apart, and from the ends
 MAX_CUT_EXTENT = 0.8  # where the shape is taller than this, it is not cut
 SLANTS = (-0.25, 0.0, 0.25)  # of a cut, added to the row's own
+SHARED_WALL = 1.8  # strokes: where a cut crosses more ink, it runs along a wall
 CUTS_A_HEIGHT = 4  # at most so many cuts a stretch as long as the row is high
 MAX_PRIMITIVES = 6  # of a candidate
 MAX_WIDTH = 1.35  # of a candidate of several primitives
@@ -42,12 +44,14 @@ class Cut:
         slant: columns a row, above 0 where its top leans to the right.
         extent: from the topmost to the lowest ink along it, as a fraction of the row's height.
         ink: ink that it crosses, the same.
+        shared_px: how far either side of it both digits own the ink, px: the wall of two zeros.
     """
 
     x: float
     slant: float
     extent: float
     ink: float
+    shared_px: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +94,34 @@ class Candidate:
     sources: int
 
 
+@dataclass(frozen=True, eq=False)
+class Skip:
+    """Ink that may be no digit: a whole shape, or one piece of it.
+
+    Attributes:
+        start: index of its first primitive.
+        end: index after its last one.
+        shape: its ink.
+        is_piece: whether the rest of the shape is something else.
+    """
+
+    start: int
+    end: int
+    shape: Shape
+    is_piece: bool
+
+
+def find_skips(primitives: list[Primitive], row: Row) -> list[Skip]:
+    """List what may be left out: every whole shape, and every piece."""
+    skips = []
+    for index, shape in enumerate(row.shapes):
+        own = [n for n, one in enumerate(primitives) if one.source == index]
+        skips.append(Skip(own[0], own[-1] + 1, shape, is_piece=False))
+        if len(own) > 1:
+            skips += [Skip(n, n + 1, primitives[n].shape, is_piece=True) for n in own]
+    return skips
+
+
 def split_row(row: Row) -> list[Primitive]:
     """Turn the shapes of a row into primitives, left to right."""
     primitives: list[Primitive] = []
@@ -116,15 +148,16 @@ def cut_out(shape: Shape, left: Cut | None, right: Cut | None) -> Shape | None:
     """The ink of a shape between two cuts; None where there is none."""
     mask = shape.mask
     if left is not None:
-        mask = mask & ~_left_of(shape, left)
+        mask = mask & ~_left_of(shape, left, -left.shared_px)
     if right is not None:
-        mask = mask & _left_of(shape, right)
+        mask = mask & _left_of(shape, right, right.shared_px)
     return tighten(Shape(shape.box_xyxy, mask))
 
 
-def _left_of(shape: Shape, cut: Cut) -> BoolArray:
+def _left_of(shape: Shape, cut: Cut, shift_px: float) -> BoolArray:
+    """Mark what lies left of a cut that is moved to the right by so many px."""
     height, width = shape.mask.shape
-    edge = cut.x - cut.slant * (np.arange(height) - height / 2)
+    edge = cut.x + shift_px - cut.slant * (np.arange(height) - height / 2)
     return np.asarray(np.arange(width)[None] < edge[:, None])
 
 
@@ -136,10 +169,11 @@ def find_cuts(shape: Shape, row: Row) -> list[Cut]:
     height = row.height
     if shape.width < MIN_CUT_WIDTH * height or shape.height < MIN_HEIGHT * height:
         return []
-    if shape.width < 0.9 * shape.height and shape.height < 1.3 * height and shape.width < height:
-        pass
+    stroke_px = measure_stroke(shape.mask)
     found = [
-        cut for slant in SLANTS for cut in _cuts_along(shape, row.slant + slant, height)
+        cut
+        for slant in SLANTS
+        for cut in _cuts_along(shape, row.slant + slant, height, stroke_px)
     ]
     found.sort(key=_cost)
     chosen: list[Cut] = []
@@ -156,9 +190,10 @@ def _cost(cut: Cut) -> float:
     return cut.extent + cut.ink
 
 
-def _cuts_along(shape: Shape, slant: float, height: float) -> list[Cut]:
+def _cuts_along(shape: Shape, slant: float, height: float, stroke_px: float) -> list[Cut]:
     """The minima of extent and of ink along lines of one slant."""
     extent, ink, first = profile(shape.mask, slant)
+    shared = np.where(ink > SHARED_WALL * stroke_px, stroke_px / 2, 0.0)
     extent, ink = extent / height, ink / height
     radius = max(1, round(MIN_PIECE * height / 2))
     total = extent + ink
@@ -167,7 +202,13 @@ def _cuts_along(shape: Shape, slant: float, height: float) -> list[Cut]:
     margin = MIN_PIECE * height
     columns = np.flatnonzero(minima)
     return [
-        Cut(float(column + first), slant, float(extent[column]), float(ink[column]))
+        Cut(
+            float(column + first),
+            slant,
+            float(extent[column]),
+            float(ink[column]),
+            float(shared[column]),
+        )
         for column in columns
         if margin <= column + first <= shape.width - margin
     ]

@@ -39,11 +39,11 @@ class BrokenReader:
 
 
 def test_a_fault_of_ours_is_logged_and_not_told(
-    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+    make_client: MakeClient, seven: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = make_client(BrokenReader())
     with caplog.at_level(logging.WARNING):
-        answer = client.post("/api/v1/predict", files={"file": b"x"})
+        answer = client.post("/api/v1/predict", files={"file": seven})
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:digitscope:problem:fault")
     assert "secret" not in answer.text
     (line,) = [one for one in caplog.records if one.message == "request"]

@@ -81,8 +81,10 @@ def test_told_to_stop_it_answers_what_it_has_accepted(
 
 
 def test_its_log_is_one_json_object_a_line(server: Server, seven: bytes) -> None:
+    first, before = server.log_text().splitlines()[0], len(server.log_text())
     request_id = ask(server, seven).headers["x-request-id"]
-    lines = [json.loads(line) for line in server.log_text().splitlines()]
+    wait_until(lambda: request_id in server.log_text(), "the line is written")
+    lines = [json.loads(line) for line in (first, *server.log_text()[before:].splitlines())]
     (line,) = [one for one in lines if one.get("request_id") == request_id]
     assert (line["level"], line["status"], line["outcome"]) == ("INFO", 200, "digit")
     assert (line["message"], line["path"]) == ("request", PATH)

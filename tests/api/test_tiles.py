@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from digitscope import DigitReader
-from digitscope.api.schemas import MAX_TILES
-from digitscope.types import UInt8Array
+from digitscope.api.schemas import MAX_TILES, TileAnswer
+from digitscope.types import Prediction, UInt8Array
 
 Tiles = tuple[UInt8Array, UInt8Array]
 
@@ -110,3 +110,9 @@ def test_a_batch_has_a_least_and_a_most(client: TestClient) -> None:
         answer = client.post("/predict/batch", json={"images": [[0] * 784] * count})
         assert answer.status_code == 422
         assert answer.json()["received"] == f"a list of {count}"
+
+
+def test_a_probability_that_float32_rounds_above_one_is_one() -> None:
+    rounded = np.array([np.nextafter(np.float32(1), np.float32(2)), *[0] * 9], np.float32)
+    answer = TileAnswer.of(Prediction(rounded))
+    assert (answer.confidence, answer.probabilities[0]) == (1, 1)

@@ -23,6 +23,7 @@ DISTRIBUTION_OF_MODULE = {
     "cv2": "opencv-python-headless",
     "fontTools": "fonttools",
     "prometheus_client": "prometheus-client",
+    "pydantic_settings": "pydantic-settings",
     "pythonjsonlogger": "python-json-logger",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
