@@ -53,13 +53,16 @@ def find_line(mask: BoolArray, length_px: int) -> BoolArray:
     ink = mask.view(np.uint8)
     along = np.zeros_like(ink)
     for slope in SLOPES:
-        along |= cv2.morphologyEx(ink, cv2.MORPH_OPEN, _line_kernel(length_px, slope))
+        opened = cv2.morphologyEx(ink, cv2.MORPH_OPEN, _line_kernel(length_px, slope))
+        along |= opened.astype(np.uint8)
     thickness = along.sum(axis=0)
     if not thickness.any():
         return np.zeros_like(mask)
     usual = float(np.median(thickness[thickness > 0]))
     near = cv2.dilate(along, np.ones((3, 1), np.uint8)) > 0
-    runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(CROSSING * usual) + 1, 1), np.uint8))
+    runs = cv2.morphologyEx(
+        ink, cv2.MORPH_OPEN, np.ones((round(CROSSING * usual) + 1, 1), np.uint8)
+    )
     return near & mask & (runs == 0)
 
 

@@ -194,7 +194,10 @@ def _distance_to_row(shape: Shape, row: list[Shape]) -> float:
     if not near.box_xyxy[1] - margin <= shape.centre_y <= near.box_xyxy[3] + margin:
         return np.inf
     reach = 3 * near.height + near.width
-    return abs(shape.centre_y - near.centre_y) + max(0.0, abs(shape.centre_x - near.centre_x) - reach) * 10
+    return (
+        abs(shape.centre_y - near.centre_y)
+        + max(0.0, abs(shape.centre_x - near.centre_x) - reach) * 10
+    )
 
 
 def _measure_row(members: list[Shape], page: float) -> Row:

@@ -12,6 +12,7 @@ Source: the over-segmentation and search of Fujisawa, Nakano and Kurino, "Segmen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -137,7 +138,7 @@ def split_row(row: Row) -> list[Primitive]:
 def _pieces(shape: Shape, cuts: list[Cut], index: int) -> list[Primitive]:
     edges: list[Cut | None] = [None, *cuts, None]
     pieces = []
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         piece = cut_out(shape, left, right)
         if piece is not None:
             pieces.append(Primitive(piece, index, left, right))
@@ -171,9 +172,7 @@ def find_cuts(shape: Shape, row: Row) -> list[Cut]:
         return []
     stroke_px = measure_stroke(shape.mask)
     found = [
-        cut
-        for slant in SLANTS
-        for cut in _cuts_along(shape, row.slant + slant, height, stroke_px)
+        cut for slant in SLANTS for cut in _cuts_along(shape, row.slant + slant, height, stroke_px)
     ]
     found.sort(key=_cost)
     chosen: list[Cut] = []
@@ -260,7 +259,11 @@ def find_candidates(primitives: list[Primitive], row: Row) -> list[Candidate]:
             candidate = _join(start, end, stretch, row)
             if candidate is None:
                 continue
-            if len(stretch) > 1 and candidate.shape.width > MAX_WIDTH * row.height and not _is_whole(stretch):
+            if (
+                len(stretch) > 1
+                and candidate.shape.width > MAX_WIDTH * row.height
+                and not _is_whole(stretch)
+            ):
                 break
             if _may_be_digit(candidate, row):
                 candidates.append(candidate)

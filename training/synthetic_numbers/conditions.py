@@ -69,16 +69,35 @@ CONDITIONS: Mapping[str, Condition] = {
     "ruled": replace(PLAIN, paper=papers.ruled, cut_row=True),
     "table": replace(PLAIN, paper=papers.boxed, digits=(2, 6), cut_row=True),
     "form": replace(
-        PLAIN, rows=(1, 1), paper=papers.form, gap=(0.3, 0.8), height_px=(16, 40), tight=True,
+        PLAIN,
+        rows=(1, 1),
+        paper=papers.form,
+        gap=(0.3, 0.8),
+        height_px=(16, 40),
+        tight=True,
         quality=(60, 92),
     ),
     "cheque": replace(
-        PLAIN, rows=(1, 1), digits=(3, 6), gap=(-0.06, 0.25), height_px=(18, 34), marks=0.15,
-        paper=papers.security, tight=True, strength=(0.55, 0.85), quality=(60, 90),
+        PLAIN,
+        rows=(1, 1),
+        digits=(3, 6),
+        gap=(-0.06, 0.25),
+        height_px=(18, 34),
+        marks=0.15,
+        paper=papers.security,
+        tight=True,
+        strength=(0.55, 0.85),
+        quality=(60, 90),
     ),
     "small": replace(
-        PLAIN, rows=(1, 1), digits=(2, 5), height_px=(14, 24), gap=(0.0, 0.35), tight=True,
-        quality=(60, 90), specks=True,
+        PLAIN,
+        rows=(1, 1),
+        digits=(2, 5),
+        height_px=(14, 24),
+        gap=(0.0, 0.35),
+        tight=True,
+        quality=(60, 90),
+        specks=True,
     ),
     "faint": replace(PLAIN, strength=(0.14, 0.3), noise=(1, 4)),
     "dirty": replace(PLAIN, cut_row=True, specks=True, shadow=True, noise=(2, 6)),
@@ -182,7 +201,7 @@ def _choose_layout(condition: Condition, rng: np.random.Generator) -> Layout:
 def _photograph(
     ink: Float32Array, condition: Condition, layout: Layout, rng: np.random.Generator
 ) -> UInt8Array:
-    page = condition.paper(ink.shape[:2], layout.height_px, rng)  # type: ignore[arg-type]
+    page = condition.paper(ink.shape[:2], layout.height_px, rng)
     if condition.shadow:
         page = papers.hard_shadow(page, rng)
     rgb = papers.expose(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 import digitscope.numbers
-from digitscope.numbers.reading import Classify
+from digitscope.numbers.row_search import Classify
 from digitscope.numbers.score import CANDIDATE_FEATURES, SKIP_FEATURES, WEIGHTS_FILE, load_weights
 from digitscope.numbers.search import Edge, edge_probabilities
 from digitscope.reader import DigitReader
@@ -84,7 +84,11 @@ def _sums(sample: RowSample, scores: NDArray[np.float64]) -> tuple[float, NDArra
 def fit(samples: Sequence[RowSample], start: NDArray[np.float64]) -> NDArray[np.float64]:
     """The weights that make the right paths most probable."""
     found = minimize(
-        loss_and_gradient, start, args=(samples,), jac=True, method="L-BFGS-B",
+        loss_and_gradient,
+        start,
+        args=(samples,),
+        jac=True,
+        method="L-BFGS-B",
         bounds=[(None, 0.0) if name in PENALTIES else (None, None) for name in NAMES],
         options={"maxiter": 120},
     )
@@ -111,7 +115,9 @@ def main() -> None:
     _, digits = load_train_validation(chosen.data)
     classifier = DigitReader(chosen.model).classifier
     samples = collect_samples(digits, classifier.classify, chosen.pictures, chosen.seed)
-    start = np.minimum(np.concatenate(load_weights()), [0.0 if n in PENALTIES else 99 for n in NAMES])
+    start = np.minimum(
+        np.concatenate(load_weights()), [0.0 if n in PENALTIES else 99 for n in NAMES]
+    )
     weights = fit(samples, start)
     facts: dict[str, object] = {
         "command": "python -m training.synthetic_numbers.fit "

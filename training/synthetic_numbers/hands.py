@@ -7,17 +7,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitscope.types import CLASSES, Float32Array, UInt8Array
+from digitscope.types import CLASSES, TILE_PX, Float32Array, UInt8Array
 from training.data.degrade import break_strokes
+from training.data.drawn_digits import HANDS
 from training.data.mnist import Digits
-from training.data.synthetic_strokes import draw_digits
+from training.data.pen_styles import CANVAS_PX, LONGEST_PX, finish, vary_hand
+from training.data.synthetic_strokes import draw_lines
 
 FORMS = 2  # tiles a hand has of each digit
-DRAWN_FRACTION = 0.35  # of the hands that write "1" with a flag, "7" with a bar, open "4"
+DRAWN_FRACTION = 0.4  # of the hands write as most of the world does: "1" with a flag, crossed "7"
+DRAWN_DIGITS = 0.7  # of the digits that such a hand may write so
 BROKEN_FRACTION = 0.1  # of the forms: a stroke is broken, as at the bar of a 5
 SUPERSAMPLING = 6  # tiles are enlarged so much before they are warped
 INK_LEVEL = 0.42  # of an enlarged tile: where the stroke's edge is
 SOFTNESS = 0.12
+ROOM_PX = 40  # around an enlarged tile, for leaning
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +49,11 @@ def choose_hand(digits: Digits, rng: np.random.Generator) -> Hand:
     """Choose how somebody writes each digit."""
     forms = [_forms_of(digits, digit, rng) for digit in range(CLASSES)]
     if rng.random() < DRAWN_FRACTION:
-        drawn = draw_digits(24, rng)
-        for digit in (1, 4, 7):
-            own = drawn.tiles[drawn.labels == digit]
-            if len(own) and rng.random() < 0.7:
-                forms[digit] = tuple(own[:FORMS])
+        pen_px = max(1, round(LONGEST_PX * rng.uniform(0.06, 0.13)))
+        for digit, strokes, _ in HANDS:
+            if rng.random() < DRAWN_DIGITS:
+                lines = vary_hand(strokes(rng), rng)
+                forms[digit] = (finish(draw_lines(lines, pen_px, CANVAS_PX)),)
     return Hand(
         tuple(forms),
         lean=float(rng.normal(0.08, 0.14)),
@@ -76,9 +80,7 @@ def _forms_of(digits: Digits, digit: int, rng: np.random.Generator) -> tuple[UIn
     )
 
 
-def write_digit(
-    hand: Hand, digit: int, height_px: float, rng: np.random.Generator
-) -> Float32Array:
+def write_digit(hand: Hand, digit: int, height_px: float, rng: np.random.Generator) -> Float32Array:
     """Write one digit.
 
     Args:
@@ -91,16 +93,14 @@ def write_digit(
         (h, w) float32, 0..1 ink, the box drawn close.
     """
     tile = hand.forms[digit][int(rng.integers(len(hand.forms[digit])))]
-    large = cv2.resize(
-        tile.astype(np.float32) / 255, None, fx=SUPERSAMPLING, fy=SUPERSAMPLING,
-        interpolation=cv2.INTER_CUBIC,
-    )
-    large = np.pad(large, 40)
+    size_px = SUPERSAMPLING * TILE_PX
+    smooth = cv2.resize(tile, (size_px, size_px), interpolation=cv2.INTER_CUBIC)
+    large = np.pad(smooth.astype(np.float32) / 255, ROOM_PX)
     lean = hand.lean + rng.normal(0, hand.wobble)
     middle = large.shape[0] / 2
     matrix = np.array([[hand.width, -lean, lean * middle], [0, 1, 0]], np.float64)
     size_wh = (round(large.shape[1] * hand.width), large.shape[0])
-    leaning = cv2.warpAffine(large, matrix, size_wh, flags=cv2.INTER_LINEAR)
+    leaning = np.asarray(cv2.warpAffine(large, matrix, size_wh), np.float32)
     inked = _weigh(leaning, hand.weight)
     size = hand.sizes[digit] * float(np.exp(rng.normal(0, hand.wobble)))
     return _fit(inked, height_px * size)
@@ -124,4 +124,5 @@ def _fit(ink: Float32Array, height_px: float) -> Float32Array:
     tight = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     factor = height_px / tight.shape[0]
     size_wh = (max(1, round(tight.shape[1] * factor)), max(1, round(height_px)))
-    return np.clip(cv2.resize(tight, size_wh, interpolation=cv2.INTER_AREA), 0, 1)
+    small = cv2.resize(tight, size_wh, interpolation=cv2.INTER_AREA)
+    return np.clip(small, 0, 1).astype(np.float32)

@@ -24,7 +24,15 @@ STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "(": (((0.22, -0.08), (0.06, 0.25), (0.04, 0.7), (0.2, 1.1)),),
     ")": (((0.0, -0.08), (0.16, 0.25), (0.18, 0.7), (0.02, 1.1)),),
     "$": (
-        ((0.5, 0.15), (0.25, 0.05), (0.05, 0.25), (0.25, 0.48), (0.48, 0.7), (0.25, 0.95), (0.0, 0.82)),
+        (
+            (0.5, 0.15),
+            (0.25, 0.05),
+            (0.05, 0.25),
+            (0.25, 0.48),
+            (0.48, 0.7),
+            (0.25, 0.95),
+            (0.0, 0.82),
+        ),
         ((0.26, -0.12), (0.25, 1.1)),
     ),
     "€": (
@@ -61,7 +69,7 @@ def write_mark(
     ]
     width = max(1, round(pen_px * rng.uniform(0.9, 1.2)))
     cv2.polylines(canvas, points, False, 255, width, cv2.LINE_AA, SUBPIXEL_BITS)  # noqa: FBT003
-    return canvas.astype(np.float32) / 255, float(origin[1])
+    return (canvas / np.float32(255)).astype(np.float32), float(origin[1])
 
 
 def _wobbled(stroke: Points, lean: float, rng: np.random.Generator) -> Points:
@@ -70,4 +78,5 @@ def _wobbled(stroke: Points, lean: float, rng: np.random.Generator) -> Points:
     middle = np.array([0.0, 0.5])
     moved = (stroke - middle) * size + middle + rng.normal(0, 0.025, stroke.shape)
     moved[:, 0] += lean * (0.5 - moved[:, 1])
-    return np.asarray(moved + [0.0, rng.normal(0, 0.04)])
+    moved[:, 1] += rng.normal(0, 0.04)
+    return moved

@@ -107,8 +107,14 @@ def hard_shadow(page: Float32Array, rng: np.random.Generator) -> Float32Array:
 
 
 def expose(
-    page: Float32Array, ink: Float32Array, *, strength: float, blur_px: float, noise: float,
-    quality: int, rng: np.random.Generator,
+    page: Float32Array,
+    ink: Float32Array,
+    *,
+    strength: float,
+    blur_px: float,
+    noise: float,
+    quality: int,
+    rng: np.random.Generator,
 ) -> UInt8Array:
     """Ink on a page as a camera sees it.
 
@@ -126,10 +132,10 @@ def expose(
     """
     dark = 1 - strength * ink
     tint = rng.uniform(0.75, 1.0, 3)
-    rgb = page[..., None] * (1 - (1 - dark)[..., None] * (0.6 + 0.4 * tint))
-    if blur_px > 0:
-        rgb = cv2.GaussianBlur(rgb, (0, 0), blur_px)
-    rgb = rgb + rng.normal(0, noise, rgb.shape)
+    sharp = page[..., None] * (1 - (1 - dark)[..., None] * (0.6 + 0.4 * tint))
+    seen = cv2.GaussianBlur(sharp, (0, 0), blur_px) if blur_px > 0 else sharp
+    rgb = seen + rng.normal(0, noise, seen.shape)
     pixels = np.clip(rgb, 0, 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(decoded[..., ::-1])

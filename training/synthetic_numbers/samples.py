@@ -11,14 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitscope.numbers.reading import (
-    Classify,
-    RowSearch,
-    map_ink,
-    search_rows,
-    to_numbers_size,
-)
-from digitscope.numbers.segmentation import Candidate
+from digitscope.numbers.ink import map_ink, to_numbers_size
+from digitscope.numbers.row_search import Classify, RowSearch, search_rows
+from digitscope.numbers.segmentation import Candidate, Skip
 from digitscope.numbers.shapes import Shape
 from digitscope.preprocessing.state import Attempt
 from training.synthetic_numbers.conditions import NumberPicture
@@ -52,7 +47,8 @@ def row_samples(picture: NumberPicture, classify: Classify) -> tuple[list[RowSam
     height, width = picture.rgb.shape[:2]
     working = to_numbers_size(picture.rgb, (width, height))
     size_wh = (working.rgb.shape[1], working.rgb.shape[0])
-    owner = cv2.resize(picture.owner, size_wh, interpolation=cv2.INTER_NEAREST)
+    resized = cv2.resize(picture.owner, size_wh, interpolation=cv2.INTER_NEAREST)
+    owner = np.asarray(resized, np.int32)
     levels, mask, _ = map_ink(working, Attempt())
     totals = np.bincount(owner[mask], minlength=int(owner.max()) + 1)
     samples, reached = [], 0
@@ -104,9 +100,7 @@ def _shows_digit(shape: Shape, owner: Labels) -> bool:
     return bool((owner[top:bottom, left:right][shape.mask] > 0).mean() > MAX_STRAY)
 
 
-def match(
-    candidate: Candidate, owner: Labels, totals: NDArray[np.int64]
-) -> tuple[int, float]:
+def match(candidate: Candidate, owner: Labels, totals: NDArray[np.int64]) -> tuple[int, float]:
     """Which digit a candidate is, 0 for none, and how well it fits."""
     left, top, right, bottom = candidate.shape.box_xyxy
     owners = owner[top:bottom, left:right][candidate.shape.mask]
@@ -129,14 +123,16 @@ def _to_sample(search: RowSearch, chosen: list[int], shown: list[bool]) -> RowSa
     features = np.zeros((count + len(skips), candidates.shape[1] + skips.shape[1]))
     features[:count, : candidates.shape[1]] = candidates
     features[count:, candidates.shape[1] :] = skips
-    parts = [*search.candidates, *search.skips]
+    parts: list[Candidate | Skip] = [*search.candidates, *search.skips]
     spans = [set(range(one.start, one.end)) for one in parts]
     covered = set().union(*(spans[index] for index in chosen))
     left = set(range(len(search.primitives))) - covered
     unknown = {n for n in left if shown[n]}
     right = [span <= unknown for span in spans[:count]]
     right += [span <= left - unknown for span in spans[count:]]
-    whole = set().union(*(s for s, r in zip(spans[count:], right[count:], strict=True) if r and len(s) > 1))
+    whole = set().union(
+        *(s for s, r in zip(spans[count:], right[count:], strict=True) if r and len(s) > 1)
+    )
     for index, skip in enumerate(search.skips):
         if skip.is_piece and spans[count + index] <= whole:
             right[count + index] = False

@@ -73,9 +73,7 @@ class _Piece:
     digit: str
 
 
-def write_rows(
-    rows: Sequence[str], hand: Hand, layout: Layout, rng: np.random.Generator
-) -> Sheet:
+def write_rows(rows: Sequence[str], hand: Hand, layout: Layout, rng: np.random.Generator) -> Sheet:
     """Write rows of digits and marks; a space is a wide gap.
 
     Args:
