@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("keras")
 
-from digitscope.benchmark.checkpoint import fingerprint_code
+from digitscope.journal import fingerprint_code
 from training.config import HyperParameters
 from training.run_records.currency import stale_photos, stale_rows
 from training.run_records.provenance import bare_code, code_fingerprint

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from digitscope.benchmark.checkpoint import fingerprint_code
+from digitscope.journal import fingerprint_code
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL, fingerprint_of
 from training.config import HyperParameters, under_todays_names
 from training.run_records.provenance import code_fingerprint
