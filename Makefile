@@ -34,10 +34,10 @@ app: $(VENV)/.app  ## Start the app in the browser (sets up .venv the first time
 	$(BIN)/streamlit run streamlit_app/Home.py
 
 test: $(VENV)/.dev  ## All tests, the slow ones and the browser too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: lint  ## Format, lint, types, import rules, fast tests: what CI asks
-	$(BIN)/python -m pytest -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not slow and not browser"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check

@@ -23,8 +23,10 @@ from PIL import Image, UnidentifiedImageError
 
 from digitscope.errors import InvalidImageError
 from digitscope.image_metadata import (
+    JPEG_SIGNATURE,
     PNG_SIGNATURE,
     QUARTER_TURNS,
+    jpeg_with_few_exif_blocks,
     png_without_metadata,
     turn_of,
 )
@@ -41,10 +43,6 @@ MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is 
 MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
 NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
-JPEG_SIGNATURE = b"\xff\xd8"
-EXIF_BLOCK_START = b"Exif\0\0"
-MAX_EXIF_BLOCKS = 500  # a photo has one or two
-MAX_METADATA_BYTES = 2**26  # that are looked through for EXIF blocks
 MAX_NAME_CHARS = 60  # of a file's name, in a message
 
 WHAT_OPENS = "Expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture."
@@ -170,7 +168,7 @@ def _read_stream(stream: BinaryIO, read: Callable[[BinaryIO], T]) -> T:
     if head[4:8] == b"ftyp":  # the container of HEIC and AVIF
         raise _no_picture("Received: a HEIC or AVIF picture. Export or share it as JPEG.")
     if head.startswith(JPEG_SIGNATURE):
-        stream = _with_few_exif_blocks(stream)
+        stream = jpeg_with_few_exif_blocks(stream)
     with _decoder_errors_translated():
         try:
             return read(stream)
@@ -180,18 +178,6 @@ def _read_stream(stream: BinaryIO, read: Callable[[BinaryIO], T]) -> T:
             if not head.startswith(PNG_SIGNATURE):
                 raise
             return read(png_without_metadata(stream))
-
-
-def _with_few_exif_blocks(stream: BinaryIO) -> BinaryIO:
-    """A JPEG without its EXIF blocks where they are very many.
-
-    Pillow copies all earlier blocks for each further one: a file of 14 MB would take minutes.
-    """
-    data = stream.read(MAX_METADATA_BYTES)
-    stream.seek(0)
-    if data.count(EXIF_BLOCK_START) <= MAX_EXIF_BLOCKS:
-        return stream
-    return BytesIO(stream.read().replace(EXIF_BLOCK_START, b"Many\0\0"))
 
 
 def _count_pixels(stream: BinaryIO) -> int:

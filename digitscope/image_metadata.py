@@ -21,6 +21,10 @@ TURNS = {  # by EXIF orientation
     8: Image.Transpose.ROTATE_90,
 }
 QUARTER_TURNS = tuple(TURNS[number] for number in (5, 6, 7, 8))  # they swap width and height
+JPEG_SIGNATURE = b"\xff\xd8"
+EXIF_BLOCK_START = b"Exif\0\0"
+MAX_EXIF_BLOCKS = 500  # a photo has one or two
+MAX_METADATA_BYTES = 2**26  # that are looked through for EXIF blocks
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
@@ -48,3 +52,15 @@ def turn_of(image: Image.Image) -> Image.Transpose | None:
         return TURNS.get(image.getexif().get(ExifTags.Base.Orientation, UPRIGHT))
     except Exception:  # noqa: BLE001 - whatever is wrong with EXIF, the pixels are sound
         return None
+
+
+def jpeg_with_few_exif_blocks(stream: BinaryIO) -> BinaryIO:
+    """A JPEG without its EXIF blocks where they are very many.
+
+    Pillow copies all earlier blocks for each further one: a file of 14 MB would take minutes.
+    """
+    data = stream.read(MAX_METADATA_BYTES)
+    stream.seek(0)
+    if data.count(EXIF_BLOCK_START) <= MAX_EXIF_BLOCKS:
+        return stream
+    return BytesIO(stream.read().replace(EXIF_BLOCK_START, b"Many\0\0"))

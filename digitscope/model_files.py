@@ -31,27 +31,19 @@ MODELS_DIR = _find_models()
 KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # the app's, loaded in-process
 ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network, quick to start
 MODEL_CARD = MODELS_DIR / "model_card.json"
-MODEL_SUFFIXES = (".keras", ".onnx")
 
 
 def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
     """Find the model file: `path`, else ``$DIGITSCOPE_MODEL``, else the ONNX one.
 
     Raises:
-        ModelUnavailableError: the file does not exist or has an unknown suffix.
+        ModelUnavailableError: the file does not exist.
     """
     given = Path(path or os.environ.get("DIGITSCOPE_MODEL") or ONNX_MODEL)
     try:
         chosen = given.expanduser()
     except RuntimeError:  # no user of that name: such a path leads nowhere
         chosen = given
-    if chosen.suffix not in MODEL_SUFFIXES:
-        raise ModelUnavailableError(
-            "A model file ends in {suffixes}. Received: {model}. Give --model or DIGITSCOPE_MODEL "
-            "the path of such a file.",
-            suffixes=" or ".join(MODEL_SUFFIXES),
-            model=chosen,
-        )
     if not chosen.is_file():
         raise ModelUnavailableError(
             "No model file is there. Received: {model}. `make train` makes one; DIGITSCOPE_MODEL "

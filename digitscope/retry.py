@@ -48,6 +48,7 @@ def read_with_retries(
     """
     route, notice = _available_route(picture, background)
     reading = _first_or_sure(picture, background, route, answer, force=force)
+    picture.shared.clear()  # else every reading would keep the arrays of all its attempts
     if not notice:
         return reading
     noted = dataclasses.replace(reading.preprocessed, notice=notice)

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from sklearn.metrics import confusion_matrix
 
 from digitscope.model_files import KERAS_MODEL
 from digitscope.recognition.test_time_augmentation import rotate_tile
-from digitscope.types import Float32Array, UInt8Array
+from digitscope.types import CLASSES, Float32Array, UInt8Array
 from training.data.mnist import Digits, load_test
 from training.evaluation.metrics import (
     ClassReport,
     ReliabilityBin,
     accuracy,
     class_reports,
-    confusion_matrix,
     expected_calibration_error,
     negative_log_likelihood,
     reliability,
@@ -94,15 +94,15 @@ def predict_with_tta(model: keras.Model, tiles: UInt8Array) -> Float32Array:
 
 def report(probabilities: Float32Array, labels: UInt8Array) -> Report:
     """Measure (N, 10) probabilities against (N,) labels."""
-    matrix = confusion_matrix(probabilities, labels)
+    matrix = confusion_matrix(labels, probabilities.argmax(1), labels=range(CLASSES))
     return Report(
         tiles=len(labels),
         errors=int(matrix.sum() - matrix.trace()),
         accuracy=accuracy(probabilities, labels),
         loss=negative_log_likelihood(probabilities, labels),
         ece=expected_calibration_error(probabilities, labels),
-        classes=class_reports(matrix),
-        confusion_matrix=tuple(tuple(int(count) for count in row) for row in matrix),
+        classes=class_reports(probabilities, labels),
+        confusion_matrix=tuple(tuple(row) for row in matrix.tolist()),
         reliability=reliability(probabilities, labels),
         mistakes=find_mistakes(probabilities, labels),
     )

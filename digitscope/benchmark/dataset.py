@@ -31,7 +31,7 @@ class Sample:
     Attributes:
         path: of the picture's file.
         label: what it shows; one character 0..9 asks for that digit, all else for a refusal.
-        kind: of picture; figures are told kind by kind.
+        kind: of picture; figures are counted kind by kind.
         headline: whether it counts where one picture a writer and digit is to count.
     """
 

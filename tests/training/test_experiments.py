@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import stdev
+from typing import TextIO
 
 import pytest
 
@@ -144,6 +147,11 @@ def test_the_folder_keeps_figures(tmp_path: Path) -> None:
     assert folder.figures() == {"test_accuracy": 0.5}
 
 
+def _run_here(_: object, command: list[str], log: TextIO) -> None:
+    with contextlib.redirect_stdout(log):
+        importlib.import_module(command[0]).main(list(command[1:]))
+
+
 SMALL = {"limit": 64, "epochs": 1, "validation_tiles": 100, "batch_size": 32}
 LINEAR = {"network": "mlp", "hidden_units": 32, "photo_fraction": 0.0, "non_digit_fraction": 0.0}
 
@@ -152,11 +160,15 @@ LINEAR = {"network": "mlp", "hidden_units": 32, "photo_fraction": 0.0, "non_digi
 def test_an_experiment_from_its_command_to_its_report(
     mnist_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A network is trained and measured in processes of its own; the second time, none is."""
+    """Every command of a run does its work; the second time, none is called.
+
+    Here they run in this process: test_experiment_runs starts processes.
+    """
     rows = (Row("no dropout", LINEAR | {"dropout": 0.0}),)
     experiment = Experiment("Tiny", rows, "Nothing.", small=SMALL, photos=True)
     monkeypatch.setitem(EXPERIMENTS, "recipe", experiment)
     monkeypatch.setattr(command_line, "COUNT", 3)
+    monkeypatch.setattr(running._Steps, "run", _run_here)
     written = functools.partial(write_report, folder=tmp_path)
     monkeypatch.setattr(command_line, "write_report", written)
     command_line.main(["recipe", "--seeds=1", f"--data={mnist_npz}"])

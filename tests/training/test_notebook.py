@@ -14,7 +14,7 @@ nbclient = pytest.importorskip("nbclient")
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "training" / "notebooks"
 SCRIPT, NOTEBOOK = NOTEBOOKS / "cnn_mnist.py", NOTEBOOKS / "cnn_mnist.ipynb"
-SETTINGS = {"epochs": 1, "limit": 300, "validation_tiles": 100, "batch_size": 64, "seed": 1}
+SETTINGS = {"network": "mlp", "epochs": 1, "limit": 300, "validation_tiles": 100, "batch_size": 64}
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
 from training.config import LEARNING_RATES, HyperParameters  # noqa: E402
+from training.model_definition import PARAMETERS  # noqa: E402
 from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 EPOCHS = 3
@@ -64,7 +65,7 @@ def test_a_run_leaves_what_it_says(whole_run: Path) -> None:
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert json.loads((whole_run / "settings.json").read_text())["limit"] == 256
     assert [path.name for path in whole_run.glob("epoch-*")] == ["epoch-003.keras"]
-    assert keras.saving.load_model(whole_run / "best.keras").count_params() == 392_330
+    assert keras.saving.load_model(whole_run / "best.keras").count_params() == PARAMETERS[4]
 
 
 def test_the_best_is_the_best_of_validation(whole_run: Path) -> None:
@@ -96,7 +97,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
 def test_a_process_killed_at_any_moment_goes_on(sealed_npz: Path, tmp_path: Path) -> None:
     """SIGKILL, as the system sends it where memory runs out: nothing is tidied up before."""
     out = tmp_path / "killed"
-    command = [sys.executable, "-m", "training.train", *SHORT, *FAST]
+    command = [sys.executable, "-m", "training.train", *SHORT, *FAST, *LINEAR]
     command += ["--data", str(sealed_npz), "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and not (out / "state.json").is_file():
@@ -105,7 +106,7 @@ def test_a_process_killed_at_any_moment_goes_on(sealed_npz: Path, tmp_path: Path
     assert process.returncode != 0, "it ended before it could be killed"
     done = RunFolder(out).state().epochs
     assert 1 <= done < EPOCHS
-    resumed = _main(sealed_npz, out, "--resume")
+    resumed = _main(sealed_npz, out, *LINEAR, "--resume")
     assert [row["epoch"] for row in resumed.history] == [1, 2, 3]
     assert (out / "best.keras").is_file()
 
@@ -168,6 +169,12 @@ def test_a_switch_is_true_or_false() -> None:
     assert module.parse_arguments(["--permuted=False"]).permuted is False
     with pytest.raises(SystemExit):
         module.parse_arguments(["--permuted=perhaps"])
+
+
+def test_commands_of_older_model_cards_are_understood() -> None:
+    options = module.parse_arguments(["--worn-share=0.3", "--photo-fraction=0.2"])
+    hyper = module.settings_of(options)
+    assert (hyper.degraded_fraction, hyper.photo_fraction) == (0.3, 0.2)
 
 
 def test_missing_data_is_said(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from digitscope.image_io import (
     MAX_SIDE_PX,
     ImageSource,
     load_picture,
-    load_rgb,
 )
 from digitscope.types import UInt8Array
 from tests.pictures import blank_png, encoded
@@ -71,7 +70,7 @@ def test_the_callers_image_is_left_as_it_was() -> None:
 
 def test_the_result_can_be_written_to_without_touching_the_source() -> None:
     array = np.zeros((5, 5, 3), np.uint8)
-    load_rgb(array)[:] = 9
+    load_picture(array).rgb[:] = 9
     assert not array.any()
 
 
@@ -172,27 +171,29 @@ def test_every_mode_becomes_rgb(mode: str) -> None:
 
 def _grey(mode: str, level: int) -> UInt8Array:
     if mode in ("I", "I;16"):
-        return load_rgb(Image.fromarray(np.full((3, 4), level * 257, np.uint16)).convert(mode))
+        return load_picture(
+            Image.fromarray(np.full((3, 4), level * 257, np.uint16)).convert(mode)
+        ).rgb
     if mode == "F":
-        return load_rgb(Image.fromarray(np.full((3, 4), level / 255, np.float32)))
+        return load_picture(Image.fromarray(np.full((3, 4), level / 255, np.float32))).rgb
     step = Image.new("RGB", (4, 3), (level, level, level))
     if mode in ("LA", "PA"):
-        return load_rgb(step.convert("RGBA").convert("LA").convert(mode))
-    return load_rgb(step.convert(mode))
+        return load_picture(step.convert("RGBA").convert("LA").convert(mode)).rgb
+    return load_picture(step.convert(mode)).rgb
 
 
 def test_of_an_animation_the_first_frame_is_taken() -> None:
     frames = [Image.new("RGB", (9, 9), colour) for colour in (RED, BLUE)]
     for kind in ("GIF", "WEBP", "PNG", "TIFF"):
         content = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-        assert is_red(load_rgb(content)[4, 4]), kind
+        assert is_red(load_picture(content).rgb[4, 4]), kind
 
 
 def test_a_palette_with_a_transparent_colour_is_laid_on_a_ground() -> None:
     image = Image.new("P", (10, 10), 0)
     image.putpalette([0, 255, 0, 0, 0, 0])  # 0: green, to be transparent; 1: black
     image.putpixel((5, 5), 1)
-    rgb = load_rgb(encoded(image, "PNG", transparency=0))
+    rgb = load_picture(encoded(image, "PNG", transparency=0)).rgb
     assert rgb[0, 0].tolist() == [255, 255, 255]
     assert rgb[5, 5].tolist() == [0, 0, 0]
 
@@ -216,6 +217,12 @@ def test_paths_that_hold_no_picture_say_what_they_are(tmp_path: Path) -> None:
     ):
         with pytest.raises(InvalidImageError, match=words):
             load_picture(path)
+
+
+def test_an_array_may_have_one_channel() -> None:
+    grey = np.arange(60, dtype=np.uint8).reshape(6, 10)
+    for array in (grey, grey[..., np.newaxis], np.repeat(grey[..., np.newaxis], 3, axis=2)):
+        np.testing.assert_array_equal(load_picture(array).rgb, np.stack([grey] * 3, axis=2))
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from digitscope.errors import ModelUnavailableError
-from digitscope.model_files import KERAS_MODEL, MODEL_CARD, ONNX_MODEL, resolve_model_path
+from digitscope.model_files import (
+    KERAS_MODEL,
+    MODEL_CARD,
+    ONNX_MODEL,
+    fingerprint_of,
+    load_card_of,
+    resolve_model_path,
+)
 
 
 @pytest.fixture
@@ -51,13 +59,6 @@ def test_the_home_folder_may_be_written_as_a_tilde(
     assert resolve_model_path("~/other.onnx") == model
 
 
-@pytest.mark.parametrize("name", ["model.h5", "model", "model.onnx.zip", ".onnx"])
-def test_other_suffixes_are_refused(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).touch()
-    with pytest.raises(ModelUnavailableError, match=r"ends in \.keras or \.onnx\. Received: .*--m"):
-        resolve_model_path(tmp_path / name)
-
-
 @pytest.mark.parametrize("name", ["absent.keras", "absent.onnx"])
 def test_a_missing_file_is_named_with_what_to_do(name: str, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match=f"Received: .*{name}.*make train"):
@@ -73,3 +74,29 @@ def test_a_folder_is_no_model(tmp_path: Path) -> None:
 def test_a_path_of_nobody_is_a_file_that_is_not_there() -> None:
     with pytest.raises(ModelUnavailableError, match="No model file is there"):
         resolve_model_path("~nobody-of-that-name/network.onnx")
+
+
+# --- The card ------------------------------------------------------------------------------------
+
+
+def test_the_figures_are_those_of_the_file_that_the_card_names(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = {"files": {model.name: {"sha256": fingerprint_of(model)}}, "accuracy": 0.99}
+    path = model.with_name("card.json")
+    path.write_text(json.dumps(card))
+    monkeypatch.setattr("digitscope.model_files.MODEL_CARD", path)
+    assert load_card_of(fingerprint_of(model)) == card
+    model.write_bytes(b"trained again")
+    assert load_card_of(fingerprint_of(model)) == {}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"files": []}', '{"files": {"a": {}}}'])
+def test_a_card_that_cannot_be_read_has_no_figures(
+    content: str, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = model.with_name("card.json")
+    monkeypatch.setattr("digitscope.model_files.MODEL_CARD", path)
+    assert load_card_of(fingerprint_of(model)) == {}
+    path.write_text(content)
+    assert load_card_of(fingerprint_of(model)) == {}

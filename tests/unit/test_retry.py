@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 from collections import Counter
 from collections.abc import Callable
 
@@ -164,8 +166,13 @@ def test_where_no_digit_is_seen_every_attempt_is_made_in_order(
     assert tuple(script.made) == IN_ORDER
 
 
-def test_without_weights_on_disk_auto_asks_no_network(read: Read) -> None:
+def test_without_weights_on_disk_auto_asks_no_network(
+    read: Read, networks: Counter[Background], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network may be downloaded only where it was asked for by name."""
+    monkeypatch.setattr(retry, "weights_on_disk", lambda _: False)
     _, script = read({})
+    assert not networks
     assert tuple(script.made) == tuple(one for one in IN_ORDER if one.background is OPENCV)
 
 
@@ -303,6 +310,21 @@ def test_a_digit_beside_a_likelier_shape_is_found() -> None:
     found = reading.preprocessed.detection
     assert reading.digit == 7
     assert found is not None and found.box_xyxy[2] < 200
+
+
+def test_a_reading_keeps_nothing_of_the_attempts_that_did_not_answer() -> None:
+    """Was a fault: a refused reading kept 30 MB, and the cycle collector alone freed them."""
+    picture = to_working_size(_seven_beside_a_block())
+    gc.disable()
+    try:
+        reading = read_with_retries(picture, OPENCV, _never_sure)
+        assert not picture.shared
+        assert len(reading.steps) == LOCATING
+        kept = weakref.ref(picture)
+        del picture, reading
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_the_steps_before_locating_are_taken_once_for_each_ink(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from digitscope.cli.read import format_answer
-from digitscope.serialization import reading_to_dict
+from digitscope.serialization import quality_from_dict, quality_to_dict, reading_to_dict
 from digitscope.types import Background, Level, Prediction, Preprocessed, Quality, Reading, Reason
 
 QUALITY = Quality(0.9, Level.EXCELLENT, 0.6, 200, 0.5)
@@ -49,6 +49,10 @@ def test_the_route_the_time_and_the_quality_are_told() -> None:
         "wholeness": 1.0,
     }
     assert json.loads(json.dumps(answer)) == answer
+
+
+def test_a_quality_comes_back_from_its_row() -> None:
+    assert quality_from_dict(json.loads(json.dumps(quality_to_dict(QUALITY)))) == QUALITY
 
 
 def test_the_line_for_people() -> None:

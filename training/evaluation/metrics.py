@@ -1,4 +1,4 @@
-"""What is measured of a set of answers: accuracy, report, confusion, calibration. NumPy only.
+"""What is measured of a set of answers: accuracy, a report by digit, calibration.
 
 Everywhere `probabilities` are (N, 10) float, rows sum to 1, and `labels` are (N,) 0..9.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from sklearn.metrics import precision_recall_fscore_support
 
 from digitscope.benchmark.metrics import (
     ECE_BINS,
@@ -57,23 +57,14 @@ def accuracy(probabilities: Float32Array, labels: UInt8Array) -> float:
     return float((probabilities.argmax(1) == labels).mean())
 
 
-def confusion_matrix(probabilities: Float32Array, labels: UInt8Array) -> NDArray[np.int64]:
-    """(10, 10) counts: row = digit shown, column = digit answered."""
-    pairs = labels.astype(np.int64) * CLASSES + probabilities.argmax(1)
-    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-
-
-def class_reports(matrix: NDArray[np.int64]) -> tuple[ClassReport, ...]:
-    """Precision, recall and F1 of every digit, from a confusion matrix (10, 10)."""
-    right = np.diag(matrix)
-    shown, answered = matrix.sum(1), matrix.sum(0)
-    precision = right / np.maximum(answered, 1)
-    recall = right / np.maximum(shown, 1)
-    f1 = 2 * right / np.maximum(shown + answered, 1)
-    return tuple(
-        ClassReport(k, float(precision[k]), float(recall[k]), float(f1[k]), int(shown[k]))
-        for k in range(CLASSES)
+def class_reports(probabilities: Float32Array, labels: UInt8Array) -> tuple[ClassReport, ...]:
+    """Precision, recall and F1 of every digit; 0 where a digit is neither shown nor answered."""
+    digits = range(CLASSES)
+    columns = precision_recall_fscore_support(
+        labels, probabilities.argmax(1), labels=digits, zero_division=0
     )
+    rows = zip(digits, *(column.tolist() for column in columns), strict=True)
+    return tuple(ClassReport(*row) for row in rows)
 
 
 def expected_calibration_error(

@@ -225,7 +225,9 @@ if ablation.is_file():
         print(f"{row['name']:36} {row['test_accuracy_mean']:.2%} ± {row['test_accuracy_std']:.2%}")
 
 # %%
-plots.draw_experiment(report["rows"]) if ablation.is_file() else "not measured yet"
+from training.experiments.reports import draw_report
+
+draw_report(report) if ablation.is_file() else "not measured yet"
 
 # %% [markdown]
 # ### And teachers?

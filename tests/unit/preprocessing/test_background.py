@@ -29,6 +29,7 @@ def test_what_differs_from_the_page_is_kept() -> None:
     assert found.keep[~stroke].mean() < 0.05
     assert (found.is_ink_dark, found.route) == (True, Background.OPENCV)
     assert found.difference[stroke].max() < -150 and np.abs(found.difference[:40]).max() < 2
+    assert found.luma[stroke].max() < -150 and np.abs(found.luma[:40]).max() < 2
 
 
 @pytest.mark.parametrize("thorough", [False, True])

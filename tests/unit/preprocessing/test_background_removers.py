@@ -57,7 +57,7 @@ def test_to_the_opencv_route_the_whole_picture_is_the_region() -> None:
 
 
 def test_a_networks_region_is_widened_with_a_soft_edge(monkeypatch: pytest.MonkeyPatch) -> None:
-    rembg = pytest.importorskip("rembg", reason="rembg (extra `app`) is missing")
+    rembg = ModuleType("rembg")
     saliency = np.zeros((240, 320), np.uint8)
     saliency[90:150, 50:55] = 255
     saliency[90:150, 250:255] = 60  # too faint
@@ -68,7 +68,8 @@ def test_a_networks_region_is_widened_with_a_soft_edge(monkeypatch: pytest.Monke
         return saliency
 
     monkeypatch.setattr(background_removers, "rembg_session", "session of {}".format)
-    monkeypatch.setattr(rembg, "remove", remove)
+    monkeypatch.setattr(rembg, "remove", remove, raising=False)
+    monkeypatch.setitem(sys.modules, "rembg", rembg)
     region = REMOVERS[Background.U2NET].find_region(sheet())
     assert region is not None
     assert (region.shape, region.dtype) == ((240, 320), np.float32)
@@ -165,9 +166,10 @@ def test_without_rembg_the_error_names_the_package(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_session_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    rembg = pytest.importorskip("rembg", reason="rembg (extra `app`) is missing")
     made: list[str] = []
-    monkeypatch.setattr(rembg, "new_session", lambda name, **_: made.append(name) or object())
+    rembg = ModuleType("rembg")
+    rembg.new_session = lambda name, **_: made.append(name) or object()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rembg", rembg)
     sessions = {rembg_session(name) for _ in range(3) for name in REMBG_MODELS}
     assert made == ["u2netp", "u2net", "isnet-general-use"]
     assert len(sessions) == 3
@@ -176,16 +178,18 @@ def test_a_session_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_rembg_reads_of_the_environment_is_set_for_its_import_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    names = ("NUMBA_DISABLE_JIT", "ORT_DISABLE_TELEMETRY")
     seen: list[str | None] = []
 
     class Rembg(ModuleType):
         @property
         def new_session(self) -> Any:
-            seen.append(os.environ.get("NUMBA_DISABLE_JIT"))
+            seen.extend(os.environ.get(name) for name in names)
             return lambda *_, **__: "session"
 
     monkeypatch.setitem(sys.modules, "rembg", Rembg("rembg"))
-    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
     assert rembg_session(Background.U2NETP) == "session"
-    assert seen == ["1"]
-    assert "NUMBA_DISABLE_JIT" not in os.environ
+    assert seen == ["1", "1"]
+    assert not os.environ.keys() & set(names)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.preprocessing.background_estimation import estimate_background
+from digitscope.preprocessing.background_estimation import (
+    estimate_background,
+    subtract_background,
+    to_luma,
+)
 from digitscope.preprocessing.greyscale import (
     is_ink_dark,
     measure_colour_weights,
     strongest_level,
     to_grey,
 )
-from digitscope.types import Float32Array, UInt8Array
+from digitscope.types import Float32Array
 from tests.unit.drawn import Points, sheet, write
 
 SEVEN: Points = [(110, 60), (210, 60), (150, 190)]
@@ -26,12 +30,8 @@ PENS_RGB = {
 }
 
 
-def _difference(page: UInt8Array) -> Float32Array:
-    return page.astype(np.float32) - estimate_background(page)
-
-
-def _all(difference: Float32Array) -> Float32Array:
-    return np.ones(difference.shape[:2], np.float32)
+def _all(luma: Float32Array) -> Float32Array:
+    return np.ones(luma.shape, np.float32)
 
 
 # --- Polarity ------------------------------------------------------------------------------------
@@ -51,40 +51,41 @@ def _all(difference: Float32Array) -> Float32Array:
 def test_polarity_of_dark_and_light_ink(
     paper_rgb: tuple[int, int, int], ink_rgb: tuple[int, int, int], dark: bool
 ) -> None:
-    difference = _difference(write(sheet(paper_rgb=paper_rgb), SEVEN, ink_rgb=ink_rgb))
-    assert is_ink_dark(difference, _all(difference)) is dark
+    page = write(sheet(paper_rgb=paper_rgb), SEVEN, ink_rgb=ink_rgb)
+    luma = to_luma(subtract_background(page, estimate_background(page)))
+    assert is_ink_dark(luma, _all(luma)) is dark
 
 
 def test_the_strongest_ink_decides_and_not_the_larger_part() -> None:
-    difference = np.full((100, 100, 3), 30, np.float32)  # a bright half ...
-    difference[:, :50] = 0
-    difference[40:60, 10:20] = -90  # ... and a small dark stroke
-    assert is_ink_dark(difference, _all(difference))
-    assert not is_ink_dark(-difference, _all(difference))
+    luma = np.full((100, 100), 30, np.float32)  # a bright half ...
+    luma[:, :50] = 0
+    luma[40:60, 10:20] = -90  # ... and a small dark stroke
+    assert is_ink_dark(luma, _all(luma))
+    assert not is_ink_dark(-luma, _all(luma))
 
 
 def test_a_few_hot_pixels_do_not_turn_the_polarity() -> None:
-    difference = np.zeros((200, 200, 3), np.float32)
-    difference[50:150, 95:105] = -100
-    difference[:3, :5] = 255
-    assert is_ink_dark(difference, _all(difference))
+    luma = np.zeros((200, 200), np.float32)
+    luma[50:150, 95:105] = -100
+    luma[:3, :5] = 255
+    assert is_ink_dark(luma, _all(luma))
 
 
 def test_a_small_picture_is_judged_from_more_than_a_few_pixels() -> None:
-    difference = np.zeros((30, 30, 3), np.float32)
-    difference[5:25, 14] = -100
-    difference[0, :8] = 255
-    assert is_ink_dark(difference, _all(difference))
+    luma = np.zeros((30, 30), np.float32)
+    luma[5:25, 14] = -100
+    luma[0, :8] = 255
+    assert is_ink_dark(luma, _all(luma))
 
 
 def test_what_is_not_kept_has_no_say() -> None:
-    difference = np.zeros((100, 100, 3), np.float32)
-    difference[:50] = 200
-    difference[60:90, 45:55] = -60
-    keep = _all(difference)
+    luma = np.zeros((100, 100), np.float32)
+    luma[:50] = 200
+    luma[60:90, 45:55] = -60
+    keep = _all(luma)
     keep[:50] = 0
-    assert is_ink_dark(difference, keep)
-    assert not is_ink_dark(difference, _all(difference))
+    assert is_ink_dark(luma, keep)
+    assert not is_ink_dark(luma, _all(luma))
 
 
 def test_the_strongest_level_is_one_that_enough_pixels_reach() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitscope.preprocessing.horizontal_lines import (
-    LEAST_WIDTH_PX,
+    MIN_WIDTH_PX,
     _open_upright,
     _run_lengths,
     find_horizontal_lines,
@@ -58,7 +58,7 @@ def test_a_short_line_is_one_among_others_only() -> None:
 
 
 def test_in_a_sliver_there_is_no_telling_a_line_from_a_dot() -> None:
-    mask = np.zeros((100, LEAST_WIDTH_PX), bool)
+    mask = np.zeros((100, MIN_WIDTH_PX), bool)
     mask[50] = True
     assert find_horizontal_lines(mask).any()
     assert not find_horizontal_lines(mask[:, 1:]).any()

@@ -18,13 +18,22 @@ from digitscope.preprocessing.locating import (
     refuse_shape,
     show_location,
 )
-from digitscope.preprocessing.state import Attempt, Foreground, Grey, InkMap, Location, State
+from digitscope.preprocessing.state import (
+    NOT_YET,
+    Attempt,
+    Foreground,
+    Grey,
+    InkMap,
+    Location,
+    State,
+)
 from digitscope.preprocessing.working_picture import WorkingPicture
 from digitscope.types import Background, BoolArray, Reason, UInt8Array
 from tests.unit.drawn import Points, grey_rgb, strokes_mask
 
 PAGE_WH = (400, 300)
 SEVEN: Points = [(150, 80), (230, 80), (180, 220)]
+FIVE_BODY: Points = [(160, 110), (160, 150), (220, 160), (230, 200), (200, 230), (150, 225)]
 LEVEL = 200
 REACH_PX = 3  # for a picture of 400 px
 THIRDS = np.full(3, 1 / 3, np.float32)
@@ -37,8 +46,7 @@ def _mask(*strokes: Points, width_px: int = 8) -> BoolArray:
 def _state(mask: BoolArray, levels: UInt8Array, raw: UInt8Array, min_level: float = 7) -> State:
     """Light ink, after step 5. `raw` is what was there before the background was removed."""
     picture = WorkingPicture(grey_rgb(raw), 0.5, (2 * raw.shape[1], 2 * raw.shape[0]))
-    nowhere = np.zeros((1, 1, 3), np.float32)
-    found = Foreground(nowhere, nowhere[..., 0], is_ink_dark=False, route=Background.OPENCV)
+    found = Foreground(NOT_YET, NOT_YET, NOT_YET, is_ink_dark=False, route=Background.OPENCV)
     ink_map = InkMap(levels, mask, min_level)
     return State(picture, found, grey=Grey(levels, THIRDS, 0.0), ink_map=ink_map)
 
@@ -73,6 +81,29 @@ def test_the_slimmest_one_is_a_digit(width_px: int) -> None:
     assert (location.reason, location.digits_seen) == (None, 1)
 
 
+DIGITS: dict[str, list[Points]] = {
+    "5, its bar above": [FIVE_BODY, [(165, 88), (230, 85)]],
+    "5, its bar to the side": [FIVE_BODY, [(178, 100), (240, 96)]],
+    "4 of two strokes": [[(170, 80), (150, 160), (205, 160)], [(222, 90), (218, 230)]],
+    "broken 1": [[(200, 60), (200, 140)], [(200, 152), (200, 240)]],
+}
+
+
+@pytest.mark.parametrize("name", DIGITS)
+def test_a_digit_of_two_parts_is_not_refused(name: str) -> None:
+    location = _locate(_mask(*DIGITS[name]))
+    assert (location.reason, location.digits_seen, location.components) == (None, 1, 2)
+
+
+def test_a_digit_is_not_refused_for_what_else_is_on_the_page() -> None:
+    digit, other = _mask(SEVEN), _mask([(222, 150), (224, 151)], width_px=4)
+    other[:, :25] = True  # the edge of the table
+    levels = np.where(digit, 150, other * 180).astype(np.uint8)
+    location = _locate(digit | other, levels)
+    assert (location.reason, location.digits_seen, location.dropped) == (None, 1, 2)
+    np.testing.assert_array_equal(location.mask, digit)
+
+
 def test_ruled_lines_are_removed_first_tilted_ones_by_a_thorough_attempt() -> None:
     digit = _mask(SEVEN)
     lines = [[(0, y), (399, y + 80)] for y in range(-60, 300, 60)]
@@ -98,7 +129,7 @@ def test_an_attempt_may_skip_the_likeliest_shape() -> None:
 def test_dark_ink_is_compared_with_the_page_in_its_own_polarity() -> None:
     mask = _mask(SEVEN)
     levels = mask * np.uint8(LEVEL)
-    dark = dataclasses.replace(_state(mask, levels, 255 - levels))
+    dark = _state(mask, levels, 255 - levels)
     dark = dataclasses.replace(
         dark, foreground=dataclasses.replace(dark.foreground, is_ink_dark=True)
     )

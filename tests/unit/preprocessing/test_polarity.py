@@ -7,7 +7,7 @@ import pytest
 
 from digitscope.preprocessing import polarity
 from digitscope.preprocessing.polarity import choose_min_level, mark_ink, otsu_threshold
-from digitscope.preprocessing.state import Attempt, Foreground, Grey, State
+from digitscope.preprocessing.state import NOT_YET, Attempt, Foreground, Grey, State
 from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.types import Background
 from tests.unit.drawn import Points, sheet, strokes_mask
@@ -20,7 +20,7 @@ THIRDS = np.full(3, 1 / 3, np.float32)
 def test_ink_comes_out_light_on_black(is_dark: bool) -> None:
     stroke = strokes_mask(SEVEN)
     levels = stroke * np.uint8(120)
-    found = Foreground(np.zeros((1, 1, 3), np.float32), THIRDS, is_dark, Background.OPENCV)
+    found = Foreground(NOT_YET, NOT_YET, NOT_YET, is_dark, Background.OPENCV)
     grey = Grey(255 - levels if is_dark else levels, THIRDS, grain=0.0)
     state = State(to_working_size(sheet()), foreground=found, grey=grey)
     ink_map = polarity.apply(state, Attempt()).ink_map

@@ -150,6 +150,12 @@ def test_faint_ink_that_does_not_touch_is_something_else() -> None:
     assert measure_wholeness(_levels(found, 200, faint), found, 10, 8) > 0.9
 
 
+def test_ink_that_thins_out_to_nothing_is_not_whole() -> None:
+    dots = np.zeros((80, 80), bool)
+    dots[::4, ::4] = True
+    assert measure_wholeness(dots * np.uint8(200), dots, 10, stroke_px=40) == 0
+
+
 def test_grain_below_what_may_be_ink_is_no_ink() -> None:
     mask = strokes_mask(SEVEN)
     grain = np.random.default_rng(0).integers(0, 11, mask.shape).astype(np.uint8)

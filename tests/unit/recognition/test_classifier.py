@@ -16,11 +16,11 @@ from digitscope.recognition.classifier import (
     Classifier,
     KerasClassifier,
     OnnxClassifier,
-    check_output,
+    check_answers,
     load_classifier,
     to_batch,
 )
-from digitscope.types import UInt8Array
+from digitscope.types import Float32Array, UInt8Array
 
 Tiles = tuple[UInt8Array, UInt8Array]
 PARITY = 1e-5  # architecture.md: both files answer alike to this
@@ -50,18 +50,60 @@ def test_a_batch_has_the_networks_form() -> None:
 
 @pytest.mark.parametrize("shape", [(28, 28), (1, 28, 27), (1, 28, 28, 1), (784,)])
 def test_tiles_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match=r"Tiles are \(N, 28, 28\)\. Received: shape \("):
+    with pytest.raises(ValueError, match=r"Tiles are \(N, 28, 28\) uint8.* Received: shape \("):
         to_batch(np.zeros(shape, np.uint8))
 
 
-@pytest.mark.parametrize("shape", [(1, 9), (10,), (1, 10, 1)])
-def test_a_model_with_another_answer_is_no_digitscope_model(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ModelUnavailableError, match=r"Received: shape .* from odd\.onnx"):
-        check_output(np.zeros(shape, np.float32), Path("odd.onnx"))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, bool, np.int64])
+def test_tiles_of_another_dtype_are_refused(dtype: type) -> None:
+    """Floats 0..1 would look like black tiles."""
+    with pytest.raises(ValueError, match=r"uint8, 0\.\.255\. Received: .*(float|bool|int)"):
+        to_batch(np.ones((1, 28, 28), dtype))
 
 
-def test_an_answer_becomes_float32() -> None:
-    assert check_output(np.zeros((2, 10), np.float64), Path("m.onnx")).dtype == np.float32
+class Answering:
+    """A network that gives every tile the same row."""
+
+    path, engine = Path("odd.onnx"), "odd"
+
+    def __init__(self, row: list[float]) -> None:
+        self.row = np.float32(row)
+
+    def classify(self, tiles: UInt8Array) -> Float32Array:
+        return np.tile(self.row, (len(tiles), 1))
+
+
+def test_ten_probabilities_are_an_answer() -> None:
+    check_answers(Answering([0.1] * 10))
+    check_answers(Answering([0.1004] + [0.1] * 9))  # rounded
+
+
+@pytest.mark.parametrize("count", [1, 9, 11])
+def test_a_model_with_another_number_of_answers_is_refused(count: int) -> None:
+    with pytest.raises(ModelUnavailableError, match=rf"Received: shape \(2, {count}\) .*odd\.onnx"):
+        check_answers(Answering([1 / count] * count))
+
+
+@pytest.mark.parametrize(
+    ("row", "total"),
+    [
+        ([3.0, -1.0, 0.5, *[0.0] * 7], "2.500"),  # logits
+        ([2.0, -1.0, *[0.0] * 8], "1.000"),  # logits that happen to sum to one
+        ([0.1] * 9 + [0.0], "0.900"),
+        ([0.11] * 10, "1.100"),
+        ([float("nan")] * 10, "nan"),
+    ],
+    ids=str,
+)
+def test_ten_numbers_that_are_no_probabilities_are_refused(row: list[float], total: str) -> None:
+    with pytest.raises(ModelUnavailableError, match=rf"sum to one\. Received: {total} .*softmax"):
+        check_answers(Answering(row))
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model", "model.ONNX"])
+def test_a_file_that_no_engine_opens_is_refused(name: str) -> None:
+    with pytest.raises(ModelUnavailableError, match=r"ends in \.onnx or \.keras\. Received: model"):
+        load_classifier(Path(name))
 
 
 def test_the_suffix_chooses_the_engine(onnx: Classifier) -> None:
@@ -149,5 +191,5 @@ def test_without_keras_the_error_names_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "keras", None)
-    with pytest.raises(ModelUnavailableError, match=r"not installed.*pip install.*\.onnx"):
+    with pytest.raises(ModelUnavailableError, match=r"keras .*not installed.*pip install.*\.onnx"):
         KerasClassifier(tmp_path / "model.keras")

@@ -1,9 +1,8 @@
-"""Figures that compare: rows of an experiment, confidence against accuracy."""
+"""Confidence against accuracy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -11,35 +10,7 @@ from matplotlib.ticker import PercentFormatter
 from training.evaluation.metrics import ReliabilityBin
 from training.plots.style import MAIN_COLOUR, NOTED_COLOUR, QUIET_COLOUR, new_figure
 
-ROW_INCHES = 0.5
-LEAST_TILES = 5
-
-
-def draw_experiment(rows: Sequence[dict[str, Any]]) -> Figure:
-    """Draw each row's error on validation and test tiles: every seed a dot, the mean a line.
-
-    Args:
-        rows: of an experiment's report, as `training.experiments.reports` writes them.
-    """
-    with new_figure(8, 1.4 + ROW_INCHES * len(rows)) as figure:
-        axes = figure.subplots()
-        for column, colour, shift in (
-            ("val_accuracy", QUIET_COLOUR, -0.13),
-            ("test_accuracy", MAIN_COLOUR, 0.13),
-        ):
-            for place, row in enumerate(rows):
-                errors = [1 - run[column] for run in row["runs"]]
-                axes.plot(errors, [place + shift] * len(errors), "o", color=colour, alpha=0.5)
-                mean = 1 - row[f"{column}_mean"]
-                axes.plot([mean] * 2, [place + shift - 0.14, place + shift + 0.14], color=colour)
-        axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
-        axes.invert_yaxis()
-        axes.set(title="Tiles read wrong", xlim=(0, None))
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-        for label, colour in (("validation", QUIET_COLOUR), ("test", MAIN_COLOUR)):
-            axes.plot([], [], "o-", color=colour, label=label)
-        axes.legend(frameon=False, loc="lower right")
-        return figure
+LEAST_TILES = 20  # with fewer, one wrong answer moves a point by more than 5 %
 
 
 def draw_reliability(before: Sequence[ReliabilityBin], after: Sequence[ReliabilityBin]) -> Figure:
