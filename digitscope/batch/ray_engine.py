@@ -1,0 +1,118 @@
+"""Reads on a Ray cluster: readers are actors, Ray Data moves items to them and rows back.
+
+Items are handed over in groups, so that neither the list of items nor their rows are ever whole
+in memory. Ray starts dead actors anew and repeats what they had; a group's rows come in order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from digitscope.batch.items import Item
+from digitscope.batch.local import count_cores
+from digitscope.batch.rows import Row, RowOptions, RowReader
+
+GROUP = 20_000  # items handed over at once
+BATCH = 16  # items an actor takes at once
+# Of a core, an actor. Whole cores would leave none to the tasks that move the data: a job on a
+# machine of two cores then hangs for ever.
+CPUS_PER_READER = 0.5
+
+
+class ReaderActor:
+    """One reader in a process of the cluster."""
+
+    def __init__(self, options: RowOptions) -> None:
+        """Load the network, on the machine that reads."""
+        import cv2
+
+        cv2.setNumThreads(1)
+        self._reader = RowReader(options)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
+        """Read some items: columns ``number`` and ``item`` in, ``number`` and ``row`` out."""
+        jobs = zip(batch["number"].tolist(), batch["item"].tolist(), strict=True)
+        # Only this program's own items are unpickled, as Ray itself does with everything it moves.
+        rows = [self._reader.read(number, pickle.loads(item)) for number, item in jobs]  # noqa: S301
+        return {"number": batch["number"].tolist(), "row": [json.dumps(row) for row in rows]}
+
+
+def read_on_ray(
+    jobs: Iterable[tuple[int, Item]],
+    options: RowOptions,
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+) -> Iterator[Row]:
+    """Read items on a cluster.
+
+    Args:
+        jobs: number and item each; taken a group at a time. Paths must lead to the same files on
+            every machine.
+        options: how they are read.
+        address: of a running cluster; None starts one on this machine and ends it.
+        workers: number of readers; None leaves it to Ray, at least one.
+
+    Returns:
+        A row for each, in their order.
+    """
+    waiting = iter(jobs)
+    with _cluster(address):
+        while group := list(islice(waiting, GROUP)):
+            yield from _read_group(group, options, workers)
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Connect to a cluster, unless this process is connected already."""
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
+    ray.init(address=address, log_to_driver=False, include_dashboard=False if not address else None)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _read_group(
+    group: list[tuple[int, Item]], options: RowOptions, workers: int | None
+) -> Iterator[Row]:
+    import ray
+
+    context = ray.data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = False
+    packed = [{"number": number, "item": pickle.dumps(item)} for number, item in group]
+    readers = ray.data.ActorPoolStrategy(size=workers or _count_readers())
+    rows = ray.data.from_items(packed, override_num_blocks=_count_blocks(len(packed))).map_batches(
+        ReaderActor,
+        fn_constructor_args=(options,),
+        compute=readers,
+        num_cpus=CPUS_PER_READER,
+        batch_size=BATCH,
+        max_restarts=-1,
+    )
+    for row in rows.iter_rows():
+        yield json.loads(row["row"])
+
+
+def _count_readers() -> int:
+    """A reader a core of the cluster."""
+    import ray
+
+    return max(1, int(ray.cluster_resources().get("CPU", count_cores())))
+
+
+def _count_blocks(items: int) -> int:
+    """Small blocks: little is lost with a machine."""
+    return max(1, min(items // BATCH, 500))
