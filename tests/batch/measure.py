@@ -1,4 +1,4 @@
-"""Measures a batch on this machine: ``python -m tests.batch.measure FOLDER [--rows N] [--workers N]``.
+"""Measures a batch on this machine: ``python -m tests.batch.measure FOLDER --rows N --workers N``.
 
 Reads a folder's pictures again and again until there are N rows. Prints wall-clock and processor
 seconds, and the memory of all processes together after a twentieth of the rows and at the end.
