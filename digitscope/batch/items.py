@@ -60,7 +60,7 @@ def is_picture_name(name: str) -> bool:
 
 def path_item(path: Path) -> Iterator[Item]:
     """A file on this machine: one item, or one a page."""
-    return expand_pages(str(path), partial(Path, path))
+    return expand_pages(str(path), partial(Path, path.absolute()))  # from any folder
 
 
 def failed_item(name: str, expected: str, error: Exception) -> Item:

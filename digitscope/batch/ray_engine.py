@@ -100,7 +100,6 @@ def _read_group(
         compute=readers,
         num_cpus=CPUS_PER_READER,
         batch_size=BATCH,
-        max_restarts=-1,
     )
     for row in rows.iter_rows():
         yield json.loads(row["row"])
