@@ -31,6 +31,7 @@ COPY .streamlit .streamlit
 COPY models models
 COPY digitscope digitscope
 COPY streamlit_app streamlit_app
+COPY training/reports training/reports
 RUN /usr/local/bin/pip install --no-deps -e . && \
     python -m compileall -q digitscope streamlit_app
 

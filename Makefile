@@ -23,8 +23,12 @@ export TF_ENABLE_ONEDNN_OPTS ?= 0
 ifneq ($(wildcard $(SHARED)/mnist.npz),)
 export MNIST_NPZ ?= $(SHARED)/mnist.npz
 endif
+STROKES := $(firstword $(wildcard $(SHARED)/strokes/*.txt))
+ifneq ($(STROKES),)
+export UJI_STROKES ?= $(STROKES)
+endif
 
-.PHONY: help app test check lint format lowest audit train ablation experiments stress notebook mlflow benchmark docs texts \
+.PHONY: help app test check lint format lowest audit train ablation experiments hands stress notebook mlflow benchmark docs site texts \
 	screenshots lock clean
 
 help:  ## This list
@@ -85,6 +89,9 @@ experiments: $(VENV)/.dev  ## Run the small experiments: two hours on two cores 
 			--precision $(PRECISION) $(if $(PHOTOS),--photos "$(PHOTOS)") || exit; \
 	done
 
+hands: $(VENV)/.dev  ## Read pen strokes of test writers digit by digit, into the model card
+	$(BIN)/python -m training.hands
+
 stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
 	$(BIN)/python -m training.stress
 
@@ -109,6 +116,9 @@ benchmark: $(VENV)/.dev  ## Read a folder of labelled pictures: make benchmark P
 docs: $(VENV)/.dev  ## Write the generated parts of all documents; fails where a figure is out of date
 	$(BIN)/python docs/build.py
 	$(BIN)/python -m training.run_records.currency
+
+site: $(VENV)/.dev  ## Build the documents as a site in build/site; fails on any broken link or reference
+	$(BIN)/python docs/build_site.py
 
 CATALOGUES := -D digitscope -d streamlit_app/locale
 texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and compile them
@@ -142,7 +152,7 @@ lock: | $(BIN)/python  ## Pin the newest packages that fit, in the three require
 	{ echo "$$LOCK_HEADER"; cat $(VENV)/api.txt; } >requirements-api.txt
 
 clean:  ## Remove .venv, caches and what tests left
-	rm -rf $(VENV) build dist artifacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist artifacts .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

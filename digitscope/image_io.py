@@ -34,7 +34,6 @@ from digitscope.pixel_formats import as_uint8, flattened
 from digitscope.types import UInt8Array
 
 T = TypeVar("T")
-ImageSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
 MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinking
@@ -78,6 +77,11 @@ class Picture:
         return max(self.original_size_wh) / int(max(self.rgb.shape[:2]))
 
 
+ImageSource: TypeAlias = (
+    str | os.PathLike[str] | bytes | bytearray | Image.Image | NDArray[Any] | Picture
+)
+
+
 def load_picture(source: ImageSource) -> Picture:
     """Open a picture upright and opaque, reduced to at most `MAX_SIDE_PX` a side.
 
@@ -86,7 +90,8 @@ def load_picture(source: ImageSource) -> Picture:
 
     Args:
         source: a path, the bytes of a picture file, a PIL image, or an array (H, W), (H, W, 1),
-            (H, W, 3) RGB or (H, W, 4) RGBA: bool, integers, or floats in 0..1 or 0..255.
+            (H, W, 3) RGB or (H, W, 4) RGBA: bool, integers, or floats in 0..1 or 0..255. A
+            `Picture` is returned as it is.
 
     Returns:
         The picture; `rgb` is (H, W, 3) uint8, 0..255.
@@ -99,6 +104,8 @@ def load_picture(source: ImageSource) -> Picture:
     >>> picture.rgb.shape, picture.original_size_wh, picture.scale
     ((400, 1600, 3), (3200, 800), 2.0)
     """
+    if isinstance(source, Picture):
+        return source
     if isinstance(source, np.ndarray):
         upright = _image_of_array(source)
         return _finish(upright, upright.size)

@@ -209,6 +209,15 @@ class Prediction:
         return float(self.probabilities.max())
 
     @property
+    def digit_probability(self) -> float:
+        """How surely there is a digit at all, 0..1, whichever it is.
+
+        The network counts what is no digit a tenth for each digit: the least of the ten, ten
+        times, is the probability that it is none of them.
+        """
+        return max(0.0, 1 - CLASSES * float(self.probabilities.min()))
+
+    @property
     def ranked(self) -> tuple[tuple[int, float], ...]:
         """All ten (digit, probability), most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")

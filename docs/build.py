@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+from collections.abc import Sequence
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +21,11 @@ from api_limits import describe_limits
 from experiments_text import describe_experiments
 from model_card_text import describe_card
 from PIL import Image
+from preprocessing_text import describe_attempts, describe_refusals, describe_steps
 from sample_photo import sample_photo
 
 from digitscope import DigitReader, Reading
 from digitscope.model_files import MODEL_CARD, MODELS_DIR
-from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Step, UInt8Array
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,18 +70,6 @@ def save_steps(steps: tuple[Step, ...]) -> None:
         Image.fromarray(to_shown_size(step.image)).save(file, optimize=True)
 
 
-def describe_steps(reading: Reading) -> str:
-    """Write the section of each step: why it is there and what it did to the sample."""
-    sections = [
-        f"### {info.number}. {info.title}\n\n{info.purpose}\n\n"
-        f'<img src="docs/pictures/{info.number:02d}_{info.key}.png" height="240" '
-        f'alt="The sample after step {info.number}, {info.title.lower()}">\n\n'
-        f"*Here:* {step.sentence}"
-        for info, step in zip(STEPS, reading.steps, strict=True)
-    ]
-    return "\n\n".join(sections)
-
-
 def describe_numbers(card: dict[str, Any]) -> str:
     """Write the tables of figures from the model card; photos only where they were measured."""
     test = card["test"]
@@ -102,30 +93,34 @@ def _describe_kind(kind: str, counts: dict[str, Any]) -> str:
     return f"| {KIND_NAMES[kind]} | {counts['n']} | {' | '.join(shares)} | {before} |"
 
 
-def replace_block(file: Path, block: str) -> str:
-    """Put a block between the markers of a file; returns the new text.
+def replace_blocks(file: Path, blocks: Sequence[str]) -> str:
+    """Put each block between its pair of markers in a file; returns the new text.
 
     Raises:
-        ValueError: the markers are missing.
+        ValueError: there are not as many pairs of markers as blocks.
     """
     text = file.read_text(encoding="utf-8")
-    if START not in text or END not in text:
-        raise ValueError(f"The markers {START} and {END} are expected. Received: {file.name}.")
-    before, after = text.split(START)[0], text.split(END)[1]
-    return f"{before}{START}\n{block}\n{END}{after}"
+    between = re.split(f"{START}.*?{END}", text, flags=re.DOTALL)
+    if len(between) != len(blocks) + 1:
+        raise ValueError(
+            f"{len(blocks)} times {START} and {END} are expected. "
+            f"Received: {len(between) - 1} in {file.name}."
+        )
+    marked = [f"{START}\n{block}\n{END}" for block in blocks]
+    return "".join(chain.from_iterable(zip_longest(between, marked, fillvalue="")))
 
 
 def build(reading: Reading) -> dict[Path, str]:
     """Make the new text of each generated document."""
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
     blocks = {
-        "PREPROCESSING.md": describe_steps(reading),
-        "docs/experiments.md": describe_experiments(REPORTS),
-        "README.md": describe_numbers(card),
-        "docs/api.md": describe_limits(),
-        "models/MODEL_CARD.md": describe_card(card),
+        "PREPROCESSING.md": (describe_steps(reading), describe_attempts(), describe_refusals()),
+        "docs/experiments.md": (describe_experiments(REPORTS),),
+        "README.md": (describe_numbers(card),),
+        "docs/api.md": (describe_limits(),),
+        "models/MODEL_CARD.md": (describe_card(card),),
     }
-    return {ROOT / name: replace_block(ROOT / name, block) for name, block in blocks.items()}
+    return {ROOT / name: replace_blocks(ROOT / name, texts) for name, texts in blocks.items()}
 
 
 def main() -> int:

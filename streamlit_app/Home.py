@@ -7,9 +7,12 @@ from __future__ import annotations
 import streamlit as st
 
 from streamlit_app.i18n import _
+from streamlit_app.memory import limit_arenas
+from streamlit_app.visitors import VISITORS
 
 PAGE_WIDTH_PX = 1080  # a line of text and two columns still read well
 
+limit_arenas()
 st.set_page_config(page_title="Digitscope", page_icon="🔎", layout="wide")
 
 page = st.navigation(
@@ -38,6 +41,7 @@ page = st.navigation(
 )
 
 with (
+    VISITORS.served(),
     st.container(horizontal_alignment="center"),
     st.container(width=PAGE_WIDTH_PX, gap="medium"),
 ):

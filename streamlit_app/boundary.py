@@ -10,7 +10,7 @@ from uuid import uuid4
 import streamlit as st
 
 from digitscope.errors import InvalidImageError
-from streamlit_app.i18n import _, told
+from streamlit_app.i18n import _, translate
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def error_boundary() -> Iterator[None]:
     try:
         yield
     except InvalidImageError as error:
-        st.error(told(error.message), icon=":material/broken_image:")
+        st.error(translate(error.message), icon=":material/broken_image:")
     except Exception:  # a missing model too: its path is for the log, not for visitors
         reference = uuid4().hex[:8]
         log.exception("Unexpected error, reference %s", reference)

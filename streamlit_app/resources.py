@@ -1,112 +1,163 @@
-"""What all visitors share: the network, MNIST, and what follows from them. All `st.cache_*`."""
+"""What all visitors share: the networks, MNIST, and what follows from them. All `st.cache_*`."""
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-# Must stand before the first import of TensorFlow, which reads them once.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+from zipfile import BadZipFile
 
 import numpy as np
 import streamlit as st
 
-from digitscope import DigitReader
+from digitscope import DigitReader, model_files
 from digitscope.benchmark.mnist import find_mnist
-from digitscope.model_files import KERAS_MODEL, fingerprint_of
+from digitscope.errors import ModelUnavailableError
 from digitscope.recognition.classifier import KerasClassifier
-from digitscope.types import Explanation, Float32Array, Reading, UInt8Array
+from digitscope.types import Float32Array, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, load_tiles
-from streamlit_app.network import feature_maps, stage_outputs
-from streamlit_app.state import Options, Picture, app_state
+from streamlit_app.network import Architecture, feature_maps, read_architecture, stage_outputs
+from streamlit_app.network_loading import Network, NetworkLoader
+from streamlit_app.settings import load_settings
 
 if TYPE_CHECKING:
     import keras
 
+log = logging.getLogger(__name__)
+
 BATCH = 500  # tiles: 250 MB inside the network, and no faster with more
 MAPS_KEPT = 16  # tiles whose feature maps are remembered: 200 KB each
+FILES_KEPT = 8  # whose fingerprints are remembered
 
 
 def model_path() -> Path:
     """The network's file: ``$DIGITSCOPE_MODEL``, else the Keras one of ``models/``."""
-    return Path(os.environ.get("DIGITSCOPE_MODEL") or KERAS_MODEL).expanduser()
+    return load_settings().model_path
 
 
-@dataclass(frozen=True)
-class Network:
-    """The network that answers here, whatever becomes of its file afterwards.
-
-    Attributes:
-        reader: answers with it.
-        fingerprint: of the file, as it was loaded.
-    """
-
-    reader: DigitReader
-    fingerprint: str
-
-
-def _load(path: Path) -> Network:
-    return Network(DigitReader(path), fingerprint_of(path))
+# --- Which network answers -----------------------------------------------------------------------
 
 
 @st.cache_resource(show_spinner=False)
-def _loading(path: Path) -> Future[Network]:
-    """The loading of the network at `path`: begun once a server, in a thread of its own."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix="network")
-    loading = thread.submit(_load, path)
-    thread.shutdown(wait=False)
-    return loading
+def loader_of(path: Path) -> NetworkLoader:
+    """The one loader of a file on this server."""
+    return NetworkLoader(path)
 
 
-def _loaded(path: Path) -> Network:
-    """Wait for the network; where it cannot be loaded, the next one who asks tries anew."""
-    try:
-        return _loading(path).result()
-    except Exception:
-        _loading.clear(path)
-        raise
+def twin_path() -> Path | None:
+    """The ONNX file of the same network as `model_path`, by the model card; None without one.
+
+    It is loaded in a fraction of a second and answers until the Keras network is there.
+    """
+    path, twin = model_path(), model_files.ONNX_MODEL
+    if path.suffix != ".keras":
+        return None
+    prints = fingerprint_on_disk(path), fingerprint_on_disk(twin)
+    if None in prints:
+        return None
+    card = model_files.load_card_of(str(prints[0]))
+    known = {facts["sha256"] for facts in card.get("files", {}).values()}
+    return twin if known.issuperset(prints) else None
 
 
-def is_network_awake() -> bool:
-    """Whether `reader` answers at once; begins to load the network where nobody has yet."""
-    return _loading(model_path()).done()
-
-
-def reader() -> DigitReader:
-    """The shared reader; says so while the network is being loaded.
+def answering_network() -> Network:
+    """The network that answers now: the one of `model_path`, until it is loaded its ONNX twin.
 
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
     """
-    if is_network_awake():
-        return _loaded(model_path()).reader
+    main = loader_of(model_path())
+    if (network := main.network) is not None:
+        return network
+    if (network := _twin()) is not None:
+        main.begin(when_quiet=True)
+        return network
+    if main.is_settled:
+        return main.wait()
     with st.spinner(loading_text()):
-        return _loaded(model_path()).reader
+        return main.wait()
+
+
+def _twin() -> Network | None:
+    path = twin_path()
+    try:
+        return None if path is None else loader_of(path).wait()
+    except ModelUnavailableError:  # then everybody waits for the network itself
+        log.exception("The ONNX twin cannot be loaded")
+        return None
+
+
+def reader() -> DigitReader:
+    """The reader of the network that answers now.
+
+    Raises:
+        ModelUnavailableError: the network's file is missing or broken.
+    """
+    return answering_network().reader
+
+
+def explaining_reader() -> DigitReader:
+    """The reader for explanations: the ONNX twin where there is one, since it needs less memory.
+
+    Raises:
+        ModelUnavailableError: the network's file is missing or broken.
+    """
+    twin = _twin()
+    return reader() if twin is None else twin.reader
+
+
+def is_model_loaded() -> bool:
+    """Whether pictures are answered at once; begins to load a network that has no twin."""
+    main = loader_of(model_path())
+    if main.network is not None:
+        return True
+    if (twin := twin_path()) is not None:
+        loader_of(twin).begin()
+        return True
+    main.begin()
+    return main.is_settled
+
+
+def is_keras_loaded() -> bool:
+    """Whether feature maps are to be had at once; begins to load the network."""
+    main = loader_of(model_path())
+    main.begin()
+    return main.is_settled
+
+
+def loaded_network() -> Network | None:
+    """The network of `model_path` where it is loaded, else its twin where that is, else None."""
+    twin = twin_path()
+    twin_network = None if twin is None else loader_of(twin).network
+    return loader_of(model_path()).network or twin_network
 
 
 def network_fingerprint() -> str | None:
     """Of the network that answers; while none is loaded, of its file; None where there is none."""
-    loading = _loading(model_path())
-    if loading.done() and not loading.exception():
-        return loading.result().fingerprint
-    return _fingerprint_on_disk()
+    network = loaded_network()
+    return fingerprint_on_disk(model_path()) if network is None else network.fingerprint
 
 
 def is_network_replaced() -> bool:
-    """Whether the network's file has changed, or gone, since it was loaded."""
-    return network_fingerprint() != _fingerprint_on_disk()
+    """Whether the file of the network that answers has changed, or gone, since it was loaded."""
+    network = loaded_network()
+    return network is not None and network.fingerprint != fingerprint_on_disk(network.path)
 
 
-def _fingerprint_on_disk() -> str | None:
+def fingerprint_on_disk(path: Path) -> str | None:
+    """SHA-256 of a file as it is now; None where there is none."""
     try:
-        return fingerprint_of(model_path())
+        facts = path.stat()
+        return _fingerprint(path, facts.st_mtime_ns, facts.st_size)
     except OSError:
         return None
+
+
+@st.cache_data(show_spinner=False, max_entries=FILES_KEPT)
+def _fingerprint(path: Path, changed_ns: int, size: int) -> str:  # noqa: ARG001 - part of the key
+    return model_files.fingerprint_of(path)
 
 
 def loading_text() -> str:
@@ -114,25 +165,7 @@ def loading_text() -> str:
     return _("The network is loading. This happens once, and takes a few seconds.")
 
 
-def read_once(picture: Picture, options: Options) -> Reading:
-    """Read a picture, or recall the answer where nothing has changed.
-
-    Raises:
-        InvalidImageError: the bytes are no picture; the text is fit for a person.
-        ModelUnavailableError: the network's file is missing or broken.
-    """
-
-    def read() -> Reading:
-        return reader().read(
-            picture.data, tta=options.tta, background=options.background, force=options.force
-        )
-
-    return app_state().remembered(picture, options, read)
-
-
-def explain_once(picture: Picture, options: Options, reading: Reading) -> Explanation | None:
-    """What spoke for the answer to a picture, or recall it; None where there is no tile."""
-    return app_state().remembered_explanation(picture, options, lambda: reader().explain(reading))
+# --- MNIST ---------------------------------------------------------------------------------------
 
 
 @st.cache_resource(show_spinner=False)
@@ -146,10 +179,13 @@ def mnist_tiles() -> Tiles:
 
 
 @st.cache_resource(show_spinner=False)
-def _answers(model: Path, mnist: Path | None) -> Float32Array:
-    classify = _loaded(model).reader.classifier.classify
+def _answers(
+    fingerprint: str,  # noqa: ARG001 - of the network: part of the key
+    mnist: Path | None,
+    _classify: Callable[[UInt8Array], Float32Array],
+) -> Float32Array:
     pixels = _tiles_at(mnist).pixels
-    return np.concatenate([classify(pixels[i : i + BATCH]) for i in range(0, len(pixels), BATCH)])
+    return np.concatenate([_classify(pixels[i : i + BATCH]) for i in range(0, len(pixels), BATCH)])
 
 
 def mnist_answers() -> Float32Array:
@@ -158,19 +194,29 @@ def mnist_answers() -> Float32Array:
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
     """
-    tiles = mnist_tiles()
+    tiles, network = mnist_tiles(), answering_network()
     with st.spinner(
         _("The network reads all {count} tiles once. This takes a few seconds.").format(
             count=len(tiles)
         )
     ):
-        return _answers(model_path(), find_mnist())
+        classify = network.reader.classifier.classify
+        return _answers(_name_of_network(), find_mnist(), classify)
+
+
+def _name_of_network() -> str:
+    """The same for a network and its twin, whose answers are the same."""
+    return str(fingerprint_on_disk(model_path()))
 
 
 @st.cache_resource(show_spinner=False)
-def _hardest_first(model: Path, mnist: Path | None) -> np.ndarray:
-    tiles, answers = _tiles_at(mnist), _answers(model, mnist)
-    return np.argsort(answers[np.arange(len(tiles)), tiles.labels], kind="stable")
+def _hardest_first(
+    fingerprint: str,  # noqa: ARG001 - of the network: part of the key
+    mnist: Path | None,
+    _answers: Float32Array,
+) -> np.ndarray:
+    labels = _tiles_at(mnist).labels
+    return np.argsort(_answers[np.arange(len(labels)), labels], kind="stable")
 
 
 def hardest_first() -> np.ndarray:
@@ -179,30 +225,43 @@ def hardest_first() -> np.ndarray:
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
     """
-    mnist_answers()
-    return _hardest_first(model_path(), find_mnist())
+    return _hardest_first(_name_of_network(), find_mnist(), mnist_answers())
 
 
-def network() -> keras.Model | None:
-    """The network as a Keras model, to be looked at; None where another kind of file is in use."""
-    return _model_of(model_path())
-
-
-def _model_of(path: Path) -> keras.Model | None:
-    classifier = _loaded(path).reader.classifier
-    return classifier.model if isinstance(classifier, KerasClassifier) else None
+# --- The network, opened -------------------------------------------------------------------------
 
 
 @st.cache_resource(show_spinner=False)
-def _outputs_at(path: Path) -> keras.Model:
-    return stage_outputs(_model_of(path))
+def _architecture_at(path: Path) -> Architecture:
+    return read_architecture(path)
+
+
+def architecture() -> Architecture | None:
+    """What the network's file says of its layers; None where it is no Keras file of a chain."""
+    try:
+        return _architecture_at(model_path()) if model_path().suffix == ".keras" else None
+    except (OSError, KeyError, ValueError, TypeError, BadZipFile):
+        log.exception("The architecture cannot be read from %s", model_path().name)
+        return None
+
+
+@st.cache_resource(show_spinner=False)
+def _stage_outputs_of(path: Path) -> keras.Model:
+    classifier = loader_of(path).wait().reader.classifier
+    if not isinstance(classifier, KerasClassifier):
+        raise TypeError(f"Expected a Keras model. Received: {path.suffix}.")
+    return stage_outputs(classifier.model, _architecture_at(path).layers)
 
 
 @st.cache_data(show_spinner=False, max_entries=MAPS_KEPT)
 def _maps_of(path: Path, pixels: UInt8Array) -> list[Float32Array]:
-    return feature_maps(_outputs_at(path), pixels)
+    return feature_maps(_stage_outputs_of(path), pixels)
 
 
 def maps_of(pixels: UInt8Array) -> list[Float32Array]:
-    """What each block of the network makes of a tile (28, 28): (maps, height, width) each."""
+    """What each block of the network makes of a tile (28, 28): (maps, height, width) each.
+
+    Raises:
+        ModelUnavailableError: the network's file is missing or broken.
+    """
     return _maps_of(model_path(), pixels)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import streamlit as st
 
-from digitscope.types import Background, Explanation, Reading, UInt8Array
+from digitscope import image_io
+from digitscope.types import Background, Reading, UInt8Array
 
 STATE_KEY = "digitscope_state"
-READINGS_KEPT = 6  # a reading holds its eleven pictures: a few megabytes
-OUTCOMES_KEPT = 200  # a line of the table: a few kilobytes
+ANSWERS_KEPT = 6  # an answer holds the picture at working size: a few megabytes
+ROWS_KEPT = 200  # a row of the table: a few kilobytes
 
-Kept = TypeVar("Kept")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,25 @@ class Picture:
 
     Attributes:
         data: the file's bytes, whatever they may be.
-        name: what to call it on the page.
+        title: what to call it on the page, in the visitor's language.
         label: the digit that it is known to show, or None.
+        number: tells two files with the same content apart.
     """
 
     data: bytes
-    name: str
+    title: Callable[[], str] = field(compare=False)
     label: int | None = None
+    number: str = field(default_factory=lambda: uuid4().hex, compare=False)
+
+    @classmethod
+    def from_file(cls, data: bytes, file_name: str) -> Picture:
+        """A picture that is called as its file is."""
+        return cls(data, lambda: file_name)
+
+    @property
+    def name(self) -> str:
+        """What to call it on the page."""
+        return self.title()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -45,7 +61,7 @@ class Options:
     """How a picture is to be read.
 
     Attributes:
-        tta: look five times.
+        tta: test-time augmentation: look five times.
         background: the way to tell the digit from its ground.
         force: ask the network even about a shape that cannot be a digit.
     """
@@ -55,21 +71,34 @@ class Options:
     force: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came of reading a picture.
+
+    Attributes:
+        reading: the core's reading.
+        engine: which network computed: ``keras`` or ``onnxruntime``.
+        options: how the picture was read.
+    """
+
+    reading: Reading
+    engine: str
+    options: Options
+
+
 @dataclass(frozen=True)
-class Outcome:
+class Row:
     """One line of the table of files.
 
     Attributes:
         thumbnail: the picture, small, as a ``data:`` address; "" where it is none.
-        digit: the answer, or None.
-        confidence: of the answer, 0..1, or None.
-        reason: why there is no answer, for people; "" where there is one.
+        reading: the reading as plain data, see `digitscope.serialization`.
+        why: says why there is no answer, in the visitor's language; "" where there is one.
     """
 
     thumbnail: str
-    digit: int | None
-    confidence: float | None
-    reason: str
+    reading: dict[str, Any]
+    why: Callable[[], str]
 
 
 @dataclass
@@ -82,6 +111,9 @@ class Drawing:
         seed: the strokes that the canvas was last told to start from.
         revision: goes up whenever the canvas must take `seed` anew.
         outdated_png: what the canvas goes on to report until it has taken the seed.
+        reports_taken: number of the pad's last report.
+        is_whole_page_run: the page runs as a whole, not the pad's part alone.
+        is_pen_down: a stroke is being drawn at this moment.
     """
 
     strokes: list[dict[str, Any]] = field(default_factory=list)
@@ -89,6 +121,18 @@ class Drawing:
     seed: list[dict[str, Any]] = field(default_factory=list)
     revision: int = 0
     outdated_png: bytes | None = None
+    reports_taken: int = 0
+    is_pen_down: bool = False
+    is_whole_page_run: bool = False
+
+    @contextmanager
+    def whole_page_run(self) -> Iterator[None]:
+        """Mark a run of the whole page."""
+        self.is_whole_page_run = True
+        try:
+            yield
+        finally:
+            self.is_whole_page_run = False
 
     def restart_from(self, strokes: list[dict[str, Any]]) -> None:
         """Tell the canvas to show exactly these strokes; it answers a moment later."""
@@ -101,70 +145,77 @@ class Drawing:
             self.strokes, self.png, self.outdated_png = strokes, png, None
 
 
+class Cache:
+    """Remembers the latest results by key; the one that was not used for longest goes first.
+
+    A page that is run again while its former run still computes waits for that run's result: two
+    runs of one session may overlap.
+    """
+
+    def __init__(self, size: int) -> None:
+        """Remember at most `size` results."""
+        self._size = size
+        self._results: OrderedDict[object, Any] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def __contains__(self, key: object) -> bool:
+        """Whether the result is there already."""
+        return key in self._results
+
+    def __len__(self) -> int:
+        """How many results there are."""
+        return len(self._results)
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """The result under `key`, made if it is new."""
+        with self._lock:
+            result: T = self._results[key] if key in self._results else make()
+            self._results[key] = result
+            self._results.move_to_end(key)
+            if len(self._results) > self._size:
+                self._results.popitem(last=False)
+            return result
+
+
 @dataclass
 class AppState:
     """Everything that one session keeps between two runs of a page.
 
     Attributes:
+        language: what the visitor chose, or None.
         uploads: the files, in the order given; one of them may be an example.
+        chosen: number of the upload that is shown large; None for the first.
         is_example: the upload is one of our examples.
+        refused_upload: how many files and bytes were refused as too many, or None.
         photo: what the camera took.
-        tile_number: which of the MNIST tiles is shown; None before the first.
         rank: how hard the tile shown is: 0 is the hardest.
         last_tile: the latest digit read, (28, 28), for the Architecture page.
+        decoded: the latest picture opened: one decoding serves all that is asked of it.
+        answers, explanations: by picture and options.
+        rows: of the table of files, by picture and options.
     """
 
+    language: str | None = None
     uploads: list[Picture] = field(default_factory=list)
+    chosen: str | None = None
     is_example: bool = False
+    refused_upload: tuple[int, int] | None = None
     photo: Picture | None = None
     drawing: Drawing = field(default_factory=Drawing)
-    tile_number: int | None = None
     rank: int = 0
     last_tile: UInt8Array | None = None
-    readings: OrderedDict[tuple[str, Options], Reading] = field(default_factory=OrderedDict)
-    explanations: OrderedDict[tuple[str, Options], Explanation | None] = field(
-        default_factory=OrderedDict
-    )
-    outcomes: OrderedDict[tuple[str, Options, str], Outcome] = field(default_factory=OrderedDict)
+    decoded: Cache = field(default_factory=lambda: Cache(1))
+    answers: Cache = field(default_factory=lambda: Cache(ANSWERS_KEPT))
+    explanations: Cache = field(default_factory=lambda: Cache(ANSWERS_KEPT))
+    rows: Cache = field(default_factory=lambda: Cache(ROWS_KEPT))
 
-    def remembered(
-        self, picture: Picture, options: Options, make: Callable[[], Reading]
-    ) -> Reading:
-        """The reading of this picture with these options, made only if it is new."""
-        return _recalled(self.readings, (picture.fingerprint, options), make, READINGS_KEPT)
+    def decode(self, picture: Picture) -> image_io.Picture:
+        """The picture opened, upright RGB.
 
-    def knows_reading(self, picture: Picture, options: Options) -> bool:
-        """Whether the answer to this picture with these options is there already."""
-        return (picture.fingerprint, options) in self.readings
-
-    def remembered_explanation(
-        self, picture: Picture, options: Options, make: Callable[[], Explanation | None]
-    ) -> Explanation | None:
-        """What spoke for the answer to this picture, worked out only if it is new."""
-        return _recalled(self.explanations, (picture.fingerprint, options), make, READINGS_KEPT)
-
-    def knows_outcome(self, picture: Picture, options: Options, language: str) -> bool:
-        """Whether the line of this picture in the table needs no reading."""
-        return (picture.fingerprint, options, language) in self.outcomes
-
-    def remembered_outcome(
-        self, picture: Picture, options: Options, language: str, make: Callable[[], Outcome]
-    ) -> Outcome:
-        """The line of this picture in the table, made only if it is new."""
-        key = (picture.fingerprint, options, language)
-        return _recalled(self.outcomes, key, make, OUTCOMES_KEPT)
-
-
-def _recalled(
-    store: OrderedDict[Any, Kept], key: object, make: Callable[[], Kept], most: int
-) -> Kept:
-    """What is stored under `key`, made if it is new; the least recently used goes."""
-    if key not in store:
-        store[key] = make()
-    store.move_to_end(key)
-    while len(store) > most:
-        store.popitem(last=False)
-    return store[key]
+        Raises:
+            InvalidImageError: the bytes are no picture; the text is fit for a person.
+        """
+        return self.decoded.get(picture.fingerprint, lambda: image_io.load_picture(picture.data))
 
 
 def app_state() -> AppState:

@@ -21,6 +21,7 @@ CHOICES = {  # settings that are one of a few words
     "optimizer": tuple(LEARNING_RATES),
     "augmented_by": ("shift", "affine", "affine_elastic", "all"),
     "precision": ("float32", "mixed_bfloat16", "mixed_float16"),
+    "rejection": ("eleventh", "tenths"),
 }
 LEAST = {"epochs": 1, "batch_size": 1, "limit": 0, "validation_tiles": CLASSES}  # settings' bounds
 ADDED_LATER: dict[str, object] = {  # what runs did that were made before these could be turned
@@ -30,6 +31,8 @@ ADDED_LATER: dict[str, object] = {  # what runs did that were made before these 
     "permuted": False,
     "optimizer": "adamw",
     "augmented_by": "all",
+    "rejection": "tenths",
+    "hand_fraction": 0.0,
 }
 RENAMED = {  # settings that saved runs, studies and reports hold under an older name
     "worn_share": "degraded_fraction",
@@ -61,21 +64,27 @@ class HyperParameters:
     warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
     weight_decay: float = 4e-3  # AdamW's in Keras; the other optimizers have none
     ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
-    patience: int = 8  # epochs without a lower validation loss
+    patience: int = 12  # epochs without a lower validation loss; at high rates it stands still
     # What keeps it from learning the tiles by heart
     label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
     augmentation: float = 1.0  # times the amounts in augment.Augmentation; 0 changes nothing
     augmented_by: str = "all"  # of augment.KINDS; fewer serve the experiments
     degraded_fraction: float = 0.12  # tiles with blurred or broken strokes, as in far photos
     # What MNIST lacks, as fractions of its tiles
-    synthetic_fraction: float = 0.04  # drawn 1s, 4s and 7s: an eighth of what MNIST has of them
-    photo_fraction: float = 0.10  # digits written, photographed and read by our own pipeline
-    non_digit_fraction: float = 0.12  # letters, scribbles and the like, taught as none of the ten
+    hand_fraction: float = 0.25  # pen strokes of European writers, and digits drawn as they write
+    photo_fraction: float = 0.045  # digits written, photographed and read by our own pipeline
+    non_digit_fraction: float = 0.18  # letters, shapes and the like, taught as none of the ten
+    rejection: str = "eleventh"  # a class of their own; or tenths: a tenth for each digit
     # Chance, data and arithmetic
     seed: int = 0  # of weights, dropout, order and augmentation
     limit: int = 0  # training tiles to use, for a trial; 0 is all
     validation_tiles: int = VALIDATION_TILES
     precision: str = "float32"  # mixed_bfloat16: 2/3 of the time where the processor has bf16
+
+    @property
+    def outputs(self) -> int:
+        """How many classes are taught: the ten digits, and for most "none of them"."""
+        return CLASSES + (self.rejection == "eleventh")
 
     def __post_init__(self) -> None:
         """Check words and counts before anything is loaded or built.

@@ -26,7 +26,12 @@ from digitscope.types import TILE_PX
 from training import plots
 from training.data.mnist import Digits, load_train_validation
 from training.evaluate import as_text, evaluate_test, predict, predict_with_tta, report
-from training.evaluation.calibration import apply_temperature, fit_temperature, fold_temperature
+from training.evaluation.calibration import (
+    answers_at,
+    fit_temperature,
+    fold_temperature,
+    learnt_part,
+)
 from training.evaluation.metrics import expected_calibration_error
 from training.evaluation.model_card import (
     Calibration,
@@ -111,9 +116,9 @@ def _without_seed(run: RunFolder) -> dict[str, object]:
 
 def calibrate(model: keras.Model, validation: Digits) -> Calibration:
     """Fit a temperature on validation tiles and fold it into the network, in place."""
-    before = predict(model, validation.tiles)
-    temperature = fit_temperature(before, validation.labels)
-    after = apply_temperature(before, temperature)
+    learnt = predict(learnt_part(model), validation.tiles)
+    temperature = fit_temperature(learnt, validation.labels)
+    before, after = answers_at(learnt, 1.0), answers_at(learnt, temperature)
     fold_temperature(model, temperature)
     return Calibration(
         temperature=temperature,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX
+from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX, Float32Array
 from training.config import HyperParameters
 
 FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
@@ -19,17 +19,44 @@ KERNEL_PX = 3  # two stacked 3x3 see 5x5 with fewer weights than one 5x5
 DROPOUT = HyperParameters.dropout  # before the only dense layer, the one place that overfits here
 HIDDEN_UNITS = HyperParameters.hidden_units
 BATCHNORM_MOMENTUM = 0.95  # Keras' 0.99 lags by hundreds of steps: useless in short runs
-PARAMETERS = {4: 392_330, 3: 94_858}  # by blocks; of four, 960 are running statistics
+NONE_OF_THEM = 1  # outputs beside the ten: "no digit"
+PARAMETERS = {4: 392_330, 3: 94_858}  # by blocks, of ten outputs; of four, 960 are statistics
+FOLD_LAYER = "fold"
 PERMUTATION_SEED = 2026  # one order of the pixels for every run, so that runs compare
 
 
 def build_network(hyper: HyperParameters) -> keras.Model:
     """Build the network that the settings name, untrained; in and out as `build_model` says."""
+    outputs = hyper.outputs
     if hyper.network == "cnn":
-        return build_model(hyper.blocks, hyper.precision, hyper.dropout, hyper.permuted)
+        return build_model(hyper.blocks, hyper.precision, hyper.dropout, hyper.permuted, outputs)
     halved = (hyper.hidden_units, hyper.hidden_units // 2)
     hidden = halved if hyper.network == "mlp" else halved[:1]
-    return build_mlp(hidden, hyper.precision, hyper.dropout, hyper.permuted)
+    return build_mlp(hidden, hyper.precision, hyper.dropout, hyper.permuted, outputs)
+
+
+def fold_none(model: keras.Model) -> keras.Model:
+    """Give a network of eleven classes ten answers: what is no digit counts a tenth for each.
+
+    The ten sum to 1, as everyone who opens the file expects. Whether there is a digit can be read
+    off them: where the digits' own probabilities are clear, ten times the least is the eleventh.
+    A network of ten classes comes back as it is. The weights are shared, not copied.
+
+    Args:
+        model: as `build_network` builds it.
+    """
+    if model.output_shape[-1] == CLASSES:
+        return model
+    fold = keras.layers.Dense(CLASSES, use_bias=False, trainable=False, name=FOLD_LAYER)
+    folded = keras.Model(model.input, fold(model.output), name=model.name)
+    fold.set_weights([fold_matrix()])
+    return folded
+
+
+def fold_matrix() -> Float32Array:
+    """(11, 10) float32: each digit counts for itself, none of them a tenth for each."""
+    tenth = np.full((NONE_OF_THEM, CLASSES), 1 / CLASSES, np.float32)
+    return np.concatenate([np.eye(CLASSES, dtype=np.float32), tenth])
 
 
 def build_model(
@@ -37,10 +64,11 @@ def build_model(
     precision: str = "float32",
     dropout: float = DROPOUT,
     permuted: bool = False,
+    outputs: int = CLASSES,
 ) -> keras.Model:
     """Build the network, untrained.
 
-    Input (N, 28, 28, 1) float, 0..255, light digit on black; output (N, 10) float32
+    Input (N, 28, 28, 1) float, 0..255, light digit on black; output (N, `outputs`) float32
     probabilities that sum to 1. The normalisation is inside.
 
     Args:
@@ -48,6 +76,7 @@ def build_model(
         precision: Keras' dtype policy for the blocks; weights are float32 under each.
         dropout: fraction of the averages that a training step leaves out, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
+        outputs: 10, or 11 with a class for what is no digit.
 
     Raises:
         ValueError: the network has another number of parameters than `PARAMETERS`.
@@ -61,8 +90,9 @@ def build_model(
         x = _block(x, number, precision)
     x = keras.layers.GlobalAveragePooling2D(name="average", dtype="float32")(x)  # (N, 256)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
-    model = keras.Model(tiles, _ten_probabilities(x), name="mnist_cnn")
-    _check_parameters(model, PARAMETERS[blocks])
+    model = keras.Model(tiles, _probabilities(x, outputs), name="mnist_cnn")
+    more = (outputs - CLASSES) * (FILTERS[blocks - 1] + 1)  # weights and bias of a further output
+    _check_parameters(model, PARAMETERS[blocks] + more)
     return model
 
 
@@ -71,6 +101,7 @@ def build_mlp(
     precision: str = "float32",
     dropout: float = DROPOUT,
     permuted: bool = False,
+    outputs: int = CLASSES,
 ) -> keras.Model:
     """Build a network of linear layers, untrained, to compare the CNN with: 784, `hidden`, 10.
 
@@ -81,6 +112,7 @@ def build_mlp(
         precision: Keras' dtype policy for these layers; weights are float32 under each.
         dropout: fraction of each hidden layer that a training step leaves out, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
+        outputs: 10, or 11 with a class for what is no digit.
 
     Example:
         >>> build_mlp((512,)).count_params()  # 784 * 512 + 512 and 512 * 10 + 10
@@ -91,7 +123,7 @@ def build_mlp(
     for number, units in enumerate(hidden, start=1):
         x = keras.layers.Dense(units, "relu", name=f"linear{number}", dtype=precision)(x)
         x = keras.layers.Dropout(dropout, name=f"dropout{number}", dtype=precision)(x)
-    return keras.Model(tiles, _ten_probabilities(x), name="mnist_mlp")
+    return keras.Model(tiles, _probabilities(x, outputs), name="mnist_mlp")
 
 
 def pixel_order() -> np.ndarray:
@@ -114,9 +146,9 @@ def _normalised_tiles(permuted: bool) -> tuple[keras.KerasTensor, keras.KerasTen
     return tiles, x
 
 
-def _ten_probabilities(x: keras.KerasTensor) -> keras.KerasTensor:
-    """(N, F) to (N, 10) float32; calibration knows this layer by its name."""
-    return keras.layers.Dense(CLASSES, activation="softmax", name="digits", dtype="float32")(x)
+def _probabilities(x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
+    """(N, F) to (N, outputs) float32; calibration knows this layer by its name."""
+    return keras.layers.Dense(outputs, activation="softmax", name="digits", dtype="float32")(x)
 
 
 def _block(x: keras.KerasTensor, number: int, precision: str) -> keras.KerasTensor:

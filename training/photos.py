@@ -28,7 +28,7 @@ from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
 from training.evaluation.model_card import describe_file, write_card
-from training.run_records.provenance import git_commit
+from training.run_records.provenance import PHOTOS_BY, code_fingerprint, git_commit
 
 MAIN_KIND = "photo"
 
@@ -50,6 +50,7 @@ def add_to_card(
     Raises:
         OSError: `out` cannot be written to.
     """
+    provenance = _describe_origin(name, command)  # first: code may be edited during the run
     run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), items, out=out)
     read_in_terminal(run)
     if not run.is_finished:
@@ -57,16 +58,21 @@ def add_to_card(
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
     report = run.report()
     figures = describe(report, run.results, card["calibration"]["temperature"])
-    card[name] = {
+    card[name] = provenance | figures
+    write_card(card, MODEL_CARD)
+    return report
+
+
+def _describe_origin(name: str, command: str) -> dict[str, str]:
+    """Which code and which network make the figures, and when."""
+    return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "git_commit": git_commit(),
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
-        "code_sha256": fingerprint_code(),
+        "code_sha256": code_fingerprint(PHOTOS_BY[name]),
         "background": str(Background.OPENCV),
-    } | figures
-    write_card(card, MODEL_CARD)
-    return report
+    }
 
 
 def describe(report: Report, results: Sequence[Result], temperature: float) -> dict[str, Any]:

@@ -23,15 +23,14 @@ import keras
 from digitscope.errors import DigitscopeError
 from digitscope.types import Float32Array
 from training.config import CHOICES, LEARNING_RATES, RENAMED, HyperParameters
-from training.data.batches import as_input, epoch_batches, one_hot, steps_in_epoch
+from training.data.batches import epoch_batches, steps_in_epoch
 from training.data.datasets import Datasets, load_datasets
-from training.data.mnist import Digits
 from training.evaluation.digit_accuracy import digit_accuracy
+from training.evaluation.validation import validate
 from training.model_definition import build_network
 from training.run_records.run_folder import LATEST, RunFolder, RunState
 from training.tracking import experiment_of, follow, run_facts
 
-VALIDATION_BATCH = 500  # divides 5,000; larger gains nothing
 SGD_MOMENTUM = 0.9  # LEARNING_RATES counts on it
 DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
 DROPOUT_LAYER_BITS = 16  # two layers never share their chance; seeds stay below
@@ -104,7 +103,7 @@ class KeepRun(keras.callbacks.Callback):  # type: ignore[misc]
         """Validate, save, and stop where patience ends; `logs` gets the validation figures."""
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         with averaged_weights(self.model):
-            logs |= _validate(self.model, self._datasets.validation)
+            logs |= validate(self.model, self._datasets)
             figures = {name: float(value) for name, value in logs.items()}
             figures["seconds"] = round(time.perf_counter() - self._started, 1)
             about = {"epoch": epoch + 1, "learning_rate": rate}
@@ -127,7 +126,9 @@ def _batches(
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
     """The batches of all epochs from `first_epoch`, counted from 0; each has its own chance."""
     for epoch in range(first_epoch, hyper.epochs):
-        yield from epoch_batches(datasets.train, hyper, epoch, datasets.photographed)
+        yield from epoch_batches(
+            datasets.train, hyper, epoch, datasets.photographed, datasets.drawn
+        )
 
 
 def train_tracked(
@@ -191,18 +192,6 @@ def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
         state = layer.seed_generator.state
         chance = [seed + (number << DROPOUT_LAYER_BITS), epoch << DROPOUT_STEP_BITS]
         state.assign(keras.ops.cast(chance, state.dtype))
-
-
-def _validate(model: keras.Model, validation: Digits) -> dict[str, float]:
-    """Loss and accuracy on tiles that are neither learnt from nor changed."""
-    logs = model.evaluate(
-        as_input(validation.tiles),
-        one_hot(validation.labels),
-        batch_size=VALIDATION_BATCH,
-        verbose=0,
-        return_dict=True,
-    )
-    return {f"val_{name}": float(logs[name]) for name in ("loss", "accuracy")}
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:

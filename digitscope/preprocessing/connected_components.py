@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitscope.preprocessing.dashed_strokes import find_dashes
+from digitscope.preprocessing.resizing import measure_stroke
 from digitscope.types import BoolArray, BoxXYXY, UInt8Array
 
 Labels = NDArray[np.uint16] | NDArray[np.int32]
@@ -144,6 +146,9 @@ def find_digit(mask: BoolArray, levels: UInt8Array, skip: int = 0) -> Group | No
     if not candidates:
         return None
     digit, others = group_digit(candidates)
+    seen = count_digits(digit, others)
+    if seen > 1 and (dashes := find_dashes(candidates, measure_stroke(mask))):
+        digit, others, seen = dashes, [one for one in candidates if one not in dashes], 1
     box = reduce(union_box, (one.box_xyxy for one in digit))
     return Group(
         _mask_of(digit, labels, box),
@@ -151,7 +156,7 @@ def find_digit(mask: BoolArray, levels: UInt8Array, skip: int = 0) -> Group | No
         components=len(digit),
         candidates=len(candidates),
         dropped=len(others) + len(components[MAX_COMPONENTS:]),
-        digits_seen=count_digits(digit, others),
+        digits_seen=seen,
     )
 
 

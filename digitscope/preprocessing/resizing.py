@@ -76,7 +76,7 @@ def _redraw(mask: BoolArray, change_px: float) -> Float32Array:
         outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
         return np.clip(change_px - outside + 1, 0, 1).astype(np.float32)
     inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
-    return np.clip(inside + change_px + 0.5, 0, 1).astype(np.float32)
+    return np.where(mask, np.clip(inside + change_px + 0.5, 0, 1), 0).astype(np.float32)
 
 
 def _redraw_with_loops(mask: BoolArray, changes: Sequence[float]) -> Float32Array:

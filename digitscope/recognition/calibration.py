@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from digitscope.recognition.operating_point import load_operating_point
 from digitscope.types import Prediction, Quality
 
-QUALITY_WEIGHT = 0.5  # temperature added at quality 0: minimises log loss on simulated photos
+POINT = load_operating_point()  # its temperatures are fitted on labelled pictures
 MIN_PROBABILITY = 1e-7  # below it float32's softmax is rounding
 
 
@@ -24,8 +25,8 @@ def calibrate(prediction: Prediction, quality: Quality) -> Prediction:
 
 
 def quality_temperature(quality: Quality) -> float:
-    """The temperature for a picture: 1 for a perfect one, more for a poorer one."""
-    return 1 + QUALITY_WEIGHT * (1 - quality.score)
+    """The temperature for a picture: the poorer it is, the higher."""
+    return POINT.temperature + POINT.quality_weight * (1 - quality.score)
 
 
 def apply_temperature(prediction: Prediction, temperature: float) -> Prediction:

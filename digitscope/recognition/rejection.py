@@ -1,7 +1,7 @@
 """Rejection after the network: may this prediction be given as an answer?
 
-It is the one place after the network where a picture is refused. The network was taught a tenth for
-each digit on letters, scribbles and the like, so its confidence falls where it sees no digit.
+It is the one place after the network where a picture is refused. The network has a class for what
+is no digit, which counts a tenth for each digit, so its confidence falls where it sees none.
 `digitscope benchmark FOLDER` shows what each threshold would refuse and get wrong.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from digitscope.recognition.operating_point import load_operating_point
 from digitscope.types import Prediction, Reading, Reason
 
-MIN_CONFIDENCE = 0.77  # chosen on the dev photos: refuses most letters, few digits
+MIN_CONFIDENCE = load_operating_point().min_confidence  # fitted, see the model card
 SURE_CONFIDENCE = 0.95  # chosen on the dev photos: no other attempt at the picture is needed
 MIN_TWO_DIGITS = 0.85  # two digits that hold this much together: it is one of them, unclear
 

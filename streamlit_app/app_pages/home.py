@@ -6,6 +6,7 @@ import streamlit as st
 
 from streamlit_app.boundary import error_boundary
 from streamlit_app.card import load_card
+from streamlit_app.components.comparison import show_difference
 from streamlit_app.components.examples import EXAMPLES, PREDICT_PAGE, show_examples
 from streamlit_app.components.introduction import show_figures, show_how
 from streamlit_app.components.page_head import show_page_head
@@ -23,11 +24,7 @@ def show_invitation() -> None:
     )
     with st.container(horizontal=True):
         for source in SOURCES:
-            if st.button(
-                source.invitation(),
-                icon=source.icon,
-                type="primary" if source.key == "draw" else "secondary",
-            ):
+            if st.button(source.invitation(), icon=source.icon):
                 st.switch_page(PREDICT_PAGE, query_params={PARAMETER: source.key})
 
 
@@ -62,6 +59,8 @@ show_invitation()
 with error_boundary():
     st.subheader(_("Nothing at hand? Try one of these."), anchor=False)
     show_examples(len(EXAMPLES))
+with error_boundary():
+    show_difference()
 st.subheader(_("How it works"), anchor=False)
 show_how()
 with error_boundary():

@@ -5,21 +5,34 @@ from __future__ import annotations
 import streamlit as st
 
 from streamlit_app.boundary import error_boundary
-from streamlit_app.card import load_card, load_predecessor, load_reports
+from streamlit_app.card import ModelCard, load_card, load_predecessor, load_reports
 from streamlit_app.components.measured.calibration import show_calibration
 from streamlit_app.components.measured.confusion import choose_confusion
 from streamlit_app.components.measured.curves import show_curves
-from streamlit_app.components.measured.doubt import show_doubt
 from streamlit_app.components.measured.experiments import show_experiments
 from streamlit_app.components.measured.headline import show_headline_figures
 from streamlit_app.components.measured.mistakes import show_mistakes
 from streamlit_app.components.measured.per_class import show_per_class
 from streamlit_app.components.measured.photos import show_photos
 from streamlit_app.components.measured.recipe import show_recipe
+from streamlit_app.components.measured.selective_prediction import show_selective_prediction
 from streamlit_app.components.measured.simulated import show_simulated
+from streamlit_app.components.model_loading import tell_if_replaced
 from streamlit_app.components.page_head import show_page_head
-from streamlit_app.components.waking import tell_if_replaced
 from streamlit_app.i18n import _
+
+
+@st.fragment
+def show_confusions(card: ModelCard) -> None:
+    """The matrix beside the mistakes: a cell pressed runs only this part again."""
+    left, right = st.columns(2, gap="medium")
+    pair = None
+    with left, error_boundary():
+        pair = choose_confusion(card)
+    with right, error_boundary():
+        st.subheader(_("Every mistake on MNIST's test set"), anchor=False)
+        show_mistakes(card, pair)
+
 
 show_page_head(_("How well it reads"))
 card = load_card()
@@ -31,20 +44,14 @@ st.header(_("On pictures of people's own"), anchor=False)
 with error_boundary():
     show_photos(card, load_predecessor())
 with error_boundary():
-    show_doubt(card)
+    show_selective_prediction(card)
 
 st.header(_("Under hard conditions"), anchor=False)
 with error_boundary():
     show_simulated(card)
 
 st.header(_("What it mixes up"), anchor=False)
-left, right = st.columns(2, gap="medium")
-pair = None
-with left, error_boundary():
-    pair = choose_confusion(card)
-with right, error_boundary():
-    st.subheader(_("Every mistake on MNIST's test set"), anchor=False)
-    show_mistakes(card, pair)
+show_confusions(card)
 
 st.header(_("Digit by digit"), anchor=False)
 with error_boundary():

@@ -2,107 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from digitscope.errors import InvalidImageError
-from digitscope.image_io import load_picture
+from digitscope.serialization import error_to_dict, reading_to_dict
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline
-from streamlit_app.components.wording import refusal_texts
-from streamlit_app.i18n import _, language, told
-from streamlit_app.resources import read_once
-from streamlit_app.state import Options, Outcome, Picture, app_state
+from streamlit_app.components.wording import Finding, why_refused
+from streamlit_app.i18n import _, translate
+from streamlit_app.reading import read
+from streamlit_app.state import Options, Picture, Row, app_state
+
+if TYPE_CHECKING:
+    import pandas as pd  # half a second: only who gives several files pays
 
 TABLE_KEY = "files_table"
 THUMBNAIL_PX = 64
 ROW_PX = 56
 NO_DIGIT = "–"
-COLUMNS = ("picture", "file", "digit", "confidence", "reason")
+CSV_FIELDS = ("status", "digit", "confidence", "reason", "background", "ms")
 
 
-def chosen_file(count: int) -> int:
-    """Which of the files is to be shown large: the line chosen in the table, else the first."""
-    selection = st.session_state.get(TABLE_KEY, {}).get("selection", {})
-    rows = selection.get("rows", [])
-    return rows[0] if rows and rows[0] < count else 0
+def chosen_index(pictures: Sequence[Picture]) -> int:
+    """Which of the files is shown large: the one chosen in the table, else the first."""
+    state, numbers = app_state(), [picture.number for picture in pictures]
+    selection = st.session_state.get(_table_key(pictures), {}).get("selection", {})
+    if lines := selection.get("rows"):
+        state.chosen = numbers[lines[0]]
+    return numbers.index(state.chosen) if state.chosen in numbers else 0
 
 
-def make_outcome(picture: Picture, options: Options) -> Outcome:
+def _table_key(pictures: Sequence[Picture]) -> str:
+    """Other files make another table: its choice is never that of the table before."""
+    return f"{TABLE_KEY}_{hash(tuple(picture.number for picture in pictures))}"
+
+
+def make_row(picture: Picture, options: Options) -> Row:
     """Read one file for the table; a file that is no picture becomes a line that says so."""
     try:
-        shown = load_picture(picture.data).rgb
-        reading = read_once(picture, options)
+        answer = read(picture, options)
     except InvalidImageError as error:
-        return Outcome("", None, None, told(error.message))
-    reason = "" if reading.reason is None else refusal_texts(reading).why
-    thumbnail = inline(for_display(shown, THUMBNAIL_PX).convert("RGB"))
-    return Outcome(thumbnail, reading.digit, reading.confidence, reason)
+        reading = error_to_dict(error, str(options.background))
+        return Row("", reading, partial(translate, error.message))
+    thumbnail = inline(
+        for_display(answer.reading.preprocessed.working_rgb, THUMBNAIL_PX).convert("RGB")
+    )
+    finding = Finding.of(answer.reading)
+    why = str if finding is None else partial(why_refused, finding)
+    return Row(thumbnail, reading_to_dict(answer.reading), why)
 
 
-def read_all(pictures: Sequence[Picture], options: Options) -> list[Outcome]:
+def read_all(pictures: Sequence[Picture], options: Options) -> list[Row]:
     """Read each file that is new, with a bar that says how far it has come."""
-    state, bar = app_state(), st.empty()
-    outcomes = []
+    known, bar = app_state().rows, st.empty()
+    rows = []
     for done, picture in enumerate(pictures):
-        if not state.knows_outcome(picture, options, language()):
+        key = (picture.fingerprint, options)
+        if key not in known:
             text = _("Reading file {done} of {total}").format(done=done + 1, total=len(pictures))
             bar.progress(done / len(pictures), text=text)
-
-        def make(picture: Picture = picture) -> Outcome:
-            return make_outcome(picture, options)
-
-        outcomes.append(state.remembered_outcome(picture, options, language(), make))
+        rows.append(known.get(key, partial(make_row, picture, options)))
     bar.empty()
-    return outcomes
+    return rows
 
 
-def as_table(pictures: Sequence[Picture], outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """One row a file, columns `COLUMNS`."""
-    rows = [
-        (each.thumbnail, picture.name, each.digit, each.confidence, each.reason)
-        for picture, each in zip(pictures, outcomes, strict=True)
+def as_table(pictures: Sequence[Picture], rows: Sequence[Row]) -> pd.DataFrame:
+    """What the page shows: a row a file, columns picture, file, digit, confidence, reason."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "picture": [row.thumbnail for row in rows],
+            "file": [picture.name for picture in pictures],
+            "digit": [_digit_text(row.reading) for row in rows],
+            "confidence": [row.reading["confidence"] for row in rows],
+            "reason": [row.why() for row in rows],
+        }
+    )
+
+
+def _digit_text(reading: Mapping[str, Any]) -> str:
+    return NO_DIGIT if reading["digit"] is None else str(reading["digit"])
+
+
+def as_csv(pictures: Sequence[Picture], rows: Sequence[Row]) -> bytes:
+    """What can be downloaded: the names and values of `digitscope.serialization`."""
+    import pandas as pd
+
+    lines = [
+        {"file": picture.name}
+        | {field: row.reading[field] for field in CSV_FIELDS}
+        | {"quality": (row.reading["quality"] or {}).get("score")}
+        for picture, row in zip(pictures, rows, strict=True)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"digit": "Int64"})
+    return pd.DataFrame(lines).astype({"digit": "Int64"}).to_csv(index=False).encode()
 
 
 @error_boundary()
-def show_batch(pictures: Sequence[Picture], options: Options) -> None:
-    """The table of all files, and the same as a download."""
-    outcomes = read_all(pictures, options)
-    table = as_table(pictures, outcomes)
-    answered = sum(each.digit is not None for each in outcomes)
+def show_batch(pictures: Sequence[Picture], options: Options, chosen: int) -> None:
+    """The table of all files, and the same as a download.
+
+    Args:
+        pictures: the files.
+        options: how to read them.
+        chosen: which of them is shown large.
+    """
+    rows = read_all(pictures, options)
+    answered = sum(row.reading["digit"] is not None for row in rows)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.subheader(
-            _("{answered} of {total} files answered").format(
-                answered=answered, total=len(outcomes)
-            ),
+            _("{answered} of {total} files answered").format(answered=answered, total=len(rows)),
             anchor=False,
             width="content",
         )
         st.download_button(
             _("Download as CSV"),
-            data=table.drop(columns="picture").to_csv(index=False).encode(),
+            data=as_csv(pictures, rows),
             file_name="digitscope.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
+    _show_table(pictures, rows, chosen)
+    st.caption(_("Choose a line to see that file above."))
+
+
+def _show_table(pictures: Sequence[Picture], rows: Sequence[Row], chosen: int) -> None:
     st.dataframe(
-        table.assign(digit=table["digit"].astype("string").fillna(NO_DIGIT)),
+        as_table(pictures, rows),
         hide_index=True,
         row_height=ROW_PX,
-        key=TABLE_KEY,
+        key=_table_key(pictures),
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [chosen], "columns": [], "cells": []}},
         column_config=_column_config(),
         alt=_("Each file with its answer, its confidence, or the reason why there is none"),
     )
-    st.caption(_("Choose a line to see that file above."))
 
 
 def show_place(picture: Picture, count: int) -> None:
@@ -114,7 +156,7 @@ def show_place(picture: Picture, count: int) -> None:
     )
 
 
-def _column_config() -> dict[str, object]:
+def _column_config() -> dict[str, Any]:
     """How the columns are called and drawn."""
     column = st.column_config
     return {

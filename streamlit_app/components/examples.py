@@ -37,7 +37,7 @@ class Example:
 
     def load(self) -> Picture:
         """The picture, as if the visitor had sent it."""
-        return Picture((ASSETS / self.file).read_bytes(), self.label())
+        return Picture((ASSETS / self.file).read_bytes(), self.label)
 
 
 EXAMPLES = (
@@ -61,8 +61,7 @@ def show_examples(columns: int = COLUMNS) -> None:
     with st.grid(columns, min_column_width=CARD_PX, gap="small") as grid:
         for example in EXAMPLES:
             with grid.cell(), st.container(gap="xsmall"):
-                picture = load_picture((ASSETS / example.file).read_bytes()).rgb
-                st.image(inline(covered(picture)), width="stretch", alt=example.label())
+                st.image(_thumbnail(example.file), width="stretch", alt=example.label())
                 taken = st.button(
                     example.label(),
                     key=f"example_{example.file}",
@@ -71,6 +70,11 @@ def show_examples(columns: int = COLUMNS) -> None:
                 if taken:
                     take_example(example)
                     st.switch_page(PREDICT_PAGE, query_params={PARAMETER: EXAMPLE_SOURCE})
+
+
+@st.cache_data(show_spinner=False)
+def _thumbnail(file: str) -> str:
+    return inline(covered(load_picture((ASSETS / file).read_bytes()).rgb))
 
 
 def sample_tile() -> UInt8Array:

@@ -1,8 +1,11 @@
-"""Pictures drawn as SVG, so that they are sharp anywhere: how it works, the answer, a block."""
+"""Pictures drawn as SVG or HTML, sharp anywhere: how it works, the answer, a block, bars."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 
 SIZE_WH = (320, 180)
 PAPER, RULE, INK, FRAME = "#fbf8f1", "#d8e0ee", "#27306b", "#ef4444"
@@ -25,6 +28,7 @@ TILE = (
 PIXEL_PX = 12
 VOLUME_WH = (140, 120)
 LARGEST_MAP = 28  # MNIST's side: drawn at full height
+BARS_PX = 130  # of a bar chart: height of a whole bar
 BARS = (0.05, 0.16, 0.04, 0.06, 0.03, 0.04, 0.02, 0.95, 0.05, 0.12)
 
 
@@ -115,4 +119,41 @@ def digit_plate(glyph: str, colour: str) -> str:
         f'<rect width="160" height="160" rx="28" fill="{colour}"/>'
         '<text x="80" y="124" text-anchor="middle" font-size="124" font-weight="700" '
         f'font-family="system-ui, sans-serif" fill="#ffffff">{glyph}</text></svg>'
+    )
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart.
+
+    Attributes:
+        name: stands below it.
+        height: 0..1.
+        label: stands above it.
+        title: shown under the pointer.
+        strength: opacity, 0..1.
+    """
+
+    name: str
+    height: float
+    label: str
+    title: str
+    strength: float
+
+
+def bar_chart(bars: Sequence[Bar], colour: str, words: str) -> str:
+    """Bars side by side as HTML; `words` say the same to those who do not see them."""
+    grid = f"display:grid;grid-template-columns:repeat({len(bars)},1fr);gap:0.4rem;align-items:end"
+    cells = "".join(_bar_cell(bar, colour) for bar in bars)
+    return f'<div role="img" aria-label="{escape(words)}" style="{grid}">{cells}</div>'
+
+
+def _bar_cell(bar: Bar, colour: str) -> str:
+    style = (
+        f"height:{max(1, round(BARS_PX * bar.height))}px;border-radius:4px 4px 0 0;"
+        f"background:{colour};opacity:{bar.strength}"
+    )
+    return (
+        f'<div title="{escape(bar.title)}" style="text-align:center;font-size:0.8rem">'
+        f'{escape(bar.label)}<div style="{style}"></div><strong>{escape(bar.name)}</strong></div>'
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.illustrations import answered, brought_to_pixels, found_on_paper
 from streamlit_app.i18n import _, number, percent
-from streamlit_app.looks import looks
+from streamlit_app.theme import theme
 
 COLUMNS = 3
 CARD_PX = 250  # three abreast on a laptop, one on a phone
@@ -27,7 +27,7 @@ def show_how() -> None:
             _("Eleven steps bring it to 28 by 28 pixels, just as the network learned digits."),
         ),
         (
-            answered(looks().accent),
+            answered(theme().accent),
             _("Read"),
             _("A small neural network says which digit it is, and how sure it is."),
         ),
@@ -40,7 +40,7 @@ def show_how() -> None:
                 st.markdown(text)
 
 
-def show_figures(card: Figures) -> None:
+def show_figures(card: ModelCard) -> None:
     """What was measured; nothing where nothing was."""
     test, photos = card.number("test.accuracy"), card.number("photos.accuracy")
     parameters = card.number("parameters")

@@ -46,7 +46,8 @@ def as_heat(maps: Float32Array) -> NDArray[np.uint8]:
     """
     levels = (255 * maps / max(float(maps.max()), 1e-6)).astype(np.uint8)
     flat = cv2.applyColorMap(levels.reshape(len(maps), -1), cv2.COLORMAP_INFERNO)
-    return cv2.cvtColor(flat, cv2.COLOR_BGR2RGB).reshape(*maps.shape, 3)
+    rgb: NDArray[np.uint8] = cv2.cvtColor(flat, cv2.COLOR_BGR2RGB).astype(np.uint8)
+    return rgb.reshape(*maps.shape, 3)
 
 
 def as_grey(kernels: Float32Array) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from digitscope.types import Background
 from streamlit_app.i18n import _
+from streamlit_app.settings import load_settings
 from streamlit_app.state import Options
 
 
@@ -49,9 +50,10 @@ def choose_options() -> Options:
             ),
         )
         texts = background_texts()
+        allowed = load_settings().backgrounds
         background = st.selectbox(
             _("Background removal"),
-            list(texts),
+            [way for way in texts if way in allowed],
             format_func=lambda way: texts[way][0],
             key="background",
             persist_state="session",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app.components.waking import show_waking
+from streamlit_app.components.model_loading import show_model_loading
 from streamlit_app.i18n import LANGUAGE_KEY, LANGUAGES, _, language
+
+SWITCH_KEY = "language_switch"
 
 
 def show_page_head(title: str) -> None:
@@ -15,19 +17,23 @@ def show_page_head(title: str) -> None:
     ):
         st.title(title, anchor=False, width="content")
         choose_language()
-    show_waking()
+    show_model_loading()
 
 
 def choose_language() -> None:
     """The switch; what it says holds for the whole visit."""
-    if LANGUAGE_KEY not in st.session_state:
-        st.session_state[LANGUAGE_KEY] = language()
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),
+        default=language(),
         required=True,
         format_func=str.upper,
-        key=LANGUAGE_KEY,
-        persist_state="session",
+        key=SWITCH_KEY,
+        on_change=_follow_switch,
         label_visibility="collapsed",
     )
+
+
+def _follow_switch() -> None:
+    """Remember the choice apart from the switch, whose own value ends with the page."""
+    st.session_state[LANGUAGE_KEY] = st.session_state[SWITCH_KEY]

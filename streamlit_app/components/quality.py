@@ -16,15 +16,15 @@ FIGURE_PX = 90  # three abreast on a phone
 Colour = Literal["green", "blue", "orange", "red"]
 
 
-def level_looks(level: Level) -> tuple[str, str, Colour]:
+def level_style(level: Level) -> tuple[str, str, Colour]:
     """A level's name, symbol and colour: never the colour alone."""
-    looks: dict[Level, tuple[str, str, Colour]] = {
+    styles: dict[Level, tuple[str, str, Colour]] = {
         Level.EXCELLENT: (_("Excellent"), ":material/verified:", "green"),
         Level.GOOD: (_("Good"), ":material/check_circle:", "blue"),
         Level.FAIR: (_("Fair"), ":material/warning:", "orange"),
         Level.POOR: (_("Poor"), ":material/error:", "red"),
     }
-    return looks[level]
+    return styles[level]
 
 
 def factor_texts() -> dict[str, tuple[str, str, str]]:
@@ -80,7 +80,7 @@ def may_be_improved(reading: Reading, picture: Picture) -> bool:
 
 def show_quality(quality: Quality) -> None:
     """The badge, its figures, and one piece of advice."""
-    name, icon, colour = level_looks(quality.level)
+    name, icon, colour = level_style(quality.level)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Picture quality"), anchor=False, width="content")
         st.badge(f"{name} · {number(quality.score, '.2f')}", icon=icon, color=colour)

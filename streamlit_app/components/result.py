@@ -8,11 +8,11 @@ from digitscope.types import Background, Prediction, Reading
 from streamlit_app.components.illustrations import digit_plate
 from streamlit_app.components.options import background_texts
 from streamlit_app.components.probabilities import show_bars
-from streamlit_app.components.wording import certainty, refusal_texts, verdict
-from streamlit_app.i18n import _, number, percent, told
-from streamlit_app.looks import looks
-from streamlit_app.resources import read_once
-from streamlit_app.state import Options, Picture, app_state
+from streamlit_app.components.wording import Finding, certainty, refusal_texts, verdict
+from streamlit_app.i18n import _, number, percent, translate
+from streamlit_app.reading import is_read, read
+from streamlit_app.state import Answer, Options, Picture
+from streamlit_app.theme import theme
 
 TOP = 3
 PLATE_PX = 104
@@ -20,6 +20,7 @@ GREY = "#6b7280"  # neither right nor wrong; white on it is easy to read
 CARD_PX = 85  # three abreast on a phone
 MS_PER_S = 1000
 GUESS_KEY = "best_guess"
+ENGINE_NAMES = {"keras": "Keras", "onnxruntime": "ONNX Runtime"}
 
 
 def show_prompt(title: str, text: str) -> None:
@@ -29,16 +30,21 @@ def show_prompt(title: str, text: str) -> None:
         st.markdown(text)
 
 
-def read_announced(picture: Picture, options: Options) -> Reading:
+def read_announced(picture: Picture, options: Options) -> Answer:
     """Read a picture; while a new one is being read, a card says so where the answer will stand.
 
     Raises:
         InvalidImageError: the bytes are no picture; the text is fit for a person.
         ModelUnavailableError: the network's file is missing or broken.
     """
-    if not app_state().knows_reading(picture, options):
+    if not is_read(picture, options):
         show_prompt(_("One moment"), _("Your picture is being read."))
-    return read_once(picture, options)
+    return read(picture, options, tell_wait=tell_wait)
+
+
+def tell_wait() -> None:
+    """Say that the picture waits for those of other visitors."""
+    st.caption(":material/hourglass_top: " + _("Other pictures are being read: yours is next."))
 
 
 def show_headline(reading: Reading, picture: Picture, *, with_reason: bool = True) -> None:
@@ -50,24 +56,32 @@ def show_headline(reading: Reading, picture: Picture, *, with_reason: bool = Tru
         with_reason: a refusal says why at once. Without, the card is as high as with an answer:
             nothing below it moves, and `show_reason` says why elsewhere.
     """
-    if reading.digit is None or reading.prediction is None:
+    finding = Finding.of(reading)
+    if finding is not None:
         with _headline("?", GREY, _("No digit")):
-            st.header(refusal_texts(reading).heading, anchor=False)
+            st.header(refusal_texts(finding).heading, anchor=False)
             if with_reason:
                 show_reason(reading)
-        return
-    with _headline(str(reading.digit), looks().accent, str(reading.digit)):
-        st.header(verdict(reading.prediction), anchor=False)
+    elif reading.prediction is not None:
+        _show_answer(reading.prediction, picture)
+
+
+def _show_answer(prediction: Prediction, picture: Picture) -> None:
+    """The digit, how sure it is, and whether it is the picture's label."""
+    digit = prediction.digit
+    with _headline(str(digit), theme().accent, str(digit)):
+        st.header(verdict(prediction), anchor=False)
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            _show_certainty(reading.prediction)
+            _show_certainty(prediction)
             if picture.label is not None:
-                _show_label(reading.digit, picture.label)
+                _show_label(digit, picture.label)
 
 
 def show_reason(reading: Reading) -> None:
     """Why there is no answer and what to do about it; nothing where there is one."""
-    if reading.digit is None:
-        refusal = refusal_texts(reading)
+    finding = Finding.of(reading)
+    if finding is not None:
+        refusal = refusal_texts(finding)
         st.markdown(f"{refusal.why} **{refusal.advice}**")
 
 
@@ -100,32 +114,32 @@ def _show_label(digit: int, label: int) -> None:
         )
 
 
-def show_details(reading: Reading, plain: Reading, options: Options) -> None:
+def show_details(answer: Answer, plain: Answer) -> None:
     """The figures: top three, ten bars, what the options did.
 
     Args:
-        reading: the answer, or a refusal with the best guess that was asked for.
+        answer: a digit, or a refusal with the best guess that was asked for.
         plain: the same picture read without test-time augmentation.
-        options: how `reading` was made.
     """
+    reading, options = answer.reading, answer.options
     _show_notice(reading, options)
     if reading.prediction is not None and (reading.digit is not None or options.force):
         if reading.digit is None:
             _show_guess(reading.prediction)
         show_top(reading.prediction)
         show_bars(reading.prediction)
-        if options.tta and plain.prediction is not None:
-            _show_change(plain.prediction, reading.prediction)
+        if options.tta and plain.reading.prediction is not None:
+            _show_change(plain.reading.prediction, reading.prediction)
     elif options.force:
         st.caption(_("No shape was found that could be given to the network: there is no guess."))
-    st.caption(_time_taken(reading.ms))
+    st.caption(_time_taken(reading.ms, ENGINE_NAMES.get(answer.engine, answer.engine)))
 
 
-def _time_taken(ms: float) -> str:
-    """In milliseconds, or in seconds from the first one on."""
+def _time_taken(ms: float, engine: str) -> str:
+    """In milliseconds, or in seconds from the first one on; and which library computed."""
     if ms < MS_PER_S:
-        return _("Read in {ms} ms").format(ms=number(ms, ".0f"))
-    return _("Read in {s} s").format(s=number(ms / MS_PER_S, ".1f"))
+        return _("Read in {ms} ms, with {engine}").format(ms=number(ms, ".0f"), engine=engine)
+    return _("Read in {s} s, with {engine}").format(s=number(ms / MS_PER_S, ".1f"), engine=engine)
 
 
 def wants_guess() -> bool:
@@ -150,7 +164,7 @@ def _show_notice(reading: Reading, options: Options) -> None:
         text = text.format(asked=names[options.background][0], used=names[used][0])
         st.info(text, icon=":material/info:")
     elif reading.preprocessed.notice:
-        st.info(told(reading.preprocessed.notice), icon=":material/info:")
+        st.info(translate(reading.preprocessed.notice), icon=":material/info:")
 
 
 def show_top(prediction: Prediction) -> None:

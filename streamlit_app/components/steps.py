@@ -8,7 +8,7 @@ from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Reading, Step
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.pictures import for_display, inline, squared
-from streamlit_app.i18n import _, filled
+from streamlit_app.i18n import _, translate
 
 STEP_PX = 420  # 15 times a tile
 CARD_PX = 230  # four cards abreast on a laptop, one on a phone
@@ -43,5 +43,5 @@ def _show_step(step: Step) -> None:
     st.markdown(f"**{step.number} · {title}**")
     shown = squared(for_display(step.image, STEP_PX), STEP_PX)
     st.image(inline(shown), width="stretch", alt=title)
-    st.markdown(filled(step.sentence.templates[0], step.sentence.facts))
+    st.markdown(translate(step.sentence))
     st.caption(_(info.purpose))

@@ -8,9 +8,9 @@ from typing import Literal
 from digitscope.types import Prediction, Reading, Reason
 from streamlit_app.i18n import _
 
-SURE, LIKELY = 0.95, 0.75  # confidences from which on the answer is called so
+SURE = 0.95  # confidence from which on an answer is called so; below it, it is called likely
 
-Colour = Literal["green", "blue", "orange", "gray"]
+Colour = Literal["green", "blue"]
 
 
 @dataclass(frozen=True)
@@ -37,27 +37,52 @@ class Refusal:
     advice: str
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What a refusal is told from.
+
+    Attributes:
+        reason: why there is no answer.
+        rivals: the two most probable digits, or None where the network was not asked.
+        digits_seen: how many separate digits the picture seems to show.
+    """
+
+    reason: Reason
+    rivals: tuple[int, int] | None
+    digits_seen: int
+
+    @classmethod
+    def of(cls, reading: Reading) -> Finding | None:
+        """The finding of a refused picture; None where there is an answer."""
+        if reading.reason is None:
+            return None
+        ranked = () if reading.prediction is None else reading.prediction.ranked
+        rivals = (ranked[0][0], ranked[1][0]) if ranked else None
+        return cls(reading.reason, rivals, reading.preprocessed.digits_seen)
+
+
 def certainty(confidence: float) -> Certainty:
-    """A calibrated confidence, 0..1, in a word."""
+    """A calibrated confidence in a word; what is less than likely is refused, not answered."""
     if confidence >= SURE:
         return Certainty(_("Sure"), ":material/verified:", "green")
-    if confidence >= LIKELY:
-        return Certainty(_("Likely"), ":material/check_circle:", "blue")
-    return Certainty(_("Unsure"), ":material/help:", "orange")
+    return Certainty(_("Likely"), ":material/check_circle:", "blue")
 
 
 def verdict(prediction: Prediction) -> str:
     """The answer as a heading."""
-    digit, eight = prediction.digit, prediction.digit == 8
-    if prediction.confidence < LIKELY:
-        return (_("Perhaps an {digit}") if eight else _("Perhaps a {digit}")).format(digit=digit)
-    return (_("It is an {digit}") if eight else _("It is a {digit}")).format(digit=digit)
+    digit = prediction.digit
+    return (_("It is an {digit}") if digit == 8 else _("It is a {digit}")).format(digit=digit)
 
 
-def refusal_texts(reading: Reading) -> Refusal:
-    """What to say of a refused picture, by its reason."""
-    if reading.reason is Reason.UNCERTAIN and reading.prediction is not None:
-        return _between_two(reading.prediction)
+def why_refused(finding: Finding) -> str:
+    """Why there is no answer, in a sentence."""
+    return refusal_texts(finding).why
+
+
+def refusal_texts(finding: Finding) -> Refusal:
+    """What to say of a refused picture."""
+    if finding.reason is Reason.UNCERTAIN and finding.rivals is not None:
+        return _between_two(*finding.rivals)
     return {
         Reason.BLANK: Refusal(
             _("Nothing to read"),
@@ -77,7 +102,7 @@ def refusal_texts(reading: Reading) -> Refusal:
         Reason.SEVERAL_DIGITS: Refusal(
             _("More than one digit"),
             _("About {count} shapes look like digits of their own.").format(
-                count=max(2, reading.preprocessed.digits_seen)
+                count=max(2, finding.digits_seen)
             ),
             _("Crop the photo so that a single digit is left."),
         ),
@@ -89,16 +114,36 @@ def refusal_texts(reading: Reading) -> Refusal:
         Reason.UNCERTAIN: Refusal(
             _("Unsure"),
             _("It could be one digit or another."),
-            _("Write it a little clearer: close the loops of a 0, 6, 8 or 9."),
+            _("Write it a little larger and clearer."),
         ),
-    }[reading.reason or Reason.NOT_A_DIGIT]
+    }[finding.reason]
 
 
-def _between_two(prediction: Prediction) -> Refusal:
-    """Name the two digits that it could be."""
-    (first, _share), (second, _other) = prediction.ranked[:2]
+def _between_two(first: int, second: int) -> Refusal:
+    """Name the two digits that it could be, and what tells these two apart."""
     return Refusal(
         _("Unsure: {first} or {second}?").format(first=first, second=second),
         _("It could be either: neither of the two is likely enough for an answer."),
-        _("Write it a little clearer: close the loops of a 0, 6, 8 or 9."),
+        _advice_between({first, second}),
     )
+
+
+def _advice_between(rivals: set[int]) -> str:
+    """What to write clearer, by what the two digits differ in."""
+    by_pair = {
+        (1, 7): _("Cross the 7, or keep the flag of the 1 short."),
+        (4, 9): _("Leave the 4 open at the top, or close the loop of the 9."),
+        (5, 6): _("Give the 5 its straight top, or close the loop of the 6."),
+        (3, 5): _("Give the 5 its straight top, or the 3 its two round bows."),
+        (2, 7): _("Give the 2 its foot, or leave the 7 without one."),
+    }
+    looped = sorted(rivals & {0, 6, 8, 9})
+    if advice := by_pair.get((min(rivals), max(rivals))):
+        return advice
+    if len(looped) == 1:
+        return _("Close every loop of the {digit}, and leave no gap.").format(digit=looped[0])
+    if looped:
+        return _("Close the loops of {first} and {second}, each where it belongs.").format(
+            first=looped[0], second=looped[1]
+        )
+    return _("Write it a little larger and clearer.")

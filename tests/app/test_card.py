@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from digitscope import settings
-from streamlit_app.card import Figures, load_card
+from digitscope import model_files
+from streamlit_app.card import ModelCard, load_card
 from streamlit_app.components.measured.calibration import bins
 from streamlit_app.components.measured.confusion import confusions
 from streamlit_app.components.measured.headline import headline_figures
@@ -27,7 +27,7 @@ WriteCard = Callable[[dict[str, Any]], None]
 def write_card(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> WriteCard:
     """Puts a card in place of the real one, of the model in use."""
     path = tmp_path / "model_card.json"
-    monkeypatch.setattr(settings, "MODEL_CARD", path)
+    monkeypatch.setattr(model_files, "MODEL_CARD", path)
 
     def write(card: dict[str, Any]) -> None:
         sha256 = hashlib.sha256(model_path().read_bytes()).hexdigest()
@@ -49,40 +49,40 @@ def test_a_card_of_another_form_or_another_network_says_nothing(
 ) -> None:
     path = tmp_path / "model_card.json"
     path.write_text(text)
-    monkeypatch.setattr(settings, "MODEL_CARD", path)
+    monkeypatch.setattr(model_files, "MODEL_CARD", path)
     assert load_card().number("test.accuracy") is None
 
 
 @pytest.mark.parametrize("value", ["many", True, None, [], {}])
 def test_what_is_no_number_is_none(value: object) -> None:
-    assert Figures({"a": {"b": value}}).number("a.b") is None
+    assert ModelCard({"a": {"b": value}}).number("a.b") is None
 
 
 def test_rows_without_all_fields_are_left_out() -> None:
-    card = Figures({"rows": [{"a": 1, "b": 2}, {"a": 3}, "text"]})
+    card = ModelCard({"rows": [{"a": 1, "b": 2}, {"a": 3}, "text"]})
     assert card.rows("rows", "a", "b") == [{"a": 1, "b": 2}]
 
 
 @pytest.mark.parametrize("matrix", [[[1]], [[1, 2]], "text", None])
 def test_only_a_square_of_the_right_size_is_a_matrix(matrix: object) -> None:
-    assert Figures({"m": matrix}).matrix("m", 2) is None
+    assert ModelCard({"m": matrix}).matrix("m", 2) is None
 
 
 def test_headline_has_the_interval_of_the_card() -> None:
     test = {"accuracy": 0.9951, "tiles": 10_000, "accuracy_interval": [0.9935, 0.9963]}
-    ((label, value, note),) = headline_figures(Figures({"test": test}))
+    ((label, value, note),) = headline_figures(ModelCard({"test": test}))
     assert (label, value) == ("Right on MNIST's test set", "99.51%")
     assert note == "of 10,000 tiles; 95% interval: 99.35% to 99.63%"
 
 
 def test_headline_of_an_empty_card_is_empty() -> None:
-    assert headline_figures(Figures({})) == []
+    assert headline_figures(ModelCard({})) == []
 
 
 def test_photos_stand_beside_the_app_before() -> None:
     kinds = {"photo": {"n": 200, "correct": 190, "wrong": 4, "refused": 6}, "odd": {"n": 1}}
     table = photo_table(
-        Figures({"photos": {"kinds": kinds}}), Figures({"correct_share": {"photo": 0.5}})
+        ModelCard({"photos": {"kinds": kinds}}), ModelCard({"correct_share": {"photo": 0.5}})
     )
     assert table.drop(columns="kind").to_numpy().tolist() == [[200, 0.95, 0.02, 0.03, 0.5]]
 
@@ -99,7 +99,7 @@ def test_mistakes_of_one_pair_the_surest_first() -> None:
         {"index": 2, "shown": 4, "answered": 9, "confidence": 0.9},
         {"index": 3, "shown": 7, "answered": 1, "confidence": 0.7},
     ]
-    card = Figures({"test": {"mistakes": rows}})
+    card = ModelCard({"test": {"mistakes": rows}})
     assert [row["index"] for row in mistakes(card, None)] == [2, 3, 1]
     assert [row["index"] for row in mistakes(card, (4, 9))] == [2, 1]
 
@@ -109,5 +109,5 @@ def test_bins_with_too_few_tiles_are_no_points() -> None:
         {"confidence": 0.3, "accuracy": 0.0, "tiles": 1},
         {"confidence": 0.9, "accuracy": 0.8, "tiles": 50},
     ]
-    points = bins(Figures({"calibration": {"test_reliability_after": after}}))
+    points = bins(ModelCard({"calibration": {"test_reliability_after": after}}))
     assert points["confidence"].tolist() == [0.9]

@@ -34,10 +34,21 @@ def test_empty_canvas_is_a_prompt_not_an_error(open_predict: OpenPredict) -> Non
     assert prompt(app) == PROMPT
 
 
-def test_cleared_canvas_returns_to_the_prompt(open_predict: OpenPredict) -> None:
-    app = press(draw(open_predict("draw"), SEVEN_XY), "Clear")
+def test_the_pad_of_the_library_is_read_too_undone_and_cleared(open_predict: OpenPredict) -> None:
+    app = open_predict("draw")
+    app.toggle(key="draw_live").set_value(False).run()
+    draw(app, SEVEN_XY, pad="drawing_canvas")
+    assert not app.exception
+    assert headings(app) == ["It is a 7"]
+    press(app, "Clear")
     assert not app.exception
     assert prompt(app) == PROMPT
+
+
+def test_a_drawing_is_kept_when_the_pad_is_left(open_predict: OpenPredict) -> None:
+    draw(open_predict("draw"), SEVEN_XY)
+    open_predict("upload")
+    assert headings(open_predict("draw")) == ["It is a 7"]
 
 
 def test_a_refusal_of_a_drawing_says_why_below_the_pad(

@@ -7,9 +7,10 @@ import pytest
 
 from streamlit_app.components.montage import as_grey, as_heat, lay_out, with_fields
 from streamlit_app.network import (
-    describe_layers,
+    Architecture,
     feature_maps,
     group_stages,
+    read_architecture,
     stage_outputs,
     strongest_kernels,
 )
@@ -30,19 +31,32 @@ def small() -> keras.Model:
     return model
 
 
-def test_receptive_fields_grow_with_windows_and_strides(small: keras.Model) -> None:
+@pytest.fixture(scope="module")
+def read(small: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Architecture:
+    """The same, read from its file without Keras."""
+    path = tmp_path_factory.mktemp("small") / "small.keras"
+    small.save(path)
+    return read_architecture(path)
+
+
+def test_receptive_fields_grow_with_windows_and_strides(read: Architecture) -> None:
     # 3 for the first window, + 1 for the pooling of two, + 2 windows' reach at a stride of two
-    assert [layer.sees_px for layer in describe_layers(small)] == [1, 3, 4, 8, 28, 28]
+    assert [layer.receptive_field_px for layer in read.layers] == [1, 3, 4, 8, 28, 28]
 
 
-def test_shapes_and_parameters_are_the_model_s(small: keras.Model) -> None:
-    layers = describe_layers(small)
-    assert [layer.shape for layer in layers[1:4]] == [(28, 28, 2), (14, 14, 2), (14, 14, 3)]
-    assert sum(layer.parameters for layer in layers) == small.count_params()
+def test_shapes_and_parameters_are_the_model_s(small: keras.Model, read: Architecture) -> None:
+    assert [layer.name for layer in read.layers] == [layer.name for layer in small.layers]
+    assert [layer.shape for layer in read.layers] == [
+        tuple(layer.output.shape[1:]) for layer in small.layers
+    ]
+    assert [layer.parameters for layer in read.layers] == [
+        layer.count_params() for layer in small.layers
+    ]
+    assert read.parameters == small.count_params()
 
 
-def test_a_stage_is_a_convolution_with_what_follows(small: keras.Model) -> None:
-    stages = group_stages(describe_layers(small))
+def test_a_stage_is_a_convolution_with_what_follows(read: Architecture) -> None:
+    stages = group_stages(read.layers)
     assert [stage.kind for stage in stages] == [
         "InputLayer",
         "Conv2D",
@@ -50,33 +64,42 @@ def test_a_stage_is_a_convolution_with_what_follows(small: keras.Model) -> None:
         "GlobalAveragePooling2D",
         "Dense",
     ]
-    assert (stages[1].shape, stages[1].sees_px) == ((14, 14, 2), 3)
+    assert (stages[1].shape, stages[1].receptive_field_px) == ((14, 14, 2), 3)
     assert stages[2].parameters == 3 * (3 * 3 * 2 + 1)
 
 
-def test_feature_maps_are_what_the_blocks_make_of_the_tile(small: keras.Model) -> None:
+def test_feature_maps_are_what_the_blocks_make_of_the_tile(
+    small: keras.Model, read: Architecture
+) -> None:
     pixels = np.zeros((28, 28), np.uint8)
     pixels[10, 10] = 200
-    maps = feature_maps(stage_outputs(small), pixels)
+    maps = feature_maps(stage_outputs(small, read.layers), pixels)
     assert [each.shape for each in maps] == [(2, 28, 28), (3, 14, 14)]
     expected = np.zeros((28, 28))
     expected[9:12, 9:12] = 200  # a window of ones spreads the pixel over its 3 x 3 neighbours
     np.testing.assert_allclose(maps[0][0], expected)
 
 
-def test_maps_come_strongest_first(small: keras.Model) -> None:
+def test_maps_come_strongest_first(small: keras.Model, read: Architecture) -> None:
     tile = np.random.default_rng(1).integers(0, 255, (28, 28)).astype(np.uint8)
-    sums = feature_maps(stage_outputs(small), tile)[1].sum((1, 2))
+    sums = feature_maps(stage_outputs(small, read.layers), tile)[1].sum((1, 2))
     assert (np.diff(sums) <= 0).all()
 
 
-def test_a_filter_is_shown_by_its_heaviest_kernel(small: keras.Model) -> None:
-    weights = np.zeros((3, 3, 2, 3))
-    weights[0, 0, 1, 0], weights[1, 1, 0, 0] = -2.0, 1.0  # the second map weighs most
-    small.get_layer("conv2").set_weights([weights, np.zeros(3)])
-    kernel = strongest_kernels(small)[1][0]
+def test_a_filter_is_shown_by_its_heaviest_kernel() -> None:
+    weights = np.zeros((3, 2, 3, 3), np.float32)
+    weights[0, 1, 0, 0], weights[0, 0, 1, 1] = -2.0, 1.0  # the second map weighs most
+    kernel = strongest_kernels(weights)[0]
     assert kernel[0, 0] == -1
     assert np.count_nonzero(kernel) == 1
+
+
+def test_kernels_are_the_weights_of_the_convolutions(
+    small: keras.Model, read: Architecture
+) -> None:
+    assert [kernels.shape for kernels in read.kernels] == [(2, 1, 3, 3), (3, 2, 3, 3)]
+    weights = np.asarray(small.get_layer("conv2").kernel)
+    np.testing.assert_array_equal(read.kernels[1][2, 1], weights[:, :, 1, 2])
 
 
 def test_grey_tells_adding_from_taking_away() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitscope.model_files import KERAS_MODEL, ONNX_MODEL
+from digitscope.model_files import ONNX_MODEL
 from streamlit_app import resources
 from streamlit_app.card import load_card
 from tests.app.scenes import HOME, PREDICT, TIMEOUT_S, digit_on_paper, headings, needs_model, upload
@@ -19,11 +19,10 @@ PAGES = ("app_pages/architecture.py", "app_pages/performance.py")
 
 
 @pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
-    """A copy of a network's file that the app is told to load; by default the Keras one."""
-    original: Path = getattr(request, "param", KERAS_MODEL)
-    copy = tmp_path / original.name
-    copy.write_bytes(original.read_bytes())
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the network's file that the app is told to load."""
+    copy = tmp_path / ONNX_MODEL.name
+    copy.write_bytes(ONNX_MODEL.read_bytes())
     monkeypatch.setenv("DIGITSCOPE_MODEL", str(copy))
     return copy
 
@@ -74,7 +73,6 @@ def test_figures_stay_those_of_the_network_that_answers(served: Path) -> None:
     assert load_card().number("test.accuracy") == before
 
 
-@pytest.mark.parametrize("served", [ONNX_MODEL], indirect=True)
 @pytest.mark.parametrize("content", [b"half written", None], ids=["broken", "gone"])
 def test_a_file_that_comes_late_is_taken_without_a_new_start(
     served: Path, content: bytes | None

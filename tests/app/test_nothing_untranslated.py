@@ -18,6 +18,8 @@ from tests.app.scenes import ROOT, OpenPredict, blank_paper, digit_on_paper, nee
 
 MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 WORD = re.compile(r"[^\W\d_]{3,}")
+TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
+SHOWN_ATTRIBUTE = re.compile(r'(?:aria-label|title|alt)="([^"]*)"')
 NOT_TEXT = re.compile(r":material/\w+:|:[\w-]+\[|\S+\.png")  # symbols, directives, files
 SHOWN_FIELDS = {"body", "label", "help", "caption", "alt", "placeholder", "delta", "text", "title"}
 
@@ -62,7 +64,8 @@ def unmarked(app: AppTest) -> list[str]:
     messages = [element.proto for element in app.main if element.proto is not None]
     for message in messages:
         for text in shown_strings(message):
-            rest = NOT_TEXT.sub("", text)
+            shown = [*SHOWN_ATTRIBUTE.findall(text), TAG.sub(" ", text)]
+            rest = NOT_TEXT.sub("", " ".join(shown))
             while MARKED.search(rest):
                 rest = MARKED.sub("", rest)
             if WORD.search(rest):

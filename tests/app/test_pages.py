@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from streamlit_app import card as cards
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.experiments import (
     ON_MNIST,
     ON_PHOTOS,
@@ -17,7 +17,7 @@ from streamlit_app.components.measured.experiments import (
 )
 from streamlit_app.components.measured.search import trials_of
 from streamlit_app.i18n import catalogue
-from streamlit_app.resources import network, reader
+from streamlit_app.resources import answering_network, loader_of, model_path
 from tests.app.scenes import OpenPredict, digit_on_paper, headings, needs_model, texts, upload
 
 pytestmark = needs_model
@@ -47,9 +47,9 @@ def open_page(app: AppTest, page: str) -> AppTest:
     return app
 
 
-def test_the_network_is_shown_as_it_is(app: AppTest) -> None:
+def test_the_network_is_shown_as_it_is(keras_network: None, app: AppTest) -> None:
+    model = loader_of(model_path()).wait().reader.classifier.model
     open_page(app, ARCHITECTURE)
-    model = network()
     table = app.dataframe[0].value
     assert table["Layer"].tolist() == [layer.name for layer in model.layers]
     assert table["Parameters"].sum() == model.count_params()
@@ -62,7 +62,7 @@ def test_the_network_is_shown_as_it_is(app: AppTest) -> None:
 
 
 def test_an_example_goes_through_until_there_is_a_digit(
-    app: AppTest, open_predict: OpenPredict
+    keras_network: None, app: AppTest, open_predict: OpenPredict
 ) -> None:
     open_page(app, ARCHITECTURE)
     assert "An example." in texts(app)
@@ -71,13 +71,8 @@ def test_an_example_goes_through_until_there_is_a_digit(
     assert "The last digit you gave." in texts(app)
 
 
-def test_an_onnx_network_cannot_be_opened_and_that_is_said(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from digitscope.model_files import ONNX_MODEL
-
-    monkeypatch.setenv("DIGITSCOPE_MODEL", str(ONNX_MODEL))
-    reader()  # this one is awake, too
+def test_an_onnx_network_cannot_be_opened_and_that_is_said(app: AppTest) -> None:
+    answering_network()
     open_page(app, ARCHITECTURE)
     assert "cannot be opened" in app.info[0].value
 
@@ -129,7 +124,7 @@ def test_an_experiment_has_its_text_a_chart_and_a_table(
         "teaches": "One is larger.",
         "rows": [row | runs | {"name": "small"}, row | runs | {"name": "large"}],
     }
-    monkeypatch.setattr(cards, "load_reports", lambda: [Figures({}), Figures(report)])
+    monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard({}), ModelCard(report)])
     open_page(app, PERFORMANCE)
     assert "Two networks" in [one.label for one in app.expander]
     assert "One is larger." in [one.value for one in app.markdown]
@@ -154,17 +149,17 @@ SEARCH = {
 def test_a_search_tells_what_it_found(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     row = {"name": "best found", "test_accuracy_mean": 0.97, "runs": [{"epochs": 8}]}
     report = {"title": "Searched", "teaches": "Luck.", "rows": [row], "search": SEARCH}
-    monkeypatch.setattr(cards, "load_reports", lambda: [Figures(report)])
+    monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard(report)])
     open_page(app, PERFORMANCE)
     assert "2 settings were tried, 1 of them given up early." in texts(app)
     assert "968 hidden units and a dropout of 0.10; the recipe has 512 and 0.30." in texts(app)
 
 
 def test_trials_are_drawn_by_their_errors() -> None:
-    trials = trials_of(Figures({"search": SEARCH}))
+    trials = trials_of(ModelCard({"search": SEARCH}))
     assert trials["error"].round(6).tolist() == [0.04, 0.15]
     assert trials["ended"].tolist() == trials["best"].tolist() == [True, False]
-    assert trials_of(Figures({"rows": []})).empty
+    assert trials_of(ModelCard({"rows": []})).empty
 
 
 def test_every_text_of_the_experiments_is_in_the_catalogue() -> None:

@@ -194,7 +194,9 @@ def test_unexpected_error_shows_a_reference_and_no_details(
     assert reference in caplog.text
 
 
-@pytest.mark.parametrize(("ms", "said"), [(142.4, "Read in 142 ms"), (1451, "Read in 1.5 s")])
+@pytest.mark.parametrize(
+    ("ms", "said"), [(142.4, "Read in 142 ms, with"), (1451, "Read in 1.5 s, with")]
+)
 def test_a_long_reading_is_told_in_seconds(
     open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch, ms: float, said: str
 ) -> None:

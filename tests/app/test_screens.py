@@ -28,10 +28,10 @@ pytestmark = [pytest.mark.browser, needs_model, needs_chromium]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 def test_screens(visit: Visit, tmp_path: Path, device: str, scheme: str) -> None:
-    looks = {"desktop": DESKTOP, "phone": PHONE}[device]
+    size = {"desktop": DESKTOP, "phone": PHONE}[device]
     suffix = f"{device}_{scheme}"
     for path, last in (("", "How it works"), ("architecture", "Layer by layer")):
-        page = visit(path, scheme, **looks)
+        page = visit(path, scheme, **size)
         expect_heading(page, last)
         shoot(page, f"{path or 'home'}_{suffix}")
 
@@ -39,8 +39,7 @@ def test_screens(visit: Visit, tmp_path: Path, device: str, scheme: str) -> None
     page.get_by_text("Settings, commands and versions").wait_for()
     shoot(page, f"performance_{suffix}")
 
-    drawn = visit("predict?source=draw", scheme, **looks)
-    drawn.locator("canvas.upper-canvas").wait_for()
+    drawn = visit("predict?source=draw", scheme, **size)
     draw(drawn, SEVEN)
     expect_heading(drawn, "It is a 7")
     shoot(drawn, f"draw_{suffix}")
@@ -49,7 +48,7 @@ def test_screens(visit: Visit, tmp_path: Path, device: str, scheme: str) -> None
         ("refused", blank_paper(), "Nothing to read"),
         ("upload", digit_on_paper(2), "It is a 2"),
     ):
-        sent = visit("predict", scheme, **looks)
+        sent = visit("predict", scheme, **size)
         upload(sent, tmp_path, **{name: data})
         expect_heading(sent, heading)
         shoot(sent, f"{name}_{suffix}")

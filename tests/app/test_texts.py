@@ -21,9 +21,9 @@ from streamlit_app.i18n import (
     LANGUAGES,
     LOCALE_DIR,
     SOURCE_LANGUAGE,
-    filled,
     percent,
-    told,
+    translate,
+    translate_template,
 )
 from tests.app.scenes import ROOT, OpenPredict, blank_paper, upload
 
@@ -144,13 +144,13 @@ def test_numbers_follow_the_language(set_visitor: SetVisitor) -> None:
 def test_templates_of_the_core_are_translated_and_filled(set_visitor: SetVisitor) -> None:
     template = "Ink of about {contrast:.0%} of the range was stretched to all of it."
     set_visitor("fr")
-    french = filled(template, {"contrast": 0.5})
+    french = translate_template(template, {"contrast": 0.5})
     assert "50\u202f%" in french
     assert "Ink" not in french
 
 
 def test_switch_turns_the_page_to_french(app: AppTest) -> None:
-    app.segmented_control(key="language").set_value("fr").run()
+    app.segmented_control(key="language_switch").set_value("fr").run()
     assert not app.exception
     assert app.title[0].value == "De l’écriture au chiffre"
 
@@ -198,14 +198,14 @@ def test_a_refused_file_is_explained_in_french(
     with pytest.raises(InvalidImageError) as caught:
         load_picture(data)
     set_visitor("fr")
-    assert words in told(caught.value.message)
+    assert words in translate(caught.value.message)
     set_visitor("en")
-    assert told(caught.value.message) == str(caught.value)
+    assert translate(caught.value.message) == str(caught.value)
 
 
 def test_a_refused_upload_shows_french_on_a_french_page(open_predict: OpenPredict) -> None:
     app = open_predict("upload")
-    app.segmented_control(key="language").set_value("fr").run()
+    app.segmented_control(key="language_switch").set_value("fr").run()
     upload(app, b"this is text")
     assert not app.exception
     assert [error.value for error in app.error] == [

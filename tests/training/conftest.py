@@ -25,6 +25,34 @@ def own_tracking_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 @pytest.fixture(scope="session")
+def strokes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pen strokes in UCI's text form: 60 made-up writers, two of each digit, and a letter."""
+    rng = np.random.default_rng(SHARED_SEED)
+    rows = ["// a comment"]
+    for writer in range(1, 61):
+        for word in ("a", *"0123456789"):
+            lines = [rng.integers(100, 1500, (int(rng.integers(2, 9)), 2)) for _ in range(2)]
+            for repetition in (1, 2):
+                rows.append(f"WORD {word} trn_UJI_W{writer:02d}-{repetition:02d}")
+                rows.append(f"  NUMSTROKES {len(lines)}")
+                rows += [
+                    f"  POINTS {len(line)} # " + " ".join(map(str, line.ravel())) for line in lines
+                ]
+    path = tmp_path_factory.mktemp("strokes") / "ujipenchars2.txt"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_tiles(tmp_path_factory: pytest.TempPathFactory, strokes_file: Path) -> Iterator[None]:
+    """Tiles that tests draw stay out of the folder of real runs, and no test downloads strokes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UJI_STROKES", str(strokes_file))
+        patch.setattr("training.data.datasets.TILES_DIR", tmp_path_factory.mktemp("tiles"))
+        yield
+
+
+@pytest.fixture(scope="session")
 def digits(mnist_tiles: tuple[UInt8Array, UInt8Array]) -> Digits:
     """1,000 real tiles in random order."""
     tiles, labels = mnist_tiles

@@ -13,16 +13,21 @@ from training.data.mnist import Digits
 
 pytest.importorskip("keras")
 
+from training.data.drawn_tiles import DrawnTiles
 from training.evaluation.digit_accuracy import digit_accuracy
 
-NOTHING_ADDED = dict.fromkeys(
-    ("augmentation", "degraded_fraction", "synthetic_fraction", "non_digit_fraction"), 0.0
-)
+
+@pytest.fixture(scope="module")
+def drawn(digits: Digits) -> DrawnTiles:
+    """Some tiles stand for other hands, some for what is no digit."""
+    return DrawnTiles(digits.take(np.arange(100)), digits.tiles[100:200])
 
 
-def test_batches_are_what_the_network_takes(digits: Digits) -> None:
-    hyper = HyperParameters(batch_size=128, synthetic_fraction=0.03, non_digit_fraction=0.08)
-    batches = list(epoch_batches(digits, hyper, epoch=0))
+def test_batches_are_what_the_network_takes(digits: Digits, drawn: DrawnTiles) -> None:
+    hyper = HyperParameters(
+        batch_size=128, hand_fraction=0.03, non_digit_fraction=0.08, rejection="tenths"
+    )
+    batches = list(epoch_batches(digits, hyper, epoch=0, drawn=drawn))
     assert sum(len(tiles) for tiles, _ in batches) == 1_110
     tiles, labels = batches[0]
     assert tiles.shape == (128, 28, 28, 1) and tiles.dtype == np.float32
@@ -30,22 +35,28 @@ def test_batches_are_what_the_network_takes(digits: Digits) -> None:
     assert labels.shape == (128, 10) and np.array_equal(labels.sum(1), np.ones(128))
 
 
-def test_what_is_no_digit_is_taught_as_none(digits: Digits) -> None:
-    hyper = HyperParameters(synthetic_fraction=0.0, non_digit_fraction=0.08)
-    labels = np.concatenate([labels for _, labels in epoch_batches(digits, hyper, epoch=0)])
-    assert (labels.max(axis=1) < 0.2).sum() == 80
+@pytest.mark.parametrize(("rejection", "outputs"), [("eleventh", 11), ("tenths", 10)])
+def test_what_is_no_digit_is_taught_as_none(
+    digits: Digits, drawn: DrawnTiles, rejection: str, outputs: int
+) -> None:
+    hyper = HyperParameters(hand_fraction=0.0, non_digit_fraction=0.08, rejection=rejection)
+    batches = epoch_batches(digits, hyper, epoch=0, drawn=drawn)
+    labels = np.concatenate([labels for _, labels in batches])
+    assert labels.shape == (1_080, outputs)
+    assert (labels[:, :10].max(axis=1) < 0.2).sum() == 80
 
 
-def test_accuracy_counts_digits_alone() -> None:
-    labels = np.concatenate([one_hot(np.array([3, 7], np.uint8)), no_digit(2)])
-    guesses = one_hot(np.array([3, 1, 0, 0], np.uint8))
+@pytest.mark.parametrize("outputs", [10, 11])
+def test_accuracy_counts_digits_alone(outputs: int) -> None:
+    labels = np.concatenate([one_hot(np.array([3, 7], np.uint8), outputs), no_digit(2, outputs)])
+    guesses = one_hot(np.array([3, 1, 0, 0], np.uint8), outputs)
     assert float(digit_accuracy(labels, guesses)) == 0.5
 
 
 def test_tiles_are_changed_as_the_setting_says(digits: Digits) -> None:
     """A shift alone makes no stroke thicker: light stays light."""
     hyper = HyperParameters(
-        synthetic_fraction=0, non_digit_fraction=0, degraded_fraction=0, augmented_by="shift"
+        hand_fraction=0, non_digit_fraction=0, degraded_fraction=0, augmented_by="shift"
     )
     (changed, labels), *_ = epoch_batches(digits.take(np.arange(64)), hyper, epoch=0)
     assert np.isclose(changed.mean(), digits.tiles[:64].mean(), rtol=0.02)
@@ -66,19 +77,28 @@ def test_photographed_tiles_join_in_their_fraction(digits: Digits) -> None:
     """They are marked by one bright pixel, which nothing else has in its corner."""
     marked = Digits(digits.tiles.copy(), digits.labels)
     marked.tiles[:, 0, 0] = 255
-    hyper = HyperParameters(**NOTHING_ADDED, photo_fraction=0.1)
+    hyper = HyperParameters(
+        augmentation=0,
+        degraded_fraction=0,
+        hand_fraction=0,
+        non_digit_fraction=0,
+        photo_fraction=0.1,
+    )
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, hyper, 0, marked)])
     assert len(tiles) == 1_100
     assert (tiles[:, 0, 0, 0] == 255).sum() == 100
 
 
-def test_steps_are_counted_as_they_come(digits: Digits) -> None:
+def test_steps_are_counted_as_they_come(digits: Digits, drawn: DrawnTiles) -> None:
     hyper, some = HyperParameters(photo_fraction=0, batch_size=16), digits.take(np.arange(150))
-    assert steps_in_epoch(len(some), hyper) == len(list(epoch_batches(some, hyper, 0)))
+    batches = list(epoch_batches(some, hyper, 0, drawn=drawn))
+    assert steps_in_epoch(len(some), hyper) == len(batches)
 
 
 def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
-    plain = HyperParameters(**NOTHING_ADDED, photo_fraction=0)
+    plain = HyperParameters(
+        augmentation=0, degraded_fraction=0, hand_fraction=0, non_digit_fraction=0, photo_fraction=0
+    )
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, plain, 0)])[..., 0]
     assert {tile.tobytes() for tile in tiles.astype(np.uint8)} == {
         tile.tobytes() for tile in digits.tiles

@@ -9,8 +9,14 @@ from training.evaluation.metrics import expected_calibration_error
 
 keras = pytest.importorskip("keras")
 
-from training.evaluation.calibration import apply_temperature, fit_temperature, fold_temperature  # noqa: E402
-from training.model_definition import build_model  # noqa: E402
+from training.evaluation.calibration import (  # noqa: E402
+    answers_at,
+    apply_temperature,
+    fit_temperature,
+    fold_temperature,
+    learnt_part,
+)
+from training.model_definition import build_model, fold_none  # noqa: E402
 
 
 def _modest(temperature: float) -> tuple[np.ndarray, np.ndarray]:
@@ -43,6 +49,15 @@ def test_folded_is_the_same_as_applied() -> None:
     applied = apply_temperature(np.asarray(model(tiles)), 0.4)
     fold_temperature(model, 0.4)
     assert np.allclose(np.asarray(model(tiles)), applied, atol=1e-5)
+
+
+def test_a_class_for_no_digit_is_tempered_before_it_is_shared_out() -> None:
+    model = fold_none(build_model(outputs=11))
+    tiles = np.random.default_rng(0).uniform(0, 255, (5, 28, 28, 1)).astype(np.float32)
+    learnt = np.asarray(learnt_part(model)(tiles))
+    assert learnt.shape == (5, 11)
+    fold_temperature(model, 0.4)
+    assert np.allclose(np.asarray(model(tiles)), answers_at(learnt, 0.4), atol=1e-5)
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])

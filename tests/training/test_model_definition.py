@@ -21,6 +21,7 @@ from training.model_definition import (  # noqa: E402
     PARAMETERS,
     build_model,
     build_network,
+    fold_none,
     pixel_order,
 )
 
@@ -50,9 +51,11 @@ def test_three_blocks_for_the_ablation() -> None:
 
 
 def test_linear_layers_by_hand() -> None:
-    three = build_network(HyperParameters(network="mlp"))
+    three = build_network(HyperParameters(network="mlp", rejection="tenths"))
     assert three.count_params() == 785 * 512 + 513 * 256 + 257 * 10
-    two = build_network(HyperParameters(network="mlp_784_512_10", hidden_units=128))
+    two = build_network(
+        HyperParameters(network="mlp_784_512_10", hidden_units=128, rejection="tenths")
+    )
     assert two.count_params() == 785 * 128 + 129 * 10
     kinds = [type(layer).__name__ for layer in three.layers]
     assert kinds.count("Dense") == 3 and "Conv2D" not in kinds
@@ -83,8 +86,24 @@ def test_permuted_pixels_are_seen_in_the_fixed_order(tmp_path: Path) -> None:
         assert not np.allclose(opened(tiles), plain(tiles), atol=1e-4)
 
 
-def test_settings_added_later_are_by_default_what_was_done_before() -> None:
-    assert {name: getattr(HyperParameters(), name) for name in ADDED_LATER} == ADDED_LATER
+def test_settings_added_later_say_what_was_done_before() -> None:
+    before = HyperParameters(**ADDED_LATER)
+    assert before.outputs == 10 and not before.hand_fraction
+
+
+def test_what_is_no_digit_counts_a_tenth_for_each() -> None:
+    learnt = build_model(outputs=11)
+    model = fold_none(learnt)
+    tiles = np.random.default_rng(0).uniform(0, 255, (4, 28, 28, 1)).astype(np.float32)
+    eleven, ten = np.asarray(learnt(tiles)), np.asarray(model(tiles))
+    assert ten.shape == (4, 10) and np.allclose(ten.sum(1), 1, atol=1e-6)
+    assert np.allclose(ten, eleven[:, :10] + eleven[:, 10:] / 10, atol=1e-6)
+    assert model.count_params() <= 400_000
+    assert len(model.trainable_weights) == len(learnt.trainable_weights)
+
+
+def test_a_network_of_ten_classes_stays_as_it_is(model) -> None:
+    assert fold_none(model) is model
 
 
 def test_unknown_networks_and_optimizers_are_refused() -> None:

@@ -20,7 +20,7 @@ from training.model_definition import build_model  # noqa: E402
 from training.run_records.run_folder import RunFolder, RunFolderError  # noqa: E402
 
 SHORT = ["--small", "--epochs", "4", "--validation-tiles", "100", "--batch-size", "32"]
-SHORT += ["--ema-momentum", "0.5", "--synthetic-fraction", "0", "--degraded-fraction", "0"]
+SHORT += ["--ema-momentum", "0.5", "--hand-fraction", "0", "--degraded-fraction", "0"]
 SHORT += ["--augmentation", "0"]
 FLOOR = 0.6  # of 200 tiles; guessing reaches 0.1
 

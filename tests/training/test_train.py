@@ -19,6 +19,7 @@ keras = pytest.importorskip("keras")
 
 from training import train as module  # noqa: E402 - after the check for keras
 from training.config import LEARNING_RATES, HyperParameters  # noqa: E402
+from training.data.datasets import Datasets  # noqa: E402
 from training.model_definition import PARAMETERS  # noqa: E402
 from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
@@ -26,7 +27,7 @@ EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
 SHORT += ["--photo-fraction", "0"]  # tests/training/test_photo_tiles.py has them
 LINEAR = ["--network", "mlp", "--augmentation", "0"]
-LINEAR += ["--degraded-fraction", "0", "--synthetic-fraction", "0"]
+LINEAR += ["--degraded-fraction", "0", "--hand-fraction", "0"]
 FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
 
 
@@ -65,7 +66,8 @@ def test_a_run_leaves_what_it_says(whole_run: Path) -> None:
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert json.loads((whole_run / "settings.json").read_text())["limit"] == 256
     assert [path.name for path in whole_run.glob("epoch-*")] == ["epoch-003.keras"]
-    assert keras.saving.load_model(whole_run / "best.keras").count_params() == PARAMETERS[4]
+    opened = keras.saving.load_model(whole_run / "best.keras")
+    assert opened.count_params() == PARAMETERS[4] + 257  # with a class for what is no digit
 
 
 def test_the_best_is_the_best_of_validation(whole_run: Path) -> None:
@@ -112,16 +114,16 @@ def test_a_process_killed_at_any_moment_goes_on(sealed_npz: Path, tmp_path: Path
 
 
 def _kill_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    validate = module._validate
+    validate = module.validate
     calls: list[int] = []
 
-    def dying(model: object, validation: Digits) -> dict[str, float]:
+    def dying(model: keras.Model, datasets: Datasets) -> dict[str, float]:
         calls.append(1)
         if len(calls) == epoch:
             raise KeyboardInterrupt
-        return validate(model, validation)
+        return validate(model, datasets)
 
-    monkeypatch.setattr(module, "_validate", dying)
+    monkeypatch.setattr(module, "validate", dying)
 
 
 def test_a_finished_run_resumes_to_nothing(whole_run: Path, sealed_npz: Path) -> None:
@@ -187,7 +189,7 @@ def test_patience_ends_a_run(
 ) -> None:
     worse = iter([0.5, 0.6, 0.7, 0.8])
     figures = ({"val_loss": loss, "val_accuracy": 0.5} for loss in worse)
-    monkeypatch.setattr(module, "_validate", lambda *_: next(figures))
+    monkeypatch.setattr(module, "validate", lambda *_: next(figures))
     options = [*LINEAR, "--patience", "2", "--epochs", "9"]
     state = _main(sealed_npz, tmp_path / "run", *options)
     assert (state.epochs, state.best_epoch) == (3, 1)

@@ -168,3 +168,10 @@ def test_an_error_made_again_says_the_same(again: Callable[[Any], Any]) -> None:
         ("Received: {name}.",),
         {"name": "7.txt"},
     )
+
+
+@pytest.mark.parametrize(("none", "surely"), [(0.0, 1.0), (0.3, 0.7), (1.0, 0.0)])
+def test_whether_there_is_a_digit_can_be_read_off_the_ten(none: float, surely: float) -> None:
+    probabilities = np.full(10, none / 10, np.float32)
+    probabilities[4] += 1 - none
+    assert Prediction(probabilities).digit_probability == pytest.approx(surely, abs=1e-6)

@@ -10,13 +10,16 @@ from digitscope.types import CLASSES, Float32Array, UInt8Array
 from training.config import HyperParameters
 from training.data.augment import Augmentation, augment
 from training.data.degrade import degrade_strokes
+from training.data.drawn_tiles import DrawnTiles
 from training.data.mnist import Digits
-from training.data.outliers import draw_non_digits
-from training.data.synthetic_strokes import draw_digits
 
 
 def epoch_batches(
-    digits: Digits, hyper: HyperParameters, epoch: int, photographed: Digits | None = None
+    digits: Digits,
+    hyper: HyperParameters,
+    epoch: int,
+    photographed: Digits | None = None,
+    drawn: DrawnTiles | None = None,
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
     """One epoch's batches, the same for the same seed and epoch.
 
@@ -24,14 +27,15 @@ def epoch_batches(
         digits: MNIST's training tiles.
         hyper: the fractions of everything else, and the seed.
         epoch: counted from 0.
-        photographed: tiles that simulated photos became; `hyper.photo_fraction` of them are drawn.
+        photographed: tiles that simulated photos became; `hyper.photo_fraction` are taken of them.
+        drawn: other hands and non-digits; `hyper.hand_fraction` and `non_digit_fraction` are taken.
 
     Yields:
-        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10) float32: one-hot, or a tenth each
-        for what is no digit.
+        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10 or 11) float32: one-hot, or of ten
+        a tenth each for what is no digit.
     """
     rng = np.random.default_rng((hyper.seed, epoch))
-    tiles, labels = _epoch_tiles(digits, hyper, photographed, rng)
+    tiles, labels = _epoch_tiles(digits, hyper, photographed, drawn, rng)
     amount = Augmentation().times(hyper.augmentation).only(hyper.augmented_by)
     order = rng.permutation(len(tiles))
     for start in range(0, len(order), hyper.batch_size):
@@ -47,9 +51,9 @@ def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
 
 
 def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, ...]:
-    """How many drawn, photographed and non-digit tiles come to MNIST's own."""
-    fractions = (hyper.synthetic_fraction, hyper.photo_fraction, hyper.non_digit_fraction)
-    return tuple(round(train_tiles * fraction) for fraction in fractions)
+    """How many tiles of other hands, of photos and of no digit come to MNIST's own."""
+    shares = (hyper.hand_fraction, hyper.photo_fraction, hyper.non_digit_fraction)
+    return tuple(round(train_tiles * share) for share in shares)
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:
@@ -57,27 +61,35 @@ def as_input(tiles: UInt8Array) -> Float32Array:
     return tiles[..., None].astype(np.float32)
 
 
-def one_hot(labels: UInt8Array) -> Float32Array:
-    """(N,) 0..9 to (N, 10) float32 with a single 1 a row."""
-    return np.eye(CLASSES, dtype=np.float32)[labels]
+def one_hot(labels: UInt8Array, outputs: int = CLASSES) -> Float32Array:
+    """(N,) 0..9 to (N, outputs) float32 with a single 1 a row."""
+    return np.eye(outputs, dtype=np.float32)[labels]
 
 
-def no_digit(count: int) -> Float32Array:
-    """(count, 10) float32: the label of what is no digit, a tenth for each."""
+def no_digit(count: int, outputs: int = CLASSES) -> Float32Array:
+    """(count, outputs) float32: the label of what is no digit, the last class or a tenth each."""
+    if outputs > CLASSES:
+        return one_hot(np.full(count, CLASSES, np.uint8), outputs)
     return np.full((count, CLASSES), 1 / CLASSES, np.float32)
 
 
 def _epoch_tiles(
-    digits: Digits, hyper: HyperParameters, photographed: Digits | None, rng: np.random.Generator
+    digits: Digits,
+    hyper: HyperParameters,
+    photographed: Digits | None,
+    drawn: DrawnTiles | None,
+    rng: np.random.Generator,
 ) -> tuple[UInt8Array, Float32Array]:
-    """All tiles of an epoch, (N, 28, 28) uint8, and their labels, (N, 10) float32."""
-    drawn_count, photo_count, other_count = _added_tiles(len(digits), hyper)
-    drawn = draw_digits(drawn_count, rng)
-    others = draw_non_digits(other_count, digits, rng)
-    parts = [digits, drawn]
-    if photographed is not None:
-        chosen = rng.choice(len(photographed), photo_count)
-        parts.append(photographed.take(chosen))
-    tiles = np.concatenate([*(part.tiles for part in parts), others])
-    labels = [*(one_hot(part.labels) for part in parts), no_digit(len(others))]
-    return tiles, np.concatenate(labels)
+    """All tiles of an epoch, (N, 28, 28) uint8, and their labels, (N, 10 or 11) float32."""
+    hand_count, photo_count, other_count = _added_tiles(len(digits), hyper)
+    parts, outputs = [digits], hyper.outputs
+    if drawn is not None and hand_count:
+        parts.append(drawn.hands.take(rng.choice(len(drawn.hands), hand_count)))
+    if photographed is not None and photo_count:
+        parts.append(photographed.take(rng.choice(len(photographed), photo_count)))
+    tiles = [part.tiles for part in parts]
+    labels = [one_hot(part.labels, outputs) for part in parts]
+    if drawn is not None and other_count:
+        tiles.append(drawn.non_digits[rng.choice(len(drawn.non_digits), other_count)])
+        labels.append(no_digit(other_count, outputs))
+    return np.concatenate(tiles), np.concatenate(labels)

@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
+from training.data.drawn_signs import draw_sign_tile, silhouette
 from training.data.hershey_glyphs import PEN_PX, draw_glyph, rounded
 from training.data.mnist import Digits
 from training.data.synthetic_strokes import to_tile
@@ -36,9 +37,9 @@ FONTS = (  # they come with matplotlib; upright, slanted, thin and bold ones, wi
     "STIXGeneralItalic.ttf",
     "STIXGeneralBolIta.ttf",
 )
-# No B D G I J L O P Q S T U Y Z, no a b c e g h i j l o p q r s t u y z, no β δ ε ζ θ ξ ρ σ τ:
-# in some hand each of them is a digit.
-SYMBOLS = "ACEFHKMNRVWXdfkmnvwxαγηκλμνπφχψωΓΔΛΞΠΦΨΩ&@#%*+=<>$€§¶∞√∑≈≠←→↑↓✓★☺♪♣"
+# No B D G I J L O P Q S T U Y Z, no a b c e g h i j l o p q r s t u y z, no β δ ε ζ θ ξ ρ σ τ,
+# no Λ: in some hand each of them is a digit, or looks like one in some of these fonts.
+SYMBOLS = "ACEFHKMNRVWXdfkmnvwxαγηκλμνπφχψωΓΔΞΠΦΨΩЖФДШЮЯЦИЩ&@#%*+=<>$€§¶∞√∑≈≠←→↑↓✓★☺♪♣"
 FAVOURED = "αγλΩωνXAKMW"  # drawn three times as often: simple enough to be taken for a digit
 MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # digits that are none when mirrored, turned
 WARP_FRACTION = 0.06  # how far the points of a letter stray, of the canvas: no two hands agree
@@ -115,13 +116,25 @@ def blob(_: Digits, rng: np.random.Generator) -> UInt8Array:
     return _finish(((smooth > float(rng.uniform(0, 1))) * 255).astype(np.uint8))
 
 
-FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their fractions
-    (letter, 0.3),
-    (hershey_glyph, 0.35),
-    (scribble, 0.09),
-    (pair, 0.09),
-    (mirrored_or_turned, 0.09),
-    (blob, 0.08),
+def drawn_sign(_: Digits, rng: np.random.Generator) -> UInt8Array:
+    """A shape, a letter, an arrow or a small picture, by any pen in any style."""
+    return draw_sign_tile(rng)
+
+
+def filled(_: Digits, rng: np.random.Generator) -> UInt8Array:
+    """A filled shape, as objects leave it."""
+    return silhouette(rng)
+
+
+FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their shares
+    (letter, 0.17),
+    (hershey_glyph, 0.17),
+    (drawn_sign, 0.34),
+    (scribble, 0.07),
+    (pair, 0.08),
+    (mirrored_or_turned, 0.07),
+    (blob, 0.04),
+    (filled, 0.06),
 )
 
 

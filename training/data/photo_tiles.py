@@ -72,10 +72,10 @@ def photo_tiles(
     kept_at = cache_dir / _file_name(digits, count, seed, condition)
     cache_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(kept_at.with_suffix(".lock")):  # who asks meanwhile waits, and finds them
-        made = _load(kept_at)
+        made = load_tiles(kept_at)
         if made is None:
             made = _photograph_all(digits, count, seed, condition, workers)
-            _save(made, kept_at)
+            save_tiles(made, kept_at)
     return made
 
 
@@ -174,7 +174,7 @@ def fingerprint_photos() -> str:
     return hashlib.sha256(code).hexdigest()
 
 
-def _load(path: Path) -> Digits | None:
+def load_tiles(path: Path) -> Digits | None:
     """Tiles from disk, or None where there are none that can be read."""
     try:
         with np.load(path) as archive:
@@ -183,7 +183,7 @@ def _load(path: Path) -> Digits | None:
         return None
 
 
-def _save(digits: Digits, path: Path) -> None:
+def save_tiles(digits: Digits, path: Path) -> None:
     """Write tiles whole or not at all: into a file beside it that is then renamed."""
     beside = path.with_name(f".{os.getpid()}_{path.name}")
     np.savez_compressed(beside, tiles=digits.tiles, labels=digits.labels)

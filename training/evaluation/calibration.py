@@ -12,8 +12,9 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from digitscope.types import Float32Array, UInt8Array
+from digitscope.types import CLASSES, Float32Array, UInt8Array
 from training.evaluation.metrics import negative_log_likelihood
+from training.model_definition import fold_matrix
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 400)  # steps of 0.8 %; label smoothing wants about 0.5
 LAST_LAYER = "digits"
@@ -23,18 +24,30 @@ def fit_temperature(probabilities: Float32Array, labels: UInt8Array) -> float:
     """The temperature with the least negative log likelihood on validation tiles.
 
     Args:
-        probabilities: (N, 10) float, of the uncalibrated network.
+        probabilities: (N, 10) float, of the uncalibrated network's last layer that learns; or
+            (N, 11), the last of no digit, which the network counts a tenth for each.
         labels: (N,) 0..9.
     """
     losses = [
-        negative_log_likelihood(apply_temperature(probabilities, temperature), labels)
+        negative_log_likelihood(answers_at(probabilities, temperature), labels)
         for temperature in TEMPERATURES
     ]
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
+def answers_at(probabilities: Float32Array, temperature: float) -> Float32Array:
+    """(N, 10) float32: what the network answers once a temperature is folded in."""
+    tempered = apply_temperature(probabilities, temperature)
+    return tempered if tempered.shape[1] == CLASSES else tempered @ fold_matrix()
+
+
+def learnt_part(model: keras.Model) -> keras.Model:
+    """The network up to its last layer that learns: (N, 10) or (N, 11), sharing its weights."""
+    return keras.Model(model.input, model.get_layer(LAST_LAYER).output)
+
+
 def apply_temperature(probabilities: Float32Array, temperature: float) -> Float32Array:
-    """(N, 10) float32: the softmax again, with its logits divided by `temperature`."""
+    """(N, C) float32: the softmax again, with its logits divided by `temperature`."""
     logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)) / temperature
     exponents = np.exp(logits - logits.max(1, keepdims=True))
     return (exponents / exponents.sum(1, keepdims=True)).astype(np.float32)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import keras
 
+from digitscope.types import CLASSES
+
 
 @keras.saving.register_keras_serializable("digitscope")  # type: ignore[untyped-decorator]
 def digit_accuracy(
@@ -12,12 +14,13 @@ def digit_accuracy(
     """Share of a batch's digits that are read right; what is no digit does not count.
 
     Args:
-        labels: (B, 10), one-hot or a tenth each.
-        probabilities: (B, 10).
+        labels: (B, 10), one-hot or a tenth each; or (B, 11), one-hot, the last no digit.
+        probabilities: as many columns.
 
     Returns:
         A scalar, 0..1.
     """
+    labels, probabilities = labels[:, :CLASSES], probabilities[:, :CLASSES]
     is_digit = keras.ops.cast(keras.ops.max(labels, axis=1) > 0.5, "float32")  # (B,)
     right = keras.ops.argmax(labels, axis=1) == keras.ops.argmax(probabilities, axis=1)
     rights = keras.ops.sum(keras.ops.cast(right, "float32") * is_digit)

@@ -18,13 +18,15 @@ PLAIN: Settings = {  # what the ablation starts from: MNIST's tiles as they are,
     "augmentation": 0.0,
     "label_smoothing": 0.0,
     "degraded_fraction": 0.0,
-    "synthetic_fraction": 0.0,
+    "hand_fraction": 0.0,
+    "rejection": "tenths",
     "photo_fraction": 0.0,
     "non_digit_fraction": 0.0,
 }
 MNIST_ALONE: Settings = {  # nothing that MNIST lacks: the networks compare on what everyone knows
     "degraded_fraction": 0.0,
-    "synthetic_fraction": 0.0,
+    "hand_fraction": 0.0,
+    "rejection": "tenths",
     "photo_fraction": 0.0,
     "non_digit_fraction": 0.0,
 }
@@ -98,7 +100,7 @@ ABLATION = Experiment(
         Row("+ augmentation", _without("augmentation")),
         Row("+ fourth block", _without("augmentation", "blocks")),
         Row("+ label smoothing", _without("augmentation", "blocks", "label_smoothing")),
-        Row("+ drawn 1s, 4s, 7s and non-digits", {"degraded_fraction": 0.0, "photo_fraction": 0.0}),
+        Row("+ other hands and non-digits", {"degraded_fraction": 0.0, "photo_fraction": 0.0}),
         Row("+ simulated photos and worn strokes", {}),
     ),
     "Each row is the one above it and one change more. The first four are about MNIST; the last "

@@ -68,13 +68,14 @@ print(f"mean {255 * pixels.mean():.2f}, standard deviation {255 * pixels.std():.
 # MNIST was written in the United States around 1990, with a fat pen, and scanned. Four things are
 # missing in it, and each of them costs answers on real photos:
 #
-# 1. **Handwriting from elsewhere**: a 1 with a flag and a foot, a crossed 7, a wide open 4. We
-#    draw them.
+# 1. **Handwriting from elsewhere**: a 1 with a flag as long as its stem, a crossed 7, an open 4, a
+#    2 with loops. Pen strokes of European writers and strokes drawn by rule are written with every
+#    pen: fine and thick, gone over, dashed, outlined.
 
 # %%
-from training.data.synthetic_strokes import draw_digits
+from training.data.drawn_tiles import draw_hands
 
-drawn = draw_digits(20, rng)
+drawn = draw_hands(40, (), rng)
 plots.draw_tiles(drawn.tiles, [str(label) for label in drawn.labels])
 
 # %% [markdown]
@@ -83,10 +84,10 @@ plots.draw_tiles(drawn.tiles, [str(label) for label in drawn.labels])
 #    what the network will see when you show it a photo.
 
 # %%
-from training.data.datasets import PHOTO_DIR
+from training.data.datasets import TILES_DIR
 from training.data.photo_tiles import photo_tiles
 
-photographed = photo_tiles(train_digits, 44, seed=1, cache_dir=PHOTO_DIR).take(np.arange(40))
+photographed = photo_tiles(train_digits, 44, seed=1, cache_dir=TILES_DIR).take(np.arange(40))
 plots.draw_tiles(photographed.tiles, [str(label) for label in photographed.labels])
 
 # %% [markdown]
@@ -99,8 +100,9 @@ plots.draw_tiles(degrade_strokes(train_digits.tiles[some[:20]], rng, fraction=1.
 
 # %% [markdown]
 # 4. **Everything that is no digit.** A network that knows ten digits answers a digit whatever it
-#    is shown. So it also sees letters, scribbles, pairs and blobs, with a tenth for each answer:
-#    "none of them" ([outlier exposure](https://arxiv.org/abs/1812.04606)).
+#    is shown. So it also sees letters, shapes, scribbles, pairs and blobs, and learns an eleventh
+#    class for them, "none of them" ([outlier exposure](https://arxiv.org/abs/1812.04606)). In the
+#    finished network that class counts a tenth for each digit: its ten answers sum to one.
 
 # %%
 from training.data.outliers import draw_non_digits

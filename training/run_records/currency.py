@@ -1,8 +1,8 @@
 """Names figures that are out of date: ``python -m training.run_records.currency``.
 
 A row of an experiment is current where each of its runs was made by today's code, with today's
-recipe and the row's changes. Photos in the model card are current where today's core read them
-with the network that is shipped. ``make docs`` ends with this command.
+recipe and the row's changes. Photos in the model card are current where today's code made their
+tiles and answers with the network that is shipped. ``make docs`` ends with this command.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from digitscope.journal import fingerprint_code
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL, fingerprint_of
 from training.config import HyperParameters, under_todays_names
-from training.run_records.provenance import code_fingerprint
+from training.run_records.provenance import PHOTOS_BY, code_fingerprint
 from training.run_records.run_folder import REPOSITORY
 
 REPORTS_DIR = REPOSITORY / "training" / "reports"
 SIZES = ("seed", "epochs", "limit", "precision", "batch_size", "ema_momentum")  # stated beside rows
-PHOTOS = ("photos", "simulated")  # entries of the card
 
 
 def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
@@ -46,12 +44,17 @@ def _why_stale(run: Mapping[str, Any], changes: Mapping[str, object]) -> str:
 
 
 def stale_photos(card: Mapping[str, Any]) -> Iterator[str]:
-    """Every entry of photos in the card that another core or another network has read."""
-    for name in PHOTOS:
-        if name in card and card[name].get("code_sha256") != fingerprint_code():
-            yield f"model card: {name}: other code today"
-        elif name in card and card[name]["model_sha256"] != fingerprint_of(ONNX_MODEL):
-            yield f"model card: {name}: another network today"
+    """Every entry of photos in the card that other code or another network has read, with why."""
+    for name, sources in PHOTOS_BY.items():
+        if name in card and (reason := _why_outdated(card[name], sources)):
+            yield f"model card: {name}: {reason}; measure it again: `{card[name]['command']}`"
+
+
+def _why_outdated(entry: Mapping[str, Any], sources: tuple[str, ...]) -> str:
+    """Why an entry's figures are not current; "" where they are."""
+    if entry.get("code_sha256") != code_fingerprint(sources):
+        return "the code that reads photos has changed"
+    return "" if entry["model_sha256"] == fingerprint_of(ONNX_MODEL) else "the network has changed"
 
 
 def find_stale(reports: Sequence[Path], card: Path = MODEL_CARD) -> list[str]:

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import platform
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 
@@ -15,7 +16,7 @@ PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "o
 CODE = ("training/*.py", "digitscope")  # what the figures depend on
 
 
-MADE_BY = (  # the sources that make a run's data and its network
+TRAINED_BY = (  # the sources that make a run's data and its network
     "training/config.py",
     "training/model_definition.py",
     "training/train.py",
@@ -24,28 +25,49 @@ MADE_BY = (  # the sources that make a run's data and its network
     "digitscope/image_io.py",
     "digitscope/preprocessing/*.py",
 )
+READ_BY = (  # the sources that turn a picture into a tile and a tile into an answer
+    "digitscope/image_io.py",
+    "digitscope/image_metadata.py",
+    "digitscope/pixel_formats.py",
+    "digitscope/preprocessing/*.py",
+    "digitscope/reader.py",
+    "digitscope/recognition/*.py",
+    "digitscope/retry.py",
+    "digitscope/types.py",
+)
+PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # the entries of the model card that hold photos
+    "photos": READ_BY,
+    "simulated": (*READ_BY, "training/synthetic_photos/*.py"),
+}
 
 
 @cache
-def code_fingerprint() -> str:
-    """SHA-256 of all code that makes data and network; comments, docstrings, layout change nothing.
+def code_fingerprint(sources: tuple[str, ...] = TRAINED_BY) -> str:
+    """SHA-256 of source files; comments, docstrings and layout do not change it.
 
-    Python's version does not matter either, as far as `ast.unparse` writes alike in all of them.
+    Args:
+        sources: patterns below the repository's root.
+
+    Raises:
+        FileNotFoundError: a pattern fits no file.
     """
-    files = sorted({path for pattern in MADE_BY for path in REPOSITORY.glob(pattern)})
+    found = {pattern: list(REPOSITORY.glob(pattern)) for pattern in sources}
+    if gone := [pattern for pattern, files in found.items() if not files]:
+        raise FileNotFoundError(f"Source files are expected. Received: none for {gone}.")
+    files = sorted({path for paths in found.values() for path in paths})
     content = hashlib.sha256()
     for path in (path for path in files if path.is_file()):
-        is_code = path.suffix == ".py"
         text = path.read_text(encoding="utf-8")
-        content.update(f"{path.name}\n{bare_code(text) if is_code else text}\n".encode())
+        code = bare_code(text) if path.suffix == ".py" else text
+        content.update(f"{path.relative_to(REPOSITORY).as_posix()}\n{code}\n".encode())
     return content.hexdigest()
 
 
 def bare_code(source: str) -> str:
-    """A module's code without comments and docstrings.
+    """A module's syntax tree without comments and docstrings, the same in every Python.
 
-    >>> bare_code("x = 1  # one")
-    'x = 1'
+    >>> bare_code("x = 1  # one") == bare_code("x=1")
+    True
     """
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -53,7 +75,17 @@ def bare_code(source: str) -> str:
         if isinstance(body, list):
             code = [one for one in body if not _is_text(one)]
             setattr(node, "body", code or [ast.Pass()])  # noqa: B010 - not every node has one
-    return ast.unparse(tree)
+    return _dump(tree)
+
+
+def _dump(node: object) -> str:
+    """Write a syntax tree; `ast.dump` and `ast.unparse` differ from one Python to the next."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_dump, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    filled = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, [])]
+    return f"{type(node).__name__}({', '.join(f'{name}={_dump(value)}' for name, value in filled)})"
 
 
 def _is_text(node: ast.stmt) -> bool:

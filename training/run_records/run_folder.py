@@ -26,7 +26,7 @@ import keras
 
 from digitscope.errors import DigitscopeError
 from training.config import HyperParameters, complete_settings, difference
-from training.model_definition import build_network
+from training.model_definition import build_network, fold_none
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
@@ -189,7 +189,7 @@ class RunFolder:
         }
         model = build_network(replace(HyperParameters(**known), precision="float32"))
         model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
-        return model
+        return fold_none(model)
 
     def figures(self) -> dict[str, float]:
         """The figures of the finished network; empty until they were measured."""

@@ -31,6 +31,8 @@ METRIC_NAMES = {  # of a row of the history -> as the tracking page shows it
     "accuracy": "train_accuracy",
     "val_loss": "val_loss",
     "val_accuracy": "val_accuracy",
+    "hand_accuracy": "hand_accuracy",
+    "none_auroc": "none_auroc",
     "learning_rate": "learning_rate",
     "seconds": "epoch_seconds",
 }

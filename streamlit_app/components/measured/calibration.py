@@ -6,17 +6,17 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.curves import BELOW, dashed_unless
 from streamlit_app.i18n import _, axis_labels, number, percent
-from streamlit_app.looks import looks
+from streamlit_app.theme import theme
 
 CHART_PX = 300
 FIELDS = ("confidence", "accuracy", "tiles")  # of one bin
 FEWEST = 5  # tiles in a bin: fewer say nothing of a share
 
 
-def bins(card: Figures) -> pd.DataFrame:
+def bins(card: ModelCard) -> pd.DataFrame:
     """The bins of the reliability diagram: columns `FIELDS` and when; empty where unknown."""
     names = {"before": _("before calibration"), "after": _("after")}
     rows = [
@@ -28,7 +28,7 @@ def bins(card: Figures) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*FIELDS, "when"])
 
 
-def show_calibration(card: Figures) -> None:
+def show_calibration(card: ModelCard) -> None:
     """Before and after, in figures and, where the bins are known, as a diagram."""
     before = card.number("calibration.validation_ece_before")
     after = card.number("calibration.validation_ece_after")
@@ -70,7 +70,7 @@ def _diagram(points: pd.DataFrame) -> alt.LayerChart:
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     diagonal = (
         alt.Chart(ideal)
-        .mark_line(strokeDash=[4, 4], color=looks().text, opacity=0.5)
+        .mark_line(strokeDash=[4, 4], color=theme().text, opacity=0.5)
         .encode(x="confidence:Q", y="accuracy:Q")
     )
     base = alt.Chart(points).encode(

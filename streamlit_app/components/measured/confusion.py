@@ -8,9 +8,9 @@ import altair as alt
 import streamlit as st
 
 from digitscope.types import CLASSES
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _, number
-from streamlit_app.looks import looks
+from streamlit_app.theme import theme
 
 CHART_KEY, CHOICE_KEY = "confusion_chart", "confusion_choice"
 CELL = "cell"  # the chart's name for what was pressed
@@ -26,7 +26,7 @@ def confusions(matrix: list[list[int]]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: -matrix[pair[0]][pair[1]])
 
 
-def choose_confusion(card: Figures) -> Pair | None:
+def choose_confusion(card: ModelCard) -> Pair | None:
     """Draw the matrix and the list; returns the pair chosen in either, or None for all."""
     matrix = card.matrix("test.confusion_matrix", CLASSES)
     if matrix is None:
@@ -85,7 +85,7 @@ def _chart(matrix: list[list[int]]) -> alt.LayerChart:
         ],
     )
     cells = (
-        base.mark_rect(cornerRadius=4, stroke=looks().text, strokeOpacity=0.08)
+        base.mark_rect(cornerRadius=4, stroke=theme().text, strokeOpacity=0.08)
         .encode(
             color=alt.Color("colour:N", scale=None, legend=None),
             opacity=alt.Opacity("strength:Q", scale=None, legend=None),
@@ -107,9 +107,9 @@ def _cell(shown: int, answered: int, count: int, most: int) -> dict[str, object]
         "answered": answered,
         "count": count,
         "label": number(count) if count else "",
-        "colour": looks().accent if is_right else looks().wrong,
+        "colour": theme().accent if is_right else theme().wrong,
         "strength": 1.0 if is_right else (FAINTEST + (1 - FAINTEST) * share if count else 0.0),
-        "ink": "#ffffff" if is_right else looks().text,
+        "ink": "#ffffff" if is_right else theme().text,
     }
 
 

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _, axis_labels
 
 CHART_PX = 260
@@ -16,7 +16,7 @@ WHOLE, DASHES = [1, 0], [4, 2]
 BELOW = alt.Legend(orient="bottom")
 
 
-def history(card: Figures, what: str) -> pd.DataFrame:
+def history(card: ModelCard, what: str) -> pd.DataFrame:
     """Columns epoch, set, value: `what` on the training and on the validation tiles."""
     rows = card.rows("training.history", "epoch", what, f"val_{what}")
     names = {what: _("training"), f"val_{what}": _("validation")}
@@ -26,7 +26,7 @@ def history(card: Figures, what: str) -> pd.DataFrame:
     )
 
 
-def show_curves(card: Figures) -> None:
+def show_curves(card: ModelCard) -> None:
     """Accuracy and loss, or a sentence where no history is known."""
     if not card.rows("training.history", "epoch"):
         st.caption(_("How this network was trained is not recorded."))

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.search import show_search
 from streamlit_app.i18n import _, axis_labels, number, percent
 
@@ -30,7 +30,7 @@ def measure_names() -> dict[str, str]:
     }
 
 
-def show_experiments(reports: Sequence[Figures]) -> None:
+def show_experiments(reports: Sequence[ModelCard]) -> None:
     """Each experiment to open, the first one open; a sentence where none was run."""
     measured = [report for report in reports if report.rows("rows", "name", "runs")]
     if not measured:
@@ -40,7 +40,7 @@ def show_experiments(reports: Sequence[Figures]) -> None:
             show_report(report)
 
 
-def show_report(report: Figures) -> None:
+def show_report(report: ModelCard) -> None:
     """A paragraph, the charts, the table, and how it was measured."""
     rows = report.rows("rows", "name", "runs")
     st.write(_(str(report.get("teaches"))))
@@ -123,7 +123,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
 
 def _size_of(rows: Sequence[Mapping[str, object]]) -> str:
     """How large the experiment was, for the line below its table."""
-    first = Figures(_runs(rows[0])[0])
+    first = ModelCard(_runs(rows[0])[0])
     tiles, epochs = first.number("tiles"), first.number("epochs")
     if tiles:
         return _(
@@ -141,7 +141,7 @@ def _runs(row: Mapping[str, object]) -> list[object]:
 
 def _mean_of(row: Mapping[str, object], measure: str) -> tuple[float | None, float | None]:
     """Mean and deviation of an accuracy over the runs of a row, None where it was not measured."""
-    figures = Figures(row)
+    figures = ModelCard(row)
     mean = figures.number(f"{measure}_accuracy_mean")
     return mean, figures.number(f"{measure}_accuracy_std")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _, number, percent
 
 CARD_PX = 220  # four abreast on a laptop, one on a phone
@@ -12,11 +12,11 @@ CERTAINTY = 0.95  # of the interval in the card
 TEST_DECIMALS = 2  # of 10,000 tiles one is 0.01 %
 
 
-def headline_figures(card: Figures) -> list[tuple[str, str, str]]:
+def headline_figures(card: ModelCard) -> list[tuple[str, str, str]]:
     """What is known: a label, the figure, and what to know about it."""
     known = []
     test, ece = card.number("test.accuracy"), card.number("test.ece")
-    photo, parameters = Figures(card.get("photos.kinds.photo")), card.number("parameters")
+    photo, parameters = ModelCard(card.get("photos.kinds.photo")), card.number("parameters")
     share = photo.number("correct_share")
     if test is not None:
         known.append(
@@ -36,7 +36,7 @@ def headline_figures(card: Figures) -> list[tuple[str, str, str]]:
     return known
 
 
-def _interval_text(card: Figures) -> str:
+def _interval_text(card: ModelCard) -> str:
     """Between what the accuracy lies for other tiles of the kind, where the card says so."""
     count, interval = card.number("test.tiles"), card.interval("test.accuracy_interval")
     if count is None or interval is None:
@@ -47,7 +47,7 @@ def _interval_text(card: Figures) -> str:
     )
 
 
-def show_headline_figures(card: Figures) -> None:
+def show_headline_figures(card: ModelCard) -> None:
     """A card each."""
     with st.grid("auto", min_column_width=CARD_PX, border=True) as grid:
         for label, value, note in headline_figures(card):

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from streamlit_app.card import Figures
+from digitscope.types import UInt8Array
+from streamlit_app.card import ModelCard
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.components.sources.mnist import offer_download
 from streamlit_app.i18n import _, number, percent
@@ -17,29 +18,29 @@ from streamlit_app.resources import mnist_tiles
 TILE_PX = 84  # three times MNIST's 28
 LINE_PX = 96  # without its tile: label, answer and confidence abreast
 AREA_PX = 560  # as high as the matrix beside it; the rest scrolls
+TILES_KEPT = 200  # whose pictures are remembered: 1 KB each
 FIELDS = ("index", "shown", "answered", "confidence")
 
 Mistake = Mapping[str, Any]
 
 
-def mistakes(card: Figures, pair: tuple[int, int] | None) -> list[Mistake]:
+def mistakes(card: ModelCard, pair: tuple[int, int] | None) -> list[Mistake]:
     """The mistakes, the surest of itself first; of one pair (shown, answered) if it is given."""
     rows = card.rows("test.mistakes", *FIELDS)
     chosen = [row for row in rows if pair in (None, (row["shown"], row["answered"]))]
     return sorted(chosen, key=lambda row: -row["confidence"])
 
 
-def show_mistakes(card: Figures, pair: tuple[int, int] | None) -> None:
+def show_mistakes(card: ModelCard, pair: tuple[int, int] | None) -> None:
     """Each with its label, the answer and its confidence; the pictures need the test set."""
     chosen = mistakes(card, pair)
     if not chosen:
         st.caption(_("No mistakes are recorded for this network."))
         return
     tiles = mnist_tiles()
-    height, width = (AREA_PX, TILE_PX) if tiles.is_test_set else ("content", LINE_PX)
     with (
-        st.container(height=height, border=True),
-        st.grid("auto", min_column_width=width) as grid,
+        st.container(height=AREA_PX if tiles.is_test_set else "content", border=True),
+        st.grid("auto", min_column_width=TILE_PX if tiles.is_test_set else LINE_PX) as grid,
     ):
         for mistake in chosen:
             with grid.cell(), st.container(gap="xsmall"):
@@ -57,13 +58,19 @@ def _show_mistake(mistake: Mistake, tiles: Tiles) -> None:
     index = int(mistake["index"])
     if tiles.is_test_set and index < len(tiles):
         st.image(
-            inline(for_display(tiles.pixels[index], TILE_PX)),
+            _address_of(tiles.pixels[index]),
             width=TILE_PX,
             alt=_("Tile {number}").format(number=number(index + 1)),
         )
     doubted = " :material/help:" if mistake.get("label_doubted") else ""
     share = percent(float(mistake["confidence"]), 0)
     st.markdown(f"**{mistake['shown']} → {mistake['answered']}**{doubted} :small[{share}]")
+
+
+@st.cache_data(show_spinner=False, max_entries=TILES_KEPT)
+def _address_of(pixels: UInt8Array) -> str:
+    """One tile (28, 28), enlarged, as an address that holds it."""
+    return inline(for_display(pixels, TILE_PX))
 
 
 def _explanation(chosen: Sequence[Mistake]) -> str:

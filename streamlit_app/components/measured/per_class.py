@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.bars import first_of_bars
 from streamlit_app.i18n import _, number
 
 FIELDS = ("digit", "tiles", "precision", "recall", "f1")
 
 
-def show_per_class(card: Figures) -> None:
+def show_per_class(card: ModelCard) -> None:
     """Precision, recall and F1 of every digit."""
     rows = card.rows("test.per_class", *FIELDS)
     if not rows:
@@ -22,7 +24,7 @@ def show_per_class(card: Figures) -> None:
     column = st.column_config
     least = float(table[["precision", "recall", "f1"]].to_numpy().min())
     first = first_of_bars(least, steps=100)
-    share = {"min_value": first, "max_value": 1.0, "format": "percent"}
+    share = partial(column.ProgressColumn, min_value=first, max_value=1.0, format="percent")
     st.dataframe(
         table,
         hide_index=True,
@@ -30,13 +32,9 @@ def show_per_class(card: Figures) -> None:
         column_config={
             "digit": column.NumberColumn(_("Digit"), width="small"),
             "tiles": column.NumberColumn(_("Tiles"), width="small", format="localized"),
-            "precision": column.ProgressColumn(
-                _("Precision"), help=_("Of its answers, the share that is right"), **share
-            ),
-            "recall": column.ProgressColumn(
-                _("Recall"), help=_("Of the tiles that show it, the share found"), **share
-            ),
-            "f1": column.ProgressColumn("F1", help=_("Both in one figure"), **share),
+            "precision": share(_("Precision"), help=_("Of its answers, the share that is right")),
+            "recall": share(_("Recall"), help=_("Of the tiles that show it, the share found")),
+            "f1": share("F1", help=_("Both in one figure")),
         },
         alt=_("Precision, recall and F1 of each digit on the test set"),
     )

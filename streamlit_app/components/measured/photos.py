@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _
 
 KIND_PX = 200  # beside it both shares still fit on a phone
@@ -24,12 +26,12 @@ def kind_names() -> dict[str, str]:
     }
 
 
-def photo_table(card: Figures, predecessor: Figures) -> pd.DataFrame:
+def photo_table(card: ModelCard, predecessor: ModelCard) -> pd.DataFrame:
     """One row a kind: name, number, and shares of 0..1; NaN where nothing was measured."""
     kinds = card.table("photos.kinds")
     rows = []
     for kind, name in kind_names().items():
-        counts = Figures(kinds.get(kind))
+        counts = ModelCard(kinds.get(kind))
         total = counts.number("n")
         if total:
             shares = [
@@ -41,14 +43,14 @@ def photo_table(card: Figures, predecessor: Figures) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"before": float})
 
 
-def show_photos(card: Figures, predecessor: Figures) -> None:
+def show_photos(card: ModelCard, predecessor: ModelCard) -> None:
     """The table, or a sentence where no photo was measured."""
     table = photo_table(card, predecessor)
     if table.empty:
         st.caption(_("No photos have been measured with this network yet."))
         return
     column = st.column_config
-    share = {"min_value": 0.0, "max_value": 1.0, "format": "percent"}
+    share = partial(column.ProgressColumn, min_value=0.0, max_value=1.0, format="percent")
     st.dataframe(
         table,
         hide_index=True,
@@ -56,8 +58,8 @@ def show_photos(card: Figures, predecessor: Figures) -> None:
         column_config={
             "kind": column.TextColumn(_("Pictures"), width=KIND_PX),
             "pictures": column.NumberColumn(_("Number"), width="small"),
-            "right": column.ProgressColumn(_("Right"), width="small", **share),
-            "before": column.ProgressColumn(_("Predecessor"), width="small", **share),
+            "right": share(_("Right"), width="small"),
+            "before": share(_("Predecessor"), width="small"),
             "wrong": column.NumberColumn(_("Wrong"), format="percent", width="small"),
             "refused": column.NumberColumn(_("Refused"), format="percent", width="small"),
         },

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _
 
 
-def show_recipe(card: Figures) -> None:
+def show_recipe(card: ModelCard) -> None:
     """Settings, commands and versions, folded away."""
     blocks = {
         _("Hyper-parameters"): card.table("hyper_parameters"),

@@ -6,23 +6,22 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _, axis_labels, number, percent
-from streamlit_app.looks import looks
+from streamlit_app.theme import theme
 
 CHART_PX = 380
 FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
 ENDED = "complete"
 UNITS_SHOWN = [64, 128, 256, 512, 1024]
 UNITS_RANGE = [64, 1100]  # a mark at the last one needs room
-BELOW = "bottom"  # beside the marks, legends are cut off on a phone
 
 
-def show_search(report: Figures) -> None:
+def show_search(report: ModelCard) -> None:
     """A sentence and the chart; nothing where the report tells of no search."""
     trials = trials_of(report)
-    best = Figures(report.table("search.best"))
-    recipe = Figures(report.table("search.recipe"))
+    best = ModelCard(report.table("search.best"))
+    recipe = ModelCard(report.table("search.recipe"))
     if trials.empty:
         return
     st.write(
@@ -47,7 +46,7 @@ def show_search(report: Figures) -> None:
     st.caption(_("The ring is the least validation loss; crosses were given up early."))
 
 
-def trials_of(report: Figures) -> pd.DataFrame:
+def trials_of(report: ModelCard) -> pd.DataFrame:
     """Columns hidden_units, dropout, error (0..1), ended (whether it went to its end), best."""
     best = report.table("search.best")
     lines = [
@@ -84,16 +83,16 @@ def _chart(trials: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     given_up = base.transform_filter("!datum.ended").mark_point(
-        shape="cross", angle=45, filled=True, size=70, color=looks().text, opacity=0.35
+        shape="cross", angle=45, filled=True, size=70, color=theme().text, opacity=0.35
     )
     colour = alt.Color(
         "error:Q",
         title=_("Validation tiles read wrong"),
-        scale=alt.Scale(range=[looks().accent, looks().wrong]),
-        legend=alt.Legend(orient=BELOW, labelExpr=axis_labels(".1%"), titleLimit=0),
+        scale=alt.Scale(range=[theme().accent, theme().wrong]),
+        legend=alt.Legend(orient="bottom", labelExpr=axis_labels(".1%"), titleLimit=0),
     )
     ended = base.transform_filter("datum.ended").mark_circle(size=160, opacity=1)
     ring = base.transform_filter("datum.best").mark_point(
-        size=380, color=looks().text, strokeWidth=2
+        size=380, color=theme().text, strokeWidth=2
     )
     return given_up + ended.encode(color=colour) + ring

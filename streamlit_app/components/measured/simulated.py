@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.card import Figures
+from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.bars import first_of_bars
 from streamlit_app.i18n import _, number
 
@@ -47,9 +47,9 @@ def condition_names() -> dict[str, str]:
     }
 
 
-def simulated_table(card: Figures) -> pd.DataFrame:
+def simulated_table(card: ModelCard) -> pd.DataFrame:
     """One row a condition, the hardest first: name, number, and shares of 0..1."""
-    kinds = {name: Figures(counts) for name, counts in card.table("simulated.kinds").items()}
+    kinds = {name: ModelCard(counts) for name, counts in card.table("simulated.kinds").items()}
     rows = [
         [
             condition_names().get(name, name),
@@ -62,7 +62,7 @@ def simulated_table(card: Figures) -> pd.DataFrame:
     return table.sort_values("correct", kind="stable", ignore_index=True)
 
 
-def show_simulated(card: Figures) -> None:
+def show_simulated(card: ModelCard) -> None:
     """The table, or a sentence where nothing was measured."""
     table = simulated_table(card)
     if table.empty:

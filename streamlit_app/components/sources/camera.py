@@ -16,7 +16,7 @@ SAFE_HOSTS = ("localhost", "127.0.0.1", "::1")  # browsers give cameras to these
 def _keep_photo() -> None:
     """Copy the photo into the session: the field forgets it when the page changes."""
     file = st.session_state[FIELD_KEY]
-    app_state().photo = None if file is None else Picture(file.getvalue(), _("Your photo"))
+    app_state().photo = file and Picture(file.getvalue(), lambda: _("Your photo"))
 
 
 def is_camera_allowed(address: str | None) -> bool:
@@ -25,7 +25,7 @@ def is_camera_allowed(address: str | None) -> bool:
     return parts.scheme == "https" or parts.hostname in SAFE_HOSTS
 
 
-def camera_field() -> Picture | None:
+def camera_field() -> list[Picture]:
     """Draw the camera; returns the latest photo, also after a visit to another page."""
     if not is_camera_allowed(st.context.url):
         st.warning(
@@ -39,7 +39,8 @@ def camera_field() -> Picture | None:
         resolution="720p",
         help=_("Your photo is read in memory and is not kept."),
     )
-    return app_state().photo
+    photo = app_state().photo
+    return [] if photo is None else [photo]
 
 
 def show_camera_help() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -24,7 +24,7 @@ class Source:
         icon: a Material symbol.
         label: its name for people, in their language.
         invitation: the same as something to do.
-        render: draws the input; returns the picture, or None where there is none yet.
+        render: draws the input; returns the pictures that were given: none, one or several.
         prompt: how to go about it, shown in place of an answer while there is no picture.
         shows_picture: the input itself shows what was given.
         is_live: answered while it is being drawn or leafed through: an answer must not move it.
@@ -34,7 +34,7 @@ class Source:
     icon: str
     label: Callable[[], str]
     invitation: Callable[[], str]
-    render: Callable[[], Picture | None]
+    render: Callable[[], Sequence[Picture]]
     prompt: Callable[[], str]
     shows_picture: bool
     is_live: bool = False

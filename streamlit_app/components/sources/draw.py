@@ -1,43 +1,96 @@
-"""A picture drawn by mouse or finger. Every stroke is answered at once."""
+"""A picture drawn by mouse, finger or pen, answered while it is being drawn."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from streamlit_drawable_canvas import CanvasResult, st_canvas
 
+from streamlit_app.components.sources.pad import latest_report, show_pad
 from streamlit_app.i18n import _
 from streamlit_app.state import Drawing, Picture, app_state
 
-CANVAS_KEY = "drawing_pad"
-PEN_KEY = "pen_px"
-CANVAS_PX = 300  # fits a phone's width of 390 px
+if TYPE_CHECKING:
+    from streamlit_drawable_canvas import CanvasResult
+
+PAD_KEY, CANVAS_KEY = "drawing_pad", "drawing_canvas"
+PEN_KEY, LIVE_KEY = "pen_px", "draw_live"
+SIDE_PX = 300  # fits a phone's width of 390 px
 INK, PAPER = "#16181d", "#ffffff"  # dark on white: a sheet of paper in either theme
 PEN_WIDTHS_PX = (6, 30)
 PEN_WIDTH_PX = 16  # a stroke of MNIST's proportions in a digit that fills the pad
 
 
-def _undo() -> None:
+def draw_pad() -> list[Picture]:
+    """Draw the pad with its tools; returns the drawing, or nothing while it is empty."""
     drawing = app_state().drawing
-    drawing.restart_from(drawing.strokes[:-1])
+    pen_px = int(st.session_state.get(PEN_KEY, PEN_WIDTH_PX))
+    with st.container(horizontal_alignment="center"), st.container(width=SIDE_PX):
+        if st.session_state.get(LIVE_KEY, True):
+            _use_own_pad(drawing, pen_px)
+        else:
+            _use_library_canvas(drawing, pen_px)
+        _show_tools()
+    if not drawing.strokes or drawing.png is None:
+        return []
+    return [Picture(drawing.png, lambda: _("Your drawing"))]
 
 
-def _clear() -> None:
-    app_state().drawing.restart_from([])
+def _use_own_pad(drawing: Drawing, pen_px: int) -> None:
+    """Our pad: it undoes and clears by itself, and reports while the pen moves."""
+    if PAD_KEY not in st.session_state:  # first time, or back from elsewhere
+        drawing.restart_from(drawing.strokes)
+    report = latest_report(PAD_KEY)
+    if report is not None:
+        drawing.strokes, drawing.png = report.strokes, report.png
+        drawing.reports_taken, drawing.is_pen_down = report.number, report.is_pen_down
+    show_pad(
+        PAD_KEY,
+        drawing.seed,
+        received=drawing.reports_taken,
+        revision=drawing.revision,
+        size_px=SIDE_PX,
+        pen_px=pen_px,
+        ink=INK,
+        paper=PAPER,
+    )
+
+
+def _use_library_canvas(drawing: Drawing, pen_px: int) -> None:
+    """streamlit-drawable-canvas: it reports after each stroke; its own tools need a mouse."""
+    st.space("small")  # the canvas' own tools appear here under a mouse
+    if CANVAS_KEY not in st.session_state:
+        drawing.restart_from(drawing.strokes)
+    result = _canvas(drawing, pen_px)
+    if result.image_bytes is not None:  # None until the first stroke after mounting
+        drawing.take(_strokes(result), result.image_bytes)
+    drawing.is_pen_down = False
+    with st.container(horizontal=True):
+        for label, icon, strokes in (
+            (_("Undo"), ":material/undo:", drawing.strokes[:-1]),
+            (_("Clear"), ":material/delete:", []),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                on_click=drawing.restart_from,
+                args=(strokes,),
+                disabled=not drawing.strokes,
+                width="stretch",
+            )
 
 
 def _canvas(drawing: Drawing, pen_px: int) -> CanvasResult:
     """Mount the canvas; it starts anew only where `drawing.seed` or its revision changes."""
-    if CANVAS_KEY not in st.session_state:  # first time, or back from elsewhere
-        drawing.seed = drawing.strokes
+    from streamlit_drawable_canvas import st_canvas  # raises outside of a running app
+
     return st_canvas(
         initial_drawing={"objects": drawing.seed, "revision": drawing.revision},
         stroke_width=pen_px,
         stroke_color=INK,
         background_color=PAPER,
-        width=CANVAS_PX,
-        height=CANVAS_PX,
+        width=SIDE_PX,
+        height=SIDE_PX,
         return_image_data=True,
         key=CANVAS_KEY,
     )
@@ -48,42 +101,19 @@ def _strokes(result: CanvasResult) -> list[dict[str, Any]]:
     return list((result.json_data or {}).get("objects", []))
 
 
-def draw_pad() -> Picture | None:
-    """Draw the pad with its tools; returns the drawing, or None while it is empty."""
-    drawing = app_state().drawing
-    with st.container(horizontal_alignment="center"), st.container(width=CANVAS_PX):
-        st.space("small")  # the canvas' own tools appear here under a mouse
-        result = _canvas(drawing, st.session_state.get(PEN_KEY, PEN_WIDTH_PX))
-        if result.image_bytes is not None:  # None until the first stroke after mounting
-            drawing.take(_strokes(result), result.image_bytes)
-        _show_tools(drawing)
-    if not drawing.strokes or drawing.png is None:
-        return None
-    return Picture(drawing.png, _("Your drawing"))
-
-
-def _show_tools(drawing: Drawing) -> None:
-    """Undo, clear and the pen's width."""
-    empty = not drawing.strokes
-    with st.container(horizontal=True):
-        st.button(
-            _("Undo"),
-            icon=":material/undo:",
-            on_click=_undo,
-            disabled=empty,
-            width="stretch",
-        )
-        st.button(
-            _("Clear"),
-            icon=":material/delete:",
-            on_click=_clear,
-            disabled=empty,
-            width="stretch",
-        )
+def _show_tools() -> None:
+    """The pen's width, and which pad it is."""
     st.slider(
         _("Pen width"),
         *PEN_WIDTHS_PX,
         value=PEN_WIDTH_PX,
         key=PEN_KEY,
         persist_state="session",
+    )
+    st.toggle(
+        _("Answer while I draw"),
+        value=True,
+        key=LIVE_KEY,
+        persist_state="session",
+        help=_("Switched off, another drawing pad is shown; it answers after each stroke."),
     )

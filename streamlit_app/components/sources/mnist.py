@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 from secrets import randbelow
 
@@ -15,6 +16,7 @@ from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.i18n import _, number, percent
 from streamlit_app.mnist import Tiles, fetch_mnist
 from streamlit_app.resources import hardest_first, mnist_answers, mnist_tiles
+from streamlit_app.settings import load_settings
 from streamlit_app.state import Picture, app_state
 
 DIGIT_KEY, HARD_KEY = "mnist_digit", "mnist_hard"
@@ -50,7 +52,7 @@ def _go(rank: int) -> None:
     app_state().rank = rank
 
 
-def mnist_picker() -> Picture:
+def mnist_picker() -> list[Picture]:
     """Draw the choice of a tile; returns it with its label."""
     _show_choices()
     candidates = _candidates()
@@ -63,7 +65,7 @@ def mnist_picker() -> Picture:
         _show_gallery(tiles, candidates[:GALLERY])
     _show_origin(tiles)
     label = int(tiles.labels[chosen])
-    return Picture(_as_png(tiles.pixels[chosen]), _tile_name(chosen), label)
+    return [Picture(_as_png(tiles.pixels[chosen]), partial(_tile_name, chosen), label)]
 
 
 def _show_choices() -> None:
@@ -131,7 +133,6 @@ def _show_walk(rank: int, count: int) -> None:
             _("Random"),
             icon=":material/casino:",
             on_click=lambda: _go(randbelow(count)),
-            type="primary",
             width="stretch",
         )
         st.button(
@@ -184,7 +185,9 @@ def _show_origin(tiles: Tiles) -> None:
 
 
 def offer_download() -> None:
-    """A button that brings the whole test set to this server; nothing is fetched without it."""
+    """A button that brings the whole test set to this server, where the operator allows it."""
+    if not load_settings().mnist_download:
+        return
     asked = st.button(
         _("Download the test set (11 MB)"),
         icon=":material/download:",

@@ -8,7 +8,7 @@ import streamlit as st
 
 
 @dataclass(frozen=True)
-class Looks:
+class Theme:
     """Colours as CSS hex.
 
     Attributes:
@@ -23,16 +23,16 @@ class Looks:
 
 
 DEFAULTS = {
-    "light": Looks("#4f46e5", "#31333f", "#e07b39"),
-    "dark": Looks("#6366f1", "#fafafa", "#b45a1e"),
+    "light": Theme("#4f46e5", "#31333f", "#e07b39"),
+    "dark": Theme("#6d70f1", "#fafafa", "#b45a1e"),
 }
 
 
-def looks() -> Looks:
+def theme() -> Theme:
     """The colours of the theme that the visitor sees, read from ``config.toml``."""
     kind = st.context.theme.type or "light"
     default = DEFAULTS[kind]
-    return Looks(
+    return Theme(
         accent=_option(kind, "primaryColor") or default.accent,
         text=_option(kind, "textColor") or default.text,
         wrong=default.wrong,

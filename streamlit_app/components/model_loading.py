@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from streamlit_app.i18n import _
-from streamlit_app.resources import is_network_awake, is_network_replaced, loading_text
+from streamlit_app.resources import is_model_loaded, is_network_replaced, loading_text
 
 POLL_S = 0.5  # soon enough that nobody waits for it
 
 
-def show_waking() -> None:
+def show_model_loading(is_loaded: Callable[[], bool] = is_model_loaded) -> None:
     """Say that the network is loading; the page does not wait, and is run anew afterwards."""
     with st.container():  # there in any case: what follows must not move, it would start anew
-        if not is_network_awake():
-            _watch()
+        if not is_loaded():
+            _watch(is_loaded)
 
 
 @st.fragment(run_every=POLL_S)
-def _watch() -> None:
-    if is_network_awake():
+def _watch(is_loaded: Callable[[], bool]) -> None:
+    if is_loaded():
         st.rerun()
     st.caption(f":material/hourglass_top: {loading_text()}")
 
 
 def tell_if_replaced() -> None:
     """Say that another network would answer after a new start, where that is so."""
-    if is_network_awake() and is_network_replaced():
+    if is_network_replaced():
         st.info(
             _(
                 "The network's file has changed since this app was started. The network that was "

@@ -10,7 +10,7 @@ from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
 from streamlit_app.i18n import _
 
 
-def show_first_help(source_key: str) -> None:
+def show_empty_state(source_key: str) -> None:
     """Tips for the pad; for the rest, pictures to try."""
     if source_key == "draw":
         _show_tips()

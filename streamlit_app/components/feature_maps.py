@@ -21,7 +21,7 @@ TILE_PX = 168
 FIELDS_PX = 336  # twelve times MNIST's 28
 
 
-def show_passage(
+def show_feature_maps(
     pixels: UInt8Array,
     maps: Sequence[Float32Array],
     kernels: Sequence[Float32Array],
@@ -89,7 +89,7 @@ def _what_filters(block: int, count: int) -> str:
     ).format(count=number(count), shown=min(SHOWN, count))
 
 
-def show_fields(pixels: UInt8Array, fields_px: list[int]) -> None:
+def show_receptive_fields(pixels: UInt8Array, fields_px: list[int]) -> None:
     """How much of the tile one value of each block depends on."""
     picture, text = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with picture:
@@ -109,14 +109,14 @@ def show_fields(pixels: UInt8Array, fields_px: list[int]) -> None:
             )
 
 
-def _what_it_sees(sees_px: int, pixels: UInt8Array) -> str:
+def _what_it_sees(receptive_field_px: int, pixels: UInt8Array) -> str:
     """What fits into a square of that width, measured by the digit of this tile."""
     rows = np.flatnonzero(pixels.any(1))
     longest = int(rows[-1] - rows[0] + 1) if len(rows) else len(pixels)
-    if sees_px >= longest:
+    if receptive_field_px >= longest:
         return _("the whole digit")
-    if 2 * sees_px >= longest:
+    if 2 * receptive_field_px >= longest:
         return _("a loop, a crossing, half of the digit")
-    if sees_px > 4:
+    if receptive_field_px > 4:
         return _("a bend, the end of a stroke")
     return _("the edge of a stroke")

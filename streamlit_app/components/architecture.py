@@ -11,8 +11,8 @@ import streamlit as st
 from digitscope.types import CLASSES, TILE_PX
 from streamlit_app.components.illustrations import volume
 from streamlit_app.i18n import _, number
-from streamlit_app.looks import looks
 from streamlit_app.network import CONVOLUTION, Layer, Stage
+from streamlit_app.theme import theme
 
 CARD_PX = 140  # seven abreast on a laptop, two on a phone
 REASON_PX = 300  # three abreast on a laptop
@@ -46,13 +46,13 @@ def show_stages(stages: Sequence[Stage]) -> None:
     with st.grid("auto", min_column_width=CARD_PX, border=True) as grid:
         for stage, name in zip(stages, stage_names(stages), strict=True):
             with grid.cell():
-                picture = volume(_drawn_shape(stage.shape), looks().accent)
+                picture = volume(_drawn_shape(stage.shape), theme().accent)
                 st.image(picture, width="stretch", alt=f"{name}: {shape_text(stage.shape)}")
                 st.markdown(f"**{name}**  \n{shape_text(stage.shape)}")
                 st.caption(
                     _("{count} parameters").format(count=number(stage.parameters))
                     + "  \n"
-                    + _("sees {px} × {px} px").format(px=stage.sees_px)
+                    + _("sees {px} × {px} px").format(px=stage.receptive_field_px)
                 )
 
 
@@ -63,7 +63,9 @@ def _drawn_shape(shape: tuple[int, ...]) -> tuple[int, int]:
 
 def show_layers(layers: Sequence[Layer]) -> None:
     """Every layer of the model, as a table."""
-    rows = [(x.name, x.kind, shape_text(x.shape), x.parameters, x.sees_px) for x in layers]
+    rows = [
+        (x.name, x.kind, shape_text(x.shape), x.parameters, x.receptive_field_px) for x in layers
+    ]
     names = [_("Layer"), _("Kind"), _("Hands on"), _("Parameters"), _("Sees, px")]
     st.dataframe(
         pd.DataFrame(rows, columns=names),
@@ -83,7 +85,7 @@ def reasons(stages: Sequence[Stage], dropout: float | None, smoothing: float | N
         _(
             "**Small windows.** Each convolution looks at 3 × 3 values. Stacked, they see ever "
             "more: {fields} pixels of {side}, with far fewer weights than one large window."
-        ).format(fields=", ".join(str(b.sees_px) for b in blocks), side=TILE_PX),
+        ).format(fields=", ".join(str(b.receptive_field_px) for b in blocks), side=TILE_PX),
         _(
             "**More filters, smaller maps.** {filters}: the further in, the fewer places and the "
             "more different things to tell apart."

@@ -10,17 +10,17 @@ import streamlit as st
 
 from digitscope.benchmark.metrics import GUESSES
 from digitscope.types import Level
-from streamlit_app.card import Figures
-from streamlit_app.components.quality import level_looks
+from streamlit_app.card import ModelCard
+from streamlit_app.components.quality import level_style
 from streamlit_app.i18n import _, axis_labels, number, percent
-from streamlit_app.looks import looks
+from streamlit_app.theme import theme
 
 CHART_PX = 280
 LOWEST = 0.5  # of the thresholds shown
 LINES = ("others_refused", "digits_refused", "digits_wrong")
 
 
-def show_doubt(card: Figures) -> None:
+def show_selective_prediction(card: ModelCard) -> None:
     """Levels beside the curve; a sentence where nothing was measured."""
     levels = card.rows("photos.levels", "level", "n", "correct", "wrong", "refused")
     curve = threshold_curve(card)
@@ -48,7 +48,7 @@ def show_doubt(card: Figures) -> None:
         )
 
 
-def threshold_curve(card: Figures) -> pd.DataFrame:
+def threshold_curve(card: ModelCard) -> pd.DataFrame:
     """Columns threshold, what and share (0..1); empty where nothing was measured."""
     names = {
         "others_refused": _("no digit or several: refused"),
@@ -68,7 +68,7 @@ def _show_levels(levels: list[dict[str, Any]]) -> None:
     columns = [_("Level"), _("Pictures"), _("Right"), _("Wrong"), _("Refused")]
     lines = [
         (
-            level_looks(Level(row["level"]))[0],
+            level_style(Level(row["level"]))[0],
             number(row["n"]),
             *(percent(row[what] / row["n"]) for what in ("correct", "wrong", "refused")),
         )
@@ -78,15 +78,15 @@ def _show_levels(levels: list[dict[str, Any]]) -> None:
     st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
 
 
-def _ranking(card: Figures) -> str:
+def _ranking(card: ModelCard) -> str:
     """How well confidence and quality tell right from wrong, and how far confidence is off."""
     ranked = next(
         (
-            Figures(row)
+            ModelCard(row)
             for row in card.rows("photos.rankings", "name", "confidence", "quality")
             if row["name"] == GUESSES
         ),
-        Figures({}),
+        ModelCard({}),
     )
     return _(
         "Of a right and a wrong guess, confidence ranks the right one higher {confidence} of the "
@@ -122,7 +122,7 @@ def _chart(curve: pd.DataFrame, in_use: float) -> alt.LayerChart:
     )
     mark = (
         alt.Chart(pd.DataFrame({"threshold": [in_use]}))
-        .mark_rule(strokeDash=[4, 4], color=looks().text, opacity=0.6)
+        .mark_rule(strokeDash=[4, 4], color=theme().text, opacity=0.6)
         .encode(x="threshold:Q")
     )
     return lines + mark

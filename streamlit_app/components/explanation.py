@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from digitscope.explanation.overlay import draw_detection, draw_explanation
-from digitscope.image_io import load_picture
 from digitscope.types import Explanation, Reading
 from streamlit_app.components.pictures import bordered, for_display, inline
 from streamlit_app.i18n import _
-from streamlit_app.resources import explain_once
-from streamlit_app.state import Options, Picture
+from streamlit_app.reading import explain
+from streamlit_app.state import Answer, Picture
 
 PHOTO_PX = 400
 TILE_PX = 252  # nine times MNIST's 28
 
 
-def show_evidence(
-    picture: Picture, reading: Reading, options: Options, *, with_photo: bool
-) -> None:
+def show_explanation(picture: Picture, answer: Answer, *, with_photo: bool) -> None:
     """A card each for where it looked, what the network saw and what spoke for its answer.
 
     Args:
         picture: as it was given.
-        reading: the answer to it.
-        options: how it was read.
+        answer: what was read on it.
         with_photo: show the picture too, where its source does not.
     """
-    cards = []
+    reading = answer.reading
+    cards: list[Callable[[], None]] = []
     if with_photo and reading.preprocessed.detection is not None:
-        cards.append(lambda: show_photo(picture, reading))
+        cards.append(partial(show_photo, picture, answer))
     if reading.preprocessed.tile is not None:
-        cards.append(lambda: _show_tile(reading))
-    is_answered = reading.digit is not None or options.force
-    explanation = explain_once(picture, options, reading) if is_answered else None
+        cards.append(partial(_show_tile, reading))
+    is_answered = reading.digit is not None or answer.options.force
+    explanation = explain(picture, answer) if is_answered else None
     if explanation is not None:
-        cards.append(lambda: _show_explanation(reading, explanation))
+        cards.append(partial(_show_explanation, reading, explanation))
     if not cards:
         return
     for column, show_card in zip(st.columns(len(cards), border=True), cards, strict=True):
@@ -44,10 +44,12 @@ def show_evidence(
             show_card()
 
 
-def show_photo(picture: Picture, reading: Reading) -> None:
+def show_photo(picture: Picture, answer: Answer) -> None:
     """The picture that was given; where something was seen on it, ink and frame are marked."""
-    given = np.asarray(for_display(load_picture(picture.data).rgb, PHOTO_PX).convert("RGB"))
-    detection = reading.preprocessed.detection
+    given = np.asarray(
+        for_display(answer.reading.preprocessed.working_rgb, PHOTO_PX).convert("RGB")
+    )
+    detection = answer.reading.preprocessed.detection
     drawn = given if detection is None else draw_detection(detection, given)
     words = _("Your picture") if detection is None else _("Where it looked")
     st.subheader(words, anchor=False)

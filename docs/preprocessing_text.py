@@ -1,0 +1,96 @@
+"""What PREPROCESSING.md takes from the code: the steps, the attempts and the refusals."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import numpy as np
+
+from digitscope import Reading, Reason
+from digitscope.preprocessing import locating
+from digitscope.preprocessing.pipeline import STEPS, PipelineStep, preprocess
+from digitscope.preprocessing.state import Attempt
+from digitscope.preprocessing.working_picture import to_working_size
+from digitscope.recognition import rejection
+from digitscope.retry import iter_attempts
+from digitscope.types import Background
+
+
+def describe_steps(reading: Reading) -> str:
+    """Write the section of each step: why it is there, how it works, what it did to the sample."""
+    sections = [
+        f"### {info.number}. {info.title}\n\n**{info.purpose}**\n\n{_how(info)}\n\n"
+        f'<img src="docs/pictures/{info.number:02d}_{info.key}.png" height="240" '
+        f'alt="The sample after step {info.number}, {info.title.lower()}">\n\n'
+        f"*Here:* {step.sentence}"
+        for info, step in zip(STEPS, reading.steps, strict=True)
+    ]
+    return "\n\n".join(sections)
+
+
+def _how(step: PipelineStep) -> str:
+    """The docstring of a step's file, less its first line, and the file."""
+    module = step.apply.__module__
+    _, _, text = (sys.modules[module].__doc__ or "").partition("\n\n")
+    return f"{text.strip()}\n\nCode: `{module.replace('.', '/')}.py`"
+
+
+def describe_attempts() -> str:
+    """Write a table of the attempts, in the order in which they are made."""
+    rows = [
+        f"| {number} | {_words(attempt)} | {when} |"
+        for number, (attempt, when) in enumerate(_attempts(), 1)
+    ]
+    head = ["| | attempt | when |", "| --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _attempts() -> Iterator[tuple[Attempt, str]]:
+    """Every attempt, as `auto` makes them where u2netp's weights are on disk, and when."""
+    picture = to_working_size(np.full((200, 200, 3), 255, np.uint8))
+    seen = preprocess(picture, Attempt())
+    nothing = Reading(None, Reason.NOT_A_DIGIT, None, seen, ms=0.0)
+    unsure = Reading(None, Reason.UNCERTAIN, None, seen, ms=0.0)
+    with patch("digitscope.retry._has_saliency", return_value=True):
+        asked = [
+            list(iter_attempts(picture, first, Background.AUTO, Background.OPENCV))
+            for first in (nothing, unsure)
+        ]
+    yield Attempt(), "always"
+    for attempt in asked[0]:
+        yield attempt, "any doubt" if attempt in asked[1] else "no digit was seen"
+
+
+def _words(attempt: Attempt) -> str:
+    """Describe an attempt by its options."""
+    words = {
+        "the likeliest shape": attempt == Attempt(),
+        "the next likeliest shape": attempt.skip == 1,
+        "the shape after that": attempt.skip == 2,
+        "the ink that stands out less (light instead of dark, or the reverse)": attempt.weaker_ink,
+        "thorough": attempt.thorough,
+        "the wide strokes of a brush stay ink": attempt.broad,
+        "u2netp marks the region": attempt.background is Background.U2NETP,
+    }
+    return ", ".join(text for text, is_so in words.items() if is_so)
+
+
+def describe_refusals() -> str:
+    """Write a table of all reasons, with the thresholds of the code."""
+    whens = {
+        Reason.BLANK: "nothing stands out from the grain of the paper",
+        Reason.NO_CONTRAST: "nothing stands out, and the grain is so strong that it would hide ink "
+        f"of {locating.MAX_GRAIN_LEVEL} of 255 levels",
+        Reason.TOO_SMALL: "the longest side of what stands out is smaller than "
+        f"{locating.MIN_DIGIT:.0%} of the picture",
+        Reason.NOT_A_DIGIT: "a block, a band along the border, something far wider than tall, more "
+        f"than {locating.MAX_DIGIT_COMPONENTS} connected components, page on less than "
+        f"{locating.MIN_CONFIDENCE:.0%} of its surroundings; or the network prefers no digit",
+        Reason.SEVERAL_DIGITS: "other shapes as large and as dark stand beside the one found",
+        Reason.UNCERTAIN: f"no digit has a probability of {rejection.MIN_CONFIDENCE:.0%}, and two "
+        f"digits together have {rejection.MIN_TWO_DIGITS:.0%}",
+    }
+    rows = [f"| {reason} | {whens[reason]} |" for reason in Reason]
+    return "\n".join(["| reason | when |", "| --- | --- |", *rows])

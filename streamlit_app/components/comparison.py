@@ -1,0 +1,118 @@
+"""What a plain MNIST network makes of the same picture: resized as it is, without the steps."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import streamlit as st
+from PIL.Image import Image
+from streamlit.delta_generator import DeltaGenerator
+
+from digitscope.types import TILE_PX, Prediction, UInt8Array
+from streamlit_app.boundary import error_boundary
+from streamlit_app.components.examples import EXAMPLES, PREDICT_PAGE
+from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.i18n import _, percent
+from streamlit_app.reading import read
+from streamlit_app.resources import is_model_loaded, loading_text, reader
+from streamlit_app.state import Answer, Options
+
+SHOWN_PX = 168  # six times MNIST's 28
+KEY = "show_comparison"
+EXAMPLE_FILE = "photo_7.jpg"
+
+
+def naive_tile(rgb: UInt8Array) -> UInt8Array:
+    """What most MNIST demos do with a picture: grey, 28 by 28, light on dark.
+
+    Args:
+        rgb: (height, width, 3) uint8, the whole picture.
+
+    Returns:
+        (28, 28) uint8, inverted where the picture is mostly light.
+    """
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    tile = cv2.resize(grey, (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
+    return (255 - tile if tile.mean() > 127 else tile).astype(np.uint8)
+
+
+@st.fragment
+@error_boundary()
+def show_comparison(answer: Answer) -> None:
+    """A switch, and behind it both ways side by side; only this part runs again."""
+    if answer.reading.preprocessed.tile is None:
+        return
+    asked = st.toggle(
+        _("Compare: the same network without the steps"), key=KEY, persist_state="session"
+    )
+    if asked:
+        show_both_ways(answer)
+
+
+def show_difference() -> None:
+    """For a newcomer: an example read both ways, worked out on this server when it is asked for."""
+    st.subheader(_("The same network, with and without the steps"), anchor=False)
+    if not is_model_loaded():
+        st.caption(loading_text())
+        return
+    example = next(one for one in EXAMPLES if one.file == EXAMPLE_FILE)
+    picture = example.load()
+    answer = read(picture, Options())
+    given, naive, prepared = st.columns(3, border=True)
+    with given:
+        _show_picture(_("A photo"), for_display(answer.reading.preprocessed.working_rgb, SHOWN_PX))
+        st.caption(_("A digit on ruled paper, off the middle."))
+    _show_ways(answer, naive, prepared)
+    st.caption(_same_network())
+    if st.button(_("Compare with a picture of your own"), icon=":material/compare:"):
+        st.session_state[KEY] = True
+        st.switch_page(PREDICT_PAGE)
+
+
+def show_both_ways(answer: Answer) -> None:
+    """The picture resized as it is and what the network says of it, beside the eleven steps."""
+    left, right = st.columns(2, border=True)
+    _show_ways(answer, left, right)
+    st.caption(_same_network())
+
+
+def _same_network() -> str:
+    return _(
+        "The same network both times. On the left the whole picture was made grey and shrunk to "
+        "28 by 28 pixels, as simple MNIST programs do it; on the right the digit was found and "
+        "prepared first."
+    )
+
+
+def _show_ways(answer: Answer, left: DeltaGenerator, right: DeltaGenerator) -> None:
+    """Both tiles, and what the network says of each."""
+    reading = answer.reading
+    naive = naive_tile(reading.preprocessed.working_rgb)
+    with left:
+        _show_picture(_("Resized as it is"), for_display(naive, SHOWN_PX))
+        _show_answer(reader().predict(naive))
+    with right:
+        if reading.preprocessed.tile is not None:
+            pixels = reading.preprocessed.tile.pixels
+            _show_picture(_("Through the eleven steps"), for_display(pixels, SHOWN_PX))
+        _show_answer(reading.prediction if reading.digit is not None else None)
+
+
+def _show_picture(title: str, picture: Image) -> None:
+    st.markdown(f"**{title}**")
+    st.image(inline(picture), alt=title)
+
+
+def _show_answer(prediction: Prediction | None) -> None:
+    """The digit and its probability; None where the picture was refused."""
+    if prediction is None:
+        st.metric(_("Read as"), "?")
+        st.caption(_("Refused: no digit, rather than a wrong one."))
+    else:
+        st.metric(
+            _("Read as"),
+            str(prediction.digit),
+            delta=percent(prediction.confidence),
+            delta_color="off",
+            delta_arrow="off",
+        )

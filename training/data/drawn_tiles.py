@@ -1,0 +1,123 @@
+"""Tiles that are drawn once for all runs: what other hands write, and what is no digit.
+
+Drawing a tile takes milliseconds, and an epoch needs tens of thousands: they are kept on disk, and
+every epoch takes some of them and changes each at random, as it does with MNIST's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from filelock import FileLock
+
+from digitscope.preprocessing import centring, closing, resizing
+from digitscope.types import TILE_PX, UInt8Array
+from training.data import drawn_digits, drawn_signs, hershey_glyphs, outliers, pen_styles
+from training.data.drawn_digits import draw_strokes
+from training.data.mnist import Digits
+from training.data.outliers import draw_non_digits
+from training.data.pen_styles import write_tile
+from training.data.photo_tiles import load_tiles, save_tiles
+from training.data.strokes import PenDigit
+
+PEN_FRACTION = 0.65  # of other hands' digits are real strokes; the others drawn by rule
+SOURCES = (  # whose code the tiles depend on
+    drawn_digits,
+    drawn_signs,
+    hershey_glyphs,
+    outliers,
+    pen_styles,
+    resizing,
+    centring,
+    closing,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnTiles:
+    """What MNIST lacks.
+
+    Attributes:
+        hands: digits as other hands write them.
+        non_digits: (N, 28, 28) uint8, what is no digit.
+    """
+
+    hands: Digits
+    non_digits: UInt8Array
+
+
+def draw_hands(count: int, written: Sequence[PenDigit], rng: np.random.Generator) -> Digits:
+    """Digits as other hands write them, with any pen and in any style.
+
+    Args:
+        count: how many.
+        written: real strokes to draw from, with replacement; none: all are drawn by rule.
+        rng: where the chance comes from.
+
+    Returns:
+        tiles (count, 28, 28) uint8, light on black, longest side 20, mass at the middle.
+    """
+    labels, tiles = np.zeros(count, np.uint8), np.zeros((count, TILE_PX, TILE_PX), np.uint8)
+    for index in range(count):
+        if written and rng.random() < PEN_FRACTION:
+            one = written[int(rng.integers(len(written)))]
+            labels[index], strokes = one.digit, list(one.lines)
+        else:
+            labels[index], strokes = draw_strokes(rng)
+        tiles[index] = write_tile(strokes, rng)
+    return Digits(tiles, labels)
+
+
+def drawn_tiles(
+    digits: Digits,
+    written: Sequence[PenDigit],
+    counts: tuple[int, int],
+    seed: int,
+    cache_dir: Path,
+) -> DrawnTiles:
+    """Draw tiles, or take those that were drawn before with the same code from the same digits.
+
+    Args:
+        digits: MNIST tiles that pairs and mirrored digits are made of.
+        written: real strokes, training writers' alone.
+        counts: how many digits of other hands, and how many non-digits.
+        seed: of the draw.
+        cache_dir: a folder that keeps the tiles, under a name that changes with the code.
+    """
+    kept_at = cache_dir / f"drawn_tiles_{seed}_{_fingerprint(digits, written, counts)}.npz"
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept_at.with_suffix(".lock")):  # who asks meanwhile waits, and finds them
+        made = load_tiles(kept_at)
+        if made is None:
+            made = _draw_all(digits, written, counts, seed)
+            save_tiles(made, kept_at)
+    return DrawnTiles(made.take(np.arange(counts[0])), made.tiles[counts[0] :])
+
+
+def _draw_all(
+    digits: Digits, written: Sequence[PenDigit], counts: tuple[int, int], seed: int
+) -> Digits:
+    """Hands first, then non-digits, whose labels mean nothing."""
+    rng = np.random.default_rng(seed)
+    hands = draw_hands(counts[0], written, rng)
+    others = draw_non_digits(counts[1], digits, rng)
+    labels = np.concatenate([hands.labels, np.zeros(len(others), np.uint8)])
+    return Digits(np.concatenate([hands.tiles, others]), labels)
+
+
+def _fingerprint(digits: Digits, written: Sequence[PenDigit], counts: tuple[int, int]) -> str:
+    """Twelve characters that change with everything the tiles depend on."""
+    content = hashlib.sha256(
+        repr((counts, cv2.__version__, hershey_glyphs.GLYPHS, drawn_signs.LISTED)).encode()
+    )
+    for module in SOURCES:
+        content.update(Path(str(module.__file__)).read_bytes())
+    content.update(digits.tiles.tobytes())
+    for one in written:
+        content.update(bytes([one.digit]) + b"".join(line.tobytes() for line in one.lines))
+    return content.hexdigest()[:12]

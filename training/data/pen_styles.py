@@ -1,0 +1,199 @@
+"""The same strokes with any pen, in any style, as the tile that the reader would make of them.
+
+A hand slants, stretches and trembles; a pen is fine, broad or a brush; a digit may be gone over
+several times, dashed, dotted, outlined or hatched. Drawn large, then taken through the reader's own
+steps 7 to 10: thin strokes are widened, thick ones narrowed, breaks closed, as in any picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitscope.preprocessing.closing import close_gaps
+from digitscope.preprocessing.resizing import correct_stroke_width
+from digitscope.types import TILE_PX, UInt8Array
+from training.data.synthetic_strokes import draw_lines, to_tile
+
+CANVAS_PX = 224  # drawn large, then shrunk: smooth edges
+LONGEST_PX = 128  # of the lines on the canvas; room for the broadest pen
+SHEAR, ROTATION_DEG, STRETCH = 0.22, 6.0, 1.35  # beyond what the writer did himself
+TREMBLE = 0.012  # of each point, as a fraction of the longest side
+WARP, WARP_KNOTS = 0.035, 4  # how far a smooth field moves the points
+PEN = (0.015, 0.22)  # width of the line over the longest side: fine liner to poster marker
+FINE_PEN = (0.012, 0.07)  # for what is made of several lines
+GONE_OVER = (2, 6)  # how often, the last one not among them
+SHIFT = (0.008, 0.04)  # between the lines of one stroke that is gone over
+BODY = (0.15, 0.25)  # of an outlined or hatched digit's strokes
+SPECK_PX = 12  # what is smaller leaves an empty tile
+
+Line = NDArray[np.float64]  # (P, 2): x and y
+Style = Callable[[Sequence[Line], np.random.Generator], UInt8Array]
+
+
+def write_tile(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
+    """Write strokes in one hand and style, and take them through the reader's steps 7 to 10.
+
+    Args:
+        strokes: the lines, in any unit, y downwards.
+        rng: where the chance comes from; the same state gives the same tile.
+
+    Returns:
+        (28, 28) uint8, light on black, longest side 20; black where next to nothing was drawn.
+    """
+    styles, often = zip(*STYLES, strict=True)
+    style = styles[rng.choice(len(styles), p=np.array(often) / sum(often))]
+    return finish(style(vary_hand(strokes, rng), rng))
+
+
+def vary_hand(strokes: Sequence[Line], rng: np.random.Generator) -> list[Line]:
+    """Slant, turn, stretch and bend strokes; they come out on the canvas, in its pixels."""
+    points = fit([np.asarray(one, np.float64) for one in strokes], 1.0)
+    angle, stretch = np.deg2rad(rng.normal(0, ROTATION_DEG)), STRETCH ** rng.uniform(-1, 1)
+    cos, sin = np.cos(angle), np.sin(angle)
+    slant = np.array([[1, -rng.uniform(-SHEAR, SHEAR)], [0, 1]])
+    matrix = np.array([[cos, -sin], [sin, cos]]) @ slant @ np.diag([stretch, 1.0])
+    bend = rng.normal(0, WARP, (WARP_KNOTS, WARP_KNOTS, 2))
+    tremble = TREMBLE * rng.random()
+    moved = [
+        one @ matrix.T + _field_at(bend, one) + rng.normal(0, tremble, one.shape) for one in points
+    ]
+    return [one + CANVAS_PX / 2 for one in fit(moved, LONGEST_PX)]
+
+
+def fit(strokes: Sequence[Line], longest: float) -> list[Line]:
+    """Move and scale strokes: their middle is 0, their longest side `longest`."""
+    points = np.concatenate(strokes)
+    low, high = points.min(0), points.max(0)
+    scale = longest / max(float((high - low).max()), 1e-6)
+    return [(one - (low + high) / 2) * scale for one in strokes]
+
+
+def _field_at(knots: Line, points: Line) -> Line:
+    """A smooth field, (K, K, 2) on a grid from -.5 to .5, read at (P, 2) points, bilinearly."""
+    at = np.clip((points + 0.5) * (len(knots) - 1), 0, len(knots) - 1.001)
+    low = at.astype(int)
+    part = at - low
+    (x, y), (u, v) = low.T, part.T[..., None]
+    upper = (1 - u) * knots[y, x] + u * knots[y, x + 1]
+    lower = (1 - u) * knots[y + 1, x] + u * knots[y + 1, x + 1]
+    return (1 - v) * upper + v * lower
+
+
+def plain(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
+    """One pen, from a fine liner to a poster marker."""
+    return _drawn(strokes, _between(PEN, rng))
+
+
+def brush(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
+    """A pen that is pressed now more, now less."""
+    width, pressure = _between((0.04, 0.16), rng), rng.uniform(0.2, 0.6)
+    by_width: dict[int, list[Line]] = {}
+    for one in strokes:
+        phase, waves = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1.5)
+        press = 1 + pressure * np.sin(phase + waves * 2 * np.pi * np.linspace(0, 1, len(one)))
+        for start, end, here in zip(one[:-1], one[1:], press[:-1], strict=True):
+            width_px = max(1, round(width * LONGEST_PX * here))
+            by_width.setdefault(width_px, []).append(np.stack([start, end]))
+    layers = [draw_lines(lines, px, CANVAS_PX) for px, lines in by_width.items()]
+    return np.maximum.reduce(layers).astype(np.uint8)
+
+
+def gone_over(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
+    """Every stroke two to five times, each time a little beside the last."""
+    shift_px = rng.uniform(*SHIFT) * LONGEST_PX
+    lines = []
+    for _ in range(int(rng.integers(*GONE_OVER))):
+        for one in strokes:
+            scaled = (one - one.mean(0)) * (1 + rng.normal(0, 0.03)) + one.mean(0)
+            wander = np.linspace(0, 1, len(one))[:, None] * rng.normal(0, shift_px, 2)
+            lines.append(scaled + rng.normal(0, shift_px, 2) + wander)
+    return _drawn(lines, _between(FINE_PEN, rng))
+
+
+def dashed(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
+    """Strokes in dashes or dots."""
+    dash, gap = rng.uniform(0.03, 0.25), rng.uniform(0.04, 0.10)
+    lines = []
+    for one in strokes:
+        even = resample(one, LONGEST_PX * 0.01)
+        along = np.arange(len(even)) * 0.01 + rng.uniform(0, dash + gap)
+        on = along % (dash + gap) < dash
+        starts = np.flatnonzero(np.diff(np.concatenate([[0], on, [0]])))
+        lines += [even[a:b] for a, b in starts.reshape(-1, 2) if b > a]
+    width = min(_between((0.02, 0.09), rng), gap * 0.9)
+    return _drawn(lines or strokes, width)
+
+
+def outlined(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
+    """The outline of broad strokes, as on a poster; sometimes hatched."""
+    body = _drawn(strokes, rng.uniform(*BODY))
+    pen_px = max(1, round(_between(FINE_PEN, rng) * LONGEST_PX))
+    found, _ = cv2.findContours(
+        (body > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
+    rings = [np.concatenate([one[:, 0], one[:1, 0]]).astype(np.float64) for one in found]
+    canvas = draw_lines(rings, pen_px, CANVAS_PX)
+    return np.maximum(canvas, _hatching(body, pen_px, rng)) if rng.random() < 0.5 else canvas
+
+
+def _hatching(body: UInt8Array, pen_px: int, rng: np.random.Generator) -> UInt8Array:
+    """Parallel lines inside broad strokes."""
+    y, x = np.mgrid[:CANVAS_PX, :CANVAS_PX]
+    angle = rng.uniform(0, np.pi)
+    apart_px = pen_px * rng.uniform(1.6, 4)
+    wave = (x * np.cos(angle) + y * np.sin(angle) + rng.uniform(0, apart_px)) % apart_px
+    return np.where((wave < pen_px) & (body > 127), 255, 0).astype(np.uint8)
+
+
+STYLES: tuple[tuple[Style, float], ...] = (  # and how often
+    (plain, 0.60),
+    (brush, 0.08),
+    (gone_over, 0.16),
+    (dashed, 0.08),
+    (outlined, 0.08),
+)
+
+
+def resample(line: Line, step: float) -> Line:
+    """Points at even distances along a line; (P, 2) to (Q, 2)."""
+    lengths = np.hypot(*np.diff(line, axis=0).T)
+    along = np.concatenate([[0], np.cumsum(lengths)])
+    at = np.arange(0, max(along[-1], step), step)
+    return np.stack([np.interp(at, along, line[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def finish(drawn: UInt8Array) -> UInt8Array:
+    """Bring a drawing to a tile as the reader's steps 7 to 10 do.
+
+    Args:
+        drawn: (H, W) uint8, light on black.
+
+    Returns:
+        (28, 28) uint8; black where the drawing is but a speck.
+    """
+    mask = drawn > 127
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    longest = max(width, height)
+    if longest < SPECK_PX:
+        return np.zeros((TILE_PX, TILE_PX), np.uint8)
+    near = np.s_[top : top + height, left : left + width]
+    margin = longest // 8  # room for strokes that are widened
+    ink = np.pad(drawn[near], margin).astype(np.float32) / np.float32(255)
+    glyph = correct_stroke_width(ink, np.pad(mask[near], margin), longest)
+    return close_gaps(to_tile(np.rint(glyph.ink * 255).astype(np.uint8)))
+
+
+def _drawn(strokes: Sequence[Line], width: float) -> UInt8Array:
+    """Draw lines as broad as a fraction of the longest side; dots where a line is a point."""
+    width_px = max(1, round(width * LONGEST_PX))
+    doubled = [one if len(one) > 1 else np.repeat(one, 2, axis=0) for one in strokes]
+    return draw_lines(doubled, width_px, CANVAS_PX)
+
+
+def _between(bounds: tuple[float, float], rng: np.random.Generator) -> float:
+    """A number between two, as often in each octave: thin pens are as common as thick ones."""
+    return float(np.exp(rng.uniform(*np.log(bounds))))

@@ -1,0 +1,69 @@
+"""How a network does, epoch by epoch, on what it never learns from.
+
+Three sets, each with a figure of its own: MNIST's validation tiles, digits of validation writers,
+and non-digits. The loss that decides which epoch was the best is the mean over all of them.
+"""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from digitscope.types import CLASSES, Float32Array
+from training.data.batches import as_input, no_digit, one_hot
+from training.data.datasets import Datasets
+
+BATCH = 500  # divides 5,000; larger gains nothing
+
+
+def validate(model: keras.Model, datasets: Datasets) -> dict[str, float]:
+    """Measure a network on validation tiles, which are neither learnt from nor changed.
+
+    Args:
+        model: with ten or eleven outputs.
+        datasets: what is there to be judged by; where it has no drawn tiles, MNIST alone is.
+
+    Returns:
+        `val_loss` in nats over all sets and `val_accuracy` of MNIST's; with drawn tiles also
+        `hand_accuracy` and `none_auroc`, how surely digits rank above non-digits, 0..1.
+    """
+    outputs = int(model.output_shape[-1])
+    answers = _predict(model, datasets.validation.tiles)
+    losses = [_losses(answers, one_hot(datasets.validation.labels, outputs))]
+    figures = {"val_accuracy": _accuracy(answers, datasets.validation.labels)}
+    if datasets.validation_drawn is not None:
+        hands, others = datasets.validation_drawn.hands, datasets.validation_drawn.non_digits
+        of_hands, of_others = _predict(model, hands.tiles), _predict(model, others)
+        losses.append(_losses(of_hands, one_hot(hands.labels, outputs)))
+        losses.append(_losses(of_others, no_digit(len(others), outputs)))
+        figures["hand_accuracy"] = _accuracy(of_hands, hands.labels)
+        figures["none_auroc"] = _auroc(_best(of_hands), _best(of_others))
+    return {"val_loss": float(np.concatenate(losses).mean())} | figures
+
+
+def _predict(model: keras.Model, tiles: np.ndarray) -> Float32Array:
+    """(N, 28, 28) uint8 to (N, outputs) float32."""
+    return np.asarray(model.predict(as_input(tiles), batch_size=BATCH, verbose=0), np.float32)
+
+
+def _losses(answers: Float32Array, labels: Float32Array) -> Float32Array:
+    """(N,) cross-entropy of (N, outputs) answers, nats."""
+    logs = np.log(np.maximum(answers, np.finfo(np.float32).tiny))
+    return np.asarray(-(labels * logs).sum(1), np.float32)
+
+
+def _accuracy(answers: Float32Array, labels: np.ndarray) -> float:
+    """Share of digits that are the most probable of the ten."""
+    return float((answers[:, :CLASSES].argmax(1) == labels).mean())
+
+
+def _best(answers: Float32Array) -> Float32Array:
+    """(N,) the probability of the most probable digit."""
+    return np.asarray(answers[:, :CLASSES].max(1))
+
+
+def _auroc(above: Float32Array, below: Float32Array) -> float:
+    """The chance that one of `above` is larger than one of `below`; ties count half."""
+    ordered = np.sort(below)
+    lower = np.searchsorted(ordered, above, "left") + np.searchsorted(ordered, above, "right")
+    return float(lower.mean() / 2 / max(len(ordered), 1))

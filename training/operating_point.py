@@ -1,0 +1,210 @@
+"""Fits the operating point: ``python -m training.operating_point FOLDER...``.
+
+Reads labelled folders with the shipped network by the OpenCV route, fits how far its probabilities
+are to be believed, chooses from where on a picture is answered, and writes both into the model
+card, from which `digitscope.recognition` reads them. The figures that come of it are those of the
+folders it was fitted on: report them with other pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitscope.benchmark import BenchmarkError, Result, load_labels
+from digitscope.benchmark.metrics import auroc, calibrate, none_or_several, one_digit
+from digitscope.benchmark.run import Run
+from digitscope.benchmark.selective_prediction import OperatingPoint as CurvePoint
+from digitscope.benchmark.selective_prediction import operate, refusal_curve
+from digitscope.benchmark.terminal import read_in_terminal
+from digitscope.model_files import MODEL_CARD, ONNX_MODEL
+from digitscope.reader import DigitReader
+from digitscope.recognition.calibration import apply_temperature, quality_temperature
+from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_operating_point
+from digitscope.types import Background, Prediction
+from training.evaluation.model_card import describe_file, write_card
+from training.run_records.provenance import git_commit
+
+TEMPERATURES = np.geomspace(0.5, 2.5, 33)  # of a perfect picture; steps of 5 %
+QUALITY_WEIGHTS = np.linspace(0, 2, 21)  # added at quality 0
+MAX_RIGHT_REFUSED = 0.01  # of the pictures of one digit: right guesses that may be lost
+PRINTED = "printed"  # another task than handwriting
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An operating point and what it does on the pictures it was fitted on.
+
+    Attributes:
+        point: the numbers that the card keeps.
+        right_refused: of the pictures of one digit, right guesses that are refused, 0..1.
+        figures: digits refused and wrong, and others refused, 0..1.
+        calibration_error: of the guesses at pictures of one digit, 0..1.
+        none_auroc: how surely one digit ranks above none or several; None without either.
+    """
+
+    point: OperatingPoint
+    right_refused: float
+    figures: CurvePoint
+    calibration_error: float
+    none_auroc: float | None
+
+
+def fit(results: Sequence[Result], max_right_refused: float = MAX_RIGHT_REFUSED) -> Fit:
+    """Fit temperatures and threshold on what the network said of labelled pictures.
+
+    Args:
+        results: with the probabilities that the network gave, before any calibration.
+        max_right_refused: of the pictures of one digit, 0..1.
+    """
+    temperature, weight = fit_temperatures(results)
+    believed = [_with_temperature(one, temperature, weight) for one in results]
+    chosen = choose_threshold(believed, max_right_refused)
+    return Fit(
+        OperatingPoint(round(temperature, 3), round(weight, 3), chosen),
+        right_refused(believed, chosen),
+        operate(believed, chosen),
+        calibrate(believed).error,
+        auroc(
+            [one.score for one in one_digit(believed)],
+            [one.score for one in none_or_several(believed)],
+        ),
+    )
+
+
+def fit_temperatures(results: Iterable[Result]) -> tuple[float, float]:
+    """The temperature of a perfect picture and what is added at quality 0: the least log loss."""
+    asked = [one for one in one_digit(results) if one.probabilities and one.quality]
+    logs = np.log(np.maximum([one.probabilities for one in asked], 1e-7))  # (N, 10)
+    doubt = 1 - np.array([one.quality.score for one in asked if one.quality])  # (N,)
+    labels = np.array([int(one.sample.label) for one in asked])
+    tried = [(float(t), float(w)) for t in TEMPERATURES for w in QUALITY_WEIGHTS]
+    losses = [_log_loss(logs / (t + w * doubt)[:, None], labels) for t, w in tried]
+    return tried[int(np.argmin(losses))]
+
+
+def _log_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Mean cross-entropy of (N, 10) logits, nats."""
+    shifted = logits - logits.max(1, keepdims=True)
+    sums = np.log(np.exp(shifted).sum(1))
+    return float((sums - shifted[np.arange(len(labels)), labels]).mean())
+
+
+def choose_threshold(results: Sequence[Result], max_right_refused: float) -> float:
+    """The highest threshold that refuses no more right guesses than that; 0.5 if none does."""
+    allowed = [
+        point.threshold
+        for point in refusal_curve(results)
+        if 0.5 <= point.threshold < 1
+        and right_refused(results, point.threshold) <= max_right_refused
+    ]
+    return max(allowed, default=0.5)
+
+
+def right_refused(results: Sequence[Result], threshold: float) -> float:
+    """Of the pictures of one digit, the fraction whose right guess is below a threshold."""
+    digits = one_digit(results)
+    lost = [one for one in digits if one.is_guess_right and 0 < one.score < threshold]
+    return len(lost) / max(len(digits), 1)
+
+
+def uncalibrated(result: Result) -> Result:
+    """The result with the probabilities that the model file gave for it."""
+    if result.quality is None:
+        return result
+    return _tempered(result, 1 / quality_temperature(result.quality))
+
+
+def _with_temperature(result: Result, temperature: float, weight: float) -> Result:
+    """The result as the reader would have it with these temperatures."""
+    if result.quality is None:
+        return result
+    return _tempered(result, temperature + weight * (1 - result.quality.score))
+
+
+def _tempered(result: Result, temperature: float) -> Result:
+    if not result.probabilities:
+        return result
+    given = Prediction(np.array(result.probabilities, np.float32))
+    evened = apply_temperature(given, temperature).probabilities
+    return replace(result, probabilities=tuple(evened.tolist()))
+
+
+def describe(fitted: Fit, folders: Sequence[Path], pictures: int) -> dict[str, Any]:
+    """What the card keeps: the numbers, what they were fitted on and what they do there."""
+    return asdict(fitted.point) | {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "git_commit": git_commit(),
+        "command": "python -m training.operating_point " + " ".join(map(str, folders)),
+        "model_sha256": describe_file(ONNX_MODEL)["sha256"],
+        "pictures": pictures,
+        "right_refused": fitted.right_refused,
+        "calibration_error": fitted.calibration_error,
+        "none_auroc": fitted.none_auroc,
+        "figures": asdict(fitted.figures),
+    }
+
+
+def read_folders(folders: Sequence[Path]) -> list[Result]:
+    """What the shipped network says of handwriting in labelled folders, uncalibrated.
+
+    Raises:
+        BenchmarkError: a folder has no usable labels.
+    """
+    items = [one for folder in folders for one in load_labels(folder, headline_only=True)]
+    kept = [one for one in items if one.kind != PRINTED]
+    run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), kept)
+    read_in_terminal(run)
+    return [uncalibrated(one) for one in run.results]
+
+
+def _print_curve(results: Sequence[Result], fitted: Fit) -> None:
+    """Every twentieth of confidence, and the point that was chosen."""
+    point = fitted.point
+    believed = [_with_temperature(one, point.temperature, point.quality_weight) for one in results]
+    print(f"temperature {point.temperature}, added at quality 0: {point.quality_weight}")
+    print("from   digits refused  right ones  wrong  others refused")
+    steps = [step / 20 for step in range(10, 20)]
+    for threshold in sorted({*steps, point.min_confidence}):
+        here = operate(believed, threshold)
+        others = "" if here.others_refused is None else f"{here.others_refused:14.1%}"
+        mark = "  <- chosen" if threshold == point.min_confidence else ""
+        lost = right_refused(believed, threshold)
+        print(
+            f"{threshold:4.2f} {here.digits_refused:15.1%} {lost:11.1%} {here.digits_wrong:6.1%}"
+            f"{others}{mark}"
+        )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Fit, print and write, as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m training.operating_point", description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+", help="hold pictures and labels.csv")
+    parser.add_argument("--max-right-refused", type=float, default=MAX_RIGHT_REFUSED)
+    parser.add_argument("--dry-run", action="store_true", help="print alone; the card stays")
+    options = parser.parse_args(arguments)
+    results = read_folders(options.folders)
+    fitted = fit(results, options.max_right_refused)
+    _print_curve(results, fitted)
+    if options.dry_run:
+        return
+    card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
+    card[ENTRY] = describe(fitted, options.folders, len(results))
+    write_card(card, MODEL_CARD)
+    load_operating_point.cache_clear()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BenchmarkError as error:
+        sys.exit(str(error))
