@@ -22,7 +22,6 @@ from digitscope.benchmark.metrics import calibrate
 from digitscope.benchmark.report import Report, format_report
 from digitscope.benchmark.run import Run
 from digitscope.benchmark.terminal import read_in_terminal
-from digitscope.journal import fingerprint_code
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature

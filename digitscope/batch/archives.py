@@ -28,7 +28,9 @@ def iter_zip(path: Path) -> Iterator[Item]:
         yield failed_item(str(path), "A zip file", error)
         return
     for name in filter(_is_wanted, names):
-        yield from expand_pages(f"{path}/{name}", partial(read_zip_member, str(path.absolute()), name))
+        yield from expand_pages(
+            f"{path}/{name}", partial(read_zip_member, str(path.absolute()), name)
+        )
 
 
 def read_zip_member(path: str, name: str) -> bytes:

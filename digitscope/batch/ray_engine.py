@@ -20,9 +20,9 @@ from digitscope.batch.rows import Row, RowOptions, RowReader
 
 GROUP = 20_000  # items handed over at once
 BATCH = 16  # items an actor takes at once
-# Of a core, an actor. Whole cores would leave none to the tasks that move the data: a job on a
-# machine of two cores then hangs for ever.
-CPUS_PER_READER = 0.5
+# Of a core, a reader. Whole cores would leave none to the tasks that move the data: a job then
+# hangs for ever. A cluster of its own gets a logical core more than there are, for the same reason.
+CPUS_PER_READER = 0.9
 
 
 class ReaderActor:
@@ -57,15 +57,17 @@ def read_on_ray(
             every machine.
         options: how they are read.
         address: of a running cluster; None starts one on this machine and ends it.
-        workers: number of readers; None leaves it to Ray, at least one.
+        workers: number of readers; None takes one a core that the cluster has at the start. More
+            than fit make a cluster grow that may.
 
     Returns:
         A row for each, in their order.
     """
     waiting = iter(jobs)
     with _cluster(address):
+        readers = workers or (_count_cores() if address else count_cores())
         while group := list(islice(waiting, GROUP)):
-            yield from _read_group(group, options, workers)
+            yield from _read_group(group, options, readers)
 
 
 @contextmanager
@@ -77,27 +79,27 @@ def _cluster(address: str | None) -> Iterator[None]:
         yield
         return
     os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
-    ray.init(address=address, log_to_driver=False, include_dashboard=False if not address else None)
+    if address is None:
+        ray.init(num_cpus=count_cores() + 1, include_dashboard=False, log_to_driver=False)
+    else:
+        ray.init(address=address, log_to_driver=False)
     try:
         yield
     finally:
         ray.shutdown()
 
 
-def _read_group(
-    group: list[tuple[int, Item]], options: RowOptions, workers: int | None
-) -> Iterator[Row]:
+def _read_group(group: list[tuple[int, Item]], options: RowOptions, readers: int) -> Iterator[Row]:
     import ray
 
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.enable_progress_bars = False
     packed = [{"number": number, "item": pickle.dumps(item)} for number, item in group]
-    readers = ray.data.ActorPoolStrategy(size=workers or _count_readers())
     rows = ray.data.from_items(packed, override_num_blocks=_count_blocks(len(packed))).map_batches(
         ReaderActor,
         fn_constructor_args=(options,),
-        compute=readers,
+        compute=ray.data.ActorPoolStrategy(size=readers),
         num_cpus=CPUS_PER_READER,
         batch_size=BATCH,
     )
@@ -105,11 +107,11 @@ def _read_group(
         yield json.loads(row["row"])
 
 
-def _count_readers() -> int:
-    """A reader a core of the cluster."""
+def _count_cores() -> int:
+    """The cores of the cluster."""
     import ray
 
-    return max(1, int(ray.cluster_resources().get("CPU", count_cores())))
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 def _count_blocks(items: int) -> int:

@@ -13,10 +13,6 @@ import pytest
 
 pytest.importorskip("keras")
 
-<<<<<<< HEAD
-from digitscope.journal import fingerprint_code
-=======
->>>>>>> main
 from training.config import HyperParameters
 from training.run_records import provenance
 from training.run_records.currency import stale_photos, stale_rows
