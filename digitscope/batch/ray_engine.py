@@ -7,7 +7,6 @@ in memory. Ray starts dead actors anew and repeats what they had; a group's rows
 from __future__ import annotations
 
 import json
-import os
 import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -78,7 +77,6 @@ def _cluster(address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
     if address is None:
         ray.init(num_cpus=count_cores() + 1, include_dashboard=False, log_to_driver=False)
     else:
