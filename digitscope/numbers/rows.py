@@ -24,6 +24,7 @@ BAND_MARGIN = 0.35  # how far above or below the neighbours a small mark still b
 LINE_ASPECT = 5.0  # what is this much longer than thick, and long, is a line
 LONG = 2.2  # ... of the height of the digits
 HUGE = 2.2  # ... and a shape at the edge that is this much taller is a shadow or a table
+MIN_TYPICAL = 0.12  # of the height of the picture: where specks are all that is not at the edge
 USUAL_WIDTH = 0.75  # of a digit: a wider shape counts as several
 
 
@@ -100,7 +101,7 @@ def _without_blobs(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Sh
     inner = [shape for shape in shapes if not touches_edge(shape, size_hw)]
     if not inner:
         return list(shapes)
-    limit = HUGE * max(typical_height(inner, power=1.0), MIN_DIGIT_PX, 0.25 * size_hw[0])
+    limit = HUGE * max(typical_height(inner, power=1.0), MIN_DIGIT_PX, MIN_TYPICAL * size_hw[0])
     return [
         shape
         for shape in shapes

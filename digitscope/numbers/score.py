@@ -88,8 +88,8 @@ def measure_page(
     digit_probabilities: Float64Array,
     size_hw: tuple[int, int],
 ) -> Page:
-    """Measure the page by its whole shapes, each weighed by how surely it is a digit."""
-    weights = digit_probabilities * np.sqrt([shape.area for shape in shapes])
+    """Measure the page by its whole shapes, weighed by ink and by how surely each is a digit."""
+    weights = digit_probabilities * np.array([shape.area for shape in shapes])
     height = weighted_median(np.array([shape.height for shape in shapes], float), weights)
     return Page(height, weighted_median(np.array(ink_levels, float), weights), size_hw)
 
