@@ -34,7 +34,7 @@ from digitscope.numbers.tiles import make_tile
 from digitscope.recognition.rejection import digit_probability
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
-MIN_POSSIBLE = -3.0  # a candidate whose shape allows no better score is not asked about
+MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
 SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
 
 Classify: TypeAlias = Callable[[UInt8Array], Float32Array]
