@@ -111,18 +111,24 @@ def read_sample(reader: DigitReader, sample: Sample, *, tta: bool = False) -> Re
     )
 
 
-def result_to_row(result: Result) -> dict[str, Any]:
-    """Put a result into a row fit for JSON, under the keys of `digitscope.serialization`.
-
-    `confidence` is that of `guess`, also where the picture was refused.
-    """
-    sample, quality = result.sample, result.quality
-    plain = "verdict", "digit", "reason", "guess", "confidence", "probabilities", "ms", "error"
+def sample_to_row(sample: Sample) -> dict[str, Any]:
+    """The part of a row that stands there before the picture is read."""
     return {
         "file": str(sample.path),
         "kind": sample.kind,
         "label": sample.label,
         "headline": sample.headline,
+    }
+
+
+def result_to_row(result: Result) -> dict[str, Any]:
+    """Put a result into a row fit for JSON, under the keys of `digitscope.serialization`.
+
+    `confidence` is that of `guess`, also where the picture was refused.
+    """
+    quality = result.quality
+    plain = "verdict", "digit", "reason", "guess", "confidence", "probabilities", "ms", "error"
+    return sample_to_row(result.sample) | {
         **{key: getattr(result, key) for key in (*plain, "notice")},
         "quality": None if quality is None else quality_to_dict(quality),
     }

@@ -9,15 +9,22 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from digitscope.benchmark.checkpoint import Journal, fingerprint_code
 from digitscope.benchmark.dataset import Sample
 from digitscope.benchmark.report import Report, make_report, report_to_dict
 from digitscope.benchmark.report_page import write_page
-from digitscope.benchmark.results import Result, read_sample
+from digitscope.benchmark.results import (
+    Result,
+    read_sample,
+    result_from_row,
+    result_to_row,
+    sample_to_row,
+)
+from digitscope.journal import Journal, fingerprint_code
 from digitscope.model_files import fingerprint_of
 from digitscope.reader import DigitReader
 
 RESULTS_FILE, PAGE_FILE = "results.json", "mistakes.html"
+JOURNAL_FILE = "unfinished.jsonl"
 
 
 class Run:
@@ -52,7 +59,7 @@ class Run:
         self.settings = self._describe_settings()
         self.results: list[Result] = []
         self.resumed = 0
-        self._journal = None if out is None else Journal(out, self.settings)
+        self._journal = None if out is None else Journal(out / JOURNAL_FILE, self.settings)
 
     def _describe_settings(self) -> dict[str, Any]:
         model = self.reader.classifier.path
@@ -83,13 +90,14 @@ class Run:
             return
 
     def _read_one(self, sample: Sample) -> Result:
-        known = None if self._journal is None else self._journal.recall(sample)
+        if self._journal is None:
+            return read_sample(self.reader, sample, tta=self.tta)
+        known = self._journal.recall(sample_to_row(sample))
         if known is not None:
             self.resumed += 1
-            return known
+            return result_from_row(known, sample)
         result = read_sample(self.reader, sample, tta=self.tta)
-        if self._journal is not None:
-            self._journal.add(result)
+        self._journal.add(result_to_row(result))
         return result
 
     def report(self) -> Report:

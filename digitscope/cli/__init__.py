@@ -1,4 +1,4 @@
-"""The command line: `digitscope read | numbers | steps | benchmark | info | serve | ask`.
+"""The command line: `digitscope read | numbers | batch | steps | benchmark | info | serve | ask`.
 
 A command stands in the module of its name and returns its exit code. What is slow to import is
 imported inside its function: `digitscope --version` and `--help` answer at once.
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from digitscope import __version__
-from digitscope.cli import benchmark, client, info, numbers, read, serve, steps
+from digitscope.cli import batch, benchmark, client, info, numbers, read, serve, steps
 from digitscope.cli.exit_codes import OK, WRONG_USAGE
 from digitscope.errors import DigitscopeError
 
@@ -24,15 +24,17 @@ def digitscope() -> None:
     """Reads handwritten digits from pictures."""
 
 
-for command in (
+COMMANDS = (
     read.read,
     numbers.numbers,
+    batch.batch,
     steps.steps,
     benchmark.benchmark,
     info.info,
     serve.serve,
     client.ask,
-):
+)
+for command in COMMANDS:
     digitscope.add_command(command)
 
 

@@ -14,7 +14,7 @@ import pytest
 PACKAGES = ("digitscope", "streamlit_app", "training")
 # What each package may import beyond the core's dependencies.
 EXTRAS = {
-    "digitscope": ("api", "app", "benchmark", "train"),
+    "digitscope": ("api", "app", "batch", "benchmark", "ray", "train"),
     "streamlit_app": ("app",),
     "training": ("train",),
 }

@@ -1,4 +1,4 @@
-"""What a benchmark leaves on disk and says: rows, the journal, tables, the page of mistakes."""
+"""What a benchmark leaves on disk and says: rows, tables, the page of mistakes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from PIL import Image
 
 from digitscope import DigitReader
 from digitscope.benchmark import BenchmarkError, Result, Run, Sample, Verdict, read_sample
-from digitscope.benchmark.checkpoint import JOURNAL_FILE, Journal
 from digitscope.benchmark.metrics import wilson_interval
 from digitscope.benchmark.report import format_report, make_report, make_tables
 from digitscope.benchmark.report_page import draw_curve, make_card, select_mistakes, write_page
@@ -30,7 +29,6 @@ from digitscope.recognition.rejection import MIN_CONFIDENCE
 from digitscope.types import Background, Level, Quality, Reason, UInt8Array
 from tests.unit.drawn import sheet
 
-SETTINGS = {"model": "one"}
 READ = Result(
     Sample(Path("a.png"), "3", "photo", headline=True),
     Verdict.REFUSED,
@@ -46,98 +44,13 @@ FAILED = Result(
 )
 
 
-# --- Rows and the journal ------------------------------------------------------------------------
+# --- Rows ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("result", [READ, FAILED])
 def test_a_row_holds_the_whole_result(result: Result) -> None:
     row = json.loads(json.dumps(result_to_row(result)))
     assert result_from_row(row, result.sample) == result
-
-
-def _journal(folder: Path, settings: dict[str, str] = SETTINGS) -> Journal:
-    with Journal(folder, settings) as journal:
-        journal.add(READ)
-        journal.add(FAILED)
-    return Journal(folder, settings)
-
-
-def test_a_journal_recalls_what_was_added(tmp_path: Path) -> None:
-    journal = _journal(tmp_path / "new")
-    assert journal.recall(READ.sample) == READ
-    assert journal.recall(FAILED.sample) == FAILED
-    assert journal.recall(Sample(Path("c.png"), "3", "photo", headline=True)) is None
-
-
-def test_taken_up_again_it_keeps_what_it_knew(tmp_path: Path) -> None:
-    third = Result(Sample(Path("c.png"), "3", "photo", headline=True), Verdict.REFUSED)
-    with _journal(tmp_path) as journal:
-        journal.add(third)
-    again = Journal(tmp_path, SETTINGS)
-    known = [again.recall(one.sample) for one in (READ, FAILED, third)]
-    assert known == [READ, FAILED, third]
-
-
-def test_one_file_may_stand_in_several_rows(tmp_path: Path) -> None:
-    other = Sample(READ.sample.path, "8", "photo", headline=True)
-    assert _journal(tmp_path).recall(other) is None
-
-
-def test_another_model_or_code_starts_anew(tmp_path: Path) -> None:
-    _journal(tmp_path)
-    assert Journal(tmp_path, {"model": "another"}).recall(READ.sample) is None
-
-
-@pytest.mark.parametrize("cut", [1, 40])
-def test_a_line_cut_short_by_a_power_cut_is_left_out(cut: int, tmp_path: Path) -> None:
-    _journal(tmp_path)
-    path = tmp_path / JOURNAL_FILE
-    path.write_text(path.read_text()[: -cut - 1])
-    journal = Journal(tmp_path, SETTINGS)
-    assert journal.recall(READ.sample) == READ
-    assert journal.recall(FAILED.sample) is None
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"\xff\xfe", b"[]\n", b'{"model": "one"}\n{"file": "a.png"}']
-)
-def test_a_journal_that_is_none_is_begun_anew(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / JOURNAL_FILE).write_bytes(content)
-    assert Journal(tmp_path, SETTINGS).recall(READ.sample) is None
-
-
-def test_a_finished_run_leaves_no_journal(tmp_path: Path) -> None:
-    journal = _journal(tmp_path)
-    assert (tmp_path / JOURNAL_FILE).is_file()
-    journal.remove()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_result_is_on_the_disk_when_it_is_called_saved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced: list[str] = []
-    monkeypatch.setattr(
-        "os.fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").read_text())
-    )
-    with Journal(tmp_path, SETTINGS) as journal:
-        for count, one in enumerate((READ, FAILED), start=1):
-            journal.add(one)
-            assert len(synced[-1].splitlines()) == 1 + count
-
-
-def test_what_was_known_survives_a_stop_while_the_journal_is_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    journal = _journal(tmp_path)
-
-    def stop(_: int) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("os.fsync", stop)
-    with pytest.raises(KeyboardInterrupt), journal:
-        pass
-    assert Journal(tmp_path, SETTINGS).recall(READ.sample) == READ
 
 
 # --- Runs ----------------------------------------------------------------------------------------

@@ -1,0 +1,89 @@
+"""Pictures in zip and tar files; nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from pathlib import Path
+
+from digitscope.batch.items import Item, expand_pages, failed_item, is_picture_name
+from digitscope.errors import InvalidImageError
+
+ZIP_SUFFIXES = (".zip",)
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+MAX_MEMBER_BYTES = 2**28  # of one picture, unpacked; a small member may claim to be endless
+BROKEN_ZIP = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+BROKEN_TAR = (OSError, tarfile.TarError, zlib.error, EOFError)
+
+
+def iter_zip(path: Path) -> Iterator[Item]:
+    """The pictures of a zip file, in its order; each is read when it is loaded."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [one.filename for one in archive.infolist() if not one.is_dir()]
+    except BROKEN_ZIP as error:
+        yield failed_item(str(path), "A zip file", error)
+        return
+    for name in filter(_is_wanted, names):
+        yield from expand_pages(
+            f"{path}/{name}", partial(read_zip_member, str(path.absolute()), name)
+        )
+
+
+def read_zip_member(path: str, name: str) -> bytes:
+    """The bytes of one member.
+
+    Raises:
+        InvalidImageError: it is damaged, too large or has a password.
+    """
+    try:
+        with _opened_zip(path).open(name) as stream:
+            return _within_limit(stream.read(MAX_MEMBER_BYTES + 1))
+    except BROKEN_ZIP as error:
+        raise InvalidImageError(
+            "Expected a picture in a zip file. Received: {cause}.", cause=str(error)
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def _opened_zip(path: str) -> zipfile.ZipFile:
+    """Kept open: the list of members is at the end of the file and may be long."""
+    return zipfile.ZipFile(path)
+
+
+def iter_tar(path: Path) -> Iterator[Item]:
+    """The pictures of a tar file, compressed or not, in its order.
+
+    It is read from front to end, one member in memory at a time.
+    """
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for member in archive:
+                archive.members = []  # type: ignore[attr-defined]  # else all are kept
+                if member.isfile() and _is_wanted(member.name):
+                    yield from _tar_items(archive, member, f"{path}/{member.name}")
+    except BROKEN_TAR as error:
+        yield failed_item(str(path), "A whole tar file", error)
+
+
+def _tar_items(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Iterator[Item]:
+    stream = archive.extractfile(member)
+    content = b"" if stream is None else stream.read(MAX_MEMBER_BYTES + 1)
+    return expand_pages(name, partial(_within_limit, content))
+
+
+def _within_limit(content: bytes) -> bytes:
+    if len(content) > MAX_MEMBER_BYTES:
+        raise InvalidImageError(
+            "The file is too large: at most {limit} MB can be read from an archive.",
+            limit=MAX_MEMBER_BYTES // 2**20,
+        )
+    return content
+
+
+def _is_wanted(name: str) -> bool:
+    """Pictures but for what macOS puts beside each."""
+    return is_picture_name(name) and not name.startswith("__MACOSX/")

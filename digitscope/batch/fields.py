@@ -1,0 +1,143 @@
+"""Fields of a form: the same places on every scan, each read as a picture of its own.
+
+A box is left, top, right, bottom: pixels, or fractions of width and height where none is above 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image
+
+from digitscope.batch.errors import BatchError
+from digitscope.image_io import DECODER_ERRORS, MAX_PIXELS, ImageSource, load_picture
+from digitscope.image_metadata import turn_of
+
+Box: TypeAlias = tuple[float, float, float, float]
+Size: TypeAlias = tuple[int, int]
+WHOLE = ""  # the name of the one field of `--crop`
+MIN_SIDE_PX = 2200  # a large JPEG is decoded at half its size and less, but not below this
+PLAIN_MODES = ("1", "L", "RGB")  # others need the care of `load_picture`
+
+
+def parse_box(text: str) -> Box:
+    """Read ``left,top,right,bottom``.
+
+    Raises:
+        BatchError: these are not four numbers in order.
+
+    >>> parse_box("0.1,0.2,0.5,0.9")
+    (0.1, 0.2, 0.5, 0.9)
+    """
+    return _checked(text.split(","), text)
+
+
+def load_boxes(path: Path) -> dict[str, Box]:
+    """Read a form: a JSON object, ``{"mark": [left, top, right, bottom], ...}``.
+
+    Raises:
+        BatchError: it is no such file.
+    """
+    try:
+        boxes = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _no_form(f"{path} ({error})") from error
+    if not isinstance(boxes, dict) or not boxes or WHOLE in boxes:
+        raise _no_form(str(path))
+    return {name: _checked(box, f"{name}: {box}") for name, box in boxes.items()}
+
+
+def _no_form(received: str) -> BatchError:
+    return BatchError(
+        f'A file like {{"mark": [left, top, right, bottom]}} is expected. Received: {received}.'
+    )
+
+
+def _checked(values: object, received: str) -> Box:
+    try:
+        left, top, right, bottom = (float(value) for value in _as_sequence(values))
+    except (TypeError, ValueError):
+        left = top = right = bottom = -1.0
+    if not (0 <= left < right < np.inf and 0 <= top < bottom < np.inf):
+        raise BatchError(
+            "A box is left, top, right, bottom: pixels, or fractions where none is above 1. "
+            f"Received: {received}."
+        )
+    return left, top, right, bottom
+
+
+def _as_sequence(values: object) -> Sequence[float | str]:
+    if not isinstance(values, (list, tuple)):
+        raise TypeError("a list is expected")
+    return values
+
+
+def cut_fields(
+    source: ImageSource, boxes: Mapping[str, Box]
+) -> Iterator[tuple[str, Image.Image | None]]:
+    """Cut the fields out of a page, at its full size where that can be opened.
+
+    Returns:
+        Name and picture of each; None where the box lies outside the page.
+
+    Raises:
+        InvalidImageError: the page is no picture that can be opened.
+    """
+    page, given_wh = _open_page(source)
+    for name, box in boxes.items():
+        box_px = to_pixels(box, page.size, given_wh)
+        is_empty = box_px[0] >= box_px[2] or box_px[1] >= box_px[3]
+        yield name, None if is_empty else page.crop(box_px)
+
+
+def to_pixels(box: Box, size_wh: Size, given_wh: Size) -> tuple[int, int, int, int]:
+    """Bring a box to whole pixels inside a page.
+
+    Args:
+        box: in pixels of the page as given, or in fractions.
+        size_wh: of the page as it was opened, px.
+        given_wh: of the page as it was given, px.
+
+    >>> to_pixels((0.5, 0, 1, 1), (100, 80), (200, 160))
+    (50, 0, 100, 80)
+    >>> to_pixels((20, 40, 300, 100), (100, 80), (200, 160))
+    (10, 20, 100, 50)
+    """
+    of_wh = (1, 1) if max(box) <= 1 else given_wh
+    left, top, right, bottom = (
+        min(size_wh[axis], round(value * size_wh[axis] / of_wh[axis]))
+        for value, axis in zip(box, (0, 1, 0, 1), strict=True)
+    )
+    return left, top, right, bottom
+
+
+def _open_page(source: ImageSource) -> tuple[Image.Image, Size]:
+    """Decode a page upright, and tell the size at which it was given."""
+    if isinstance(source, Image.Image):
+        return source, source.size
+    picture = load_picture(source)  # checks the file; it may be smaller than what was given
+    page = None if picture.scale == 1 else _decode_large(source)
+    return page or Image.fromarray(picture.rgb), picture.original_size_wh
+
+
+def _decode_large(source: ImageSource) -> Image.Image | None:
+    """Decode a plain picture at a size that is good to cut from; None for any other."""
+    if not isinstance(source, (bytes, str, os.PathLike)):
+        return None
+    try:
+        with Image.open(BytesIO(source) if isinstance(source, bytes) else source) as image:
+            factor = min(1.0, MIN_SIDE_PX / max(image.size))
+            image.draft(None, (round(image.width * factor), round(image.height * factor)))
+            if image.width * image.height > MAX_PIXELS or image.mode not in PLAIN_MODES:
+                return None
+            turn = turn_of(image)
+            page = image.convert("RGB")
+            return page if turn is None else page.transpose(turn)
+    except DECODER_ERRORS:  # `load_picture` opens more than this does
+        return None

@@ -1,0 +1,119 @@
+"""Reads on a Ray cluster: readers are actors, Ray Data moves items to them and rows back.
+
+Items are handed over in groups, so that neither the list of items nor their rows are ever whole
+in memory. Ray starts dead actors anew and repeats what they had; a group's rows come in order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from digitscope.batch.items import Item
+from digitscope.batch.local import count_cores
+from digitscope.batch.rows import Row, RowOptions, RowReader
+
+GROUP = 20_000  # items handed over at once
+BATCH = 16  # items an actor takes at once
+# Of a core, a reader. Whole cores would leave none to the tasks that move the data: a job then
+# hangs for ever. A cluster of its own gets a logical core more than there are, for the same reason.
+CPUS_PER_READER = 0.9
+
+
+class ReaderActor:
+    """One reader in a process of the cluster."""
+
+    def __init__(self, options: RowOptions) -> None:
+        """Load the network, on the machine that reads."""
+        import cv2
+
+        cv2.setNumThreads(1)
+        self._reader = RowReader(options)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
+        """Read some items: columns ``number`` and ``item`` in, ``number`` and ``row`` out."""
+        jobs = zip(batch["number"].tolist(), batch["item"].tolist(), strict=True)
+        # Only this program's own items are unpickled, as Ray itself does with everything it moves.
+        rows = [self._reader.read(number, pickle.loads(item)) for number, item in jobs]  # noqa: S301
+        return {"number": batch["number"].tolist(), "row": [json.dumps(row) for row in rows]}
+
+
+def read_on_ray(
+    jobs: Iterable[tuple[int, Item]],
+    options: RowOptions,
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+) -> Iterator[Row]:
+    """Read items on a cluster.
+
+    Args:
+        jobs: number and item each; taken a group at a time. Paths must lead to the same files on
+            every machine.
+        options: how they are read.
+        address: of a running cluster; None starts one on this machine and ends it.
+        workers: number of readers; None takes one a core that the cluster has at the start. More
+            than fit make a cluster grow that may.
+
+    Returns:
+        A row for each, in their order.
+    """
+    waiting = iter(jobs)
+    with _cluster(address):
+        readers = workers or (_count_cores() if address else count_cores())
+        while group := list(islice(waiting, GROUP)):
+            yield from _read_group(group, options, readers)
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Connect to a cluster, unless this process is connected already."""
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
+    if address is None:
+        ray.init(num_cpus=count_cores() + 1, include_dashboard=False, log_to_driver=False)
+    else:
+        ray.init(address=address, log_to_driver=False)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _read_group(group: list[tuple[int, Item]], options: RowOptions, readers: int) -> Iterator[Row]:
+    import ray
+
+    context = ray.data.DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.enable_progress_bars = False
+    packed = [{"number": number, "item": pickle.dumps(item)} for number, item in group]
+    rows = ray.data.from_items(packed, override_num_blocks=_count_blocks(len(packed))).map_batches(
+        ReaderActor,
+        fn_constructor_args=(options,),
+        compute=ray.data.ActorPoolStrategy(size=readers),
+        num_cpus=CPUS_PER_READER,
+        batch_size=BATCH,
+    )
+    for row in rows.iter_rows():
+        yield json.loads(row["row"])
+
+
+def _count_cores() -> int:
+    """The cores of the cluster."""
+    import ray
+
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _count_blocks(items: int) -> int:
+    """Small blocks: little is lost with a machine."""
+    return max(1, min(items // BATCH, 500))

@@ -1,0 +1,129 @@
+"""Pictures in a bucket (``s3://``, ``gs://``, by pyarrow) or at an address (``https://``)."""
+
+from __future__ import annotations
+
+import http.client
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from digitscope.batch.errors import require_package
+from digitscope.batch.items import Item, expand_pages, failed_item, is_picture_name
+from digitscope.errors import InvalidImageError
+
+if TYPE_CHECKING:
+    from pyarrow import fs
+
+BUCKET_SCHEMES = ("s3://", "gs://")
+WEB_SCHEMES = ("https://", "http://")
+SCHEMES = (*BUCKET_SCHEMES, *WEB_SCHEMES)
+TIMEOUT_S = 30.0
+TRIES, PAUSE_S = 3, 1.0  # a server that is busy for a moment costs no picture
+MAX_BYTES = 2**28  # of one file
+
+
+def iter_remote(address: str) -> Iterator[Item]:
+    """One file at an address, or all pictures of a bucket's folder, sorted by name.
+
+    Raises:
+        BatchError: pyarrow is missing.
+    """
+    if address.startswith(WEB_SCHEMES):
+        yield from expand_pages(address, partial(read_web, address))
+        return
+    require_package("pyarrow", "A bucket")
+    try:
+        yield from _iter_bucket(address)
+    except OSError as error:
+        yield failed_item(address.partition("?")[0], "A bucket that can be listed", error)
+
+
+def _iter_bucket(address: str) -> Iterator[Item]:
+    from pyarrow import fs
+
+    scheme = address.partition("://")[0]
+    query = "?" + address.partition("?")[2] if "?" in address else ""
+    files, root = _file_system(address)
+    if files.get_file_info(root).type == fs.FileType.File:
+        yield from expand_pages(address.partition("?")[0], partial(read_bucket, address))
+        return
+    for path in _walk(files, root):
+        name = f"{scheme}://{path}"
+        yield from expand_pages(name, partial(read_bucket, name + query))
+
+
+def _walk(files: fs.FileSystem, folder: str) -> Iterator[str]:
+    """The pictures below a folder, sorted; one folder's list in memory at a time."""
+    from pyarrow import fs
+
+    for one in sorted(files.get_file_info(fs.FileSelector(folder)), key=lambda one: one.path):
+        if one.type == fs.FileType.Directory:
+            yield from _walk(files, one.path)
+        elif is_picture_name(one.base_name):
+            yield one.path
+
+
+@lru_cache(maxsize=8)
+def _file_system_of(scheme: str, query: str, authority: str) -> fs.FileSystem:
+    from pyarrow import fs
+
+    return fs.FileSystem.from_uri(f"{scheme}://{authority}{query}")[0]
+
+
+def _file_system(address: str) -> tuple[fs.FileSystem, str]:
+    """The file system of a bucket and the path in it; one connection for all its files."""
+    plain, _, query = address.partition("?")
+    scheme, _, path = plain.partition("://")
+    authority, _, inside = path.partition("/")
+    files = _file_system_of(scheme, f"?{query}" if query else "", authority)
+    bucket = authority.rpartition("@")[2]
+    return files, f"{bucket}/{inside}".rstrip("/")
+
+
+def read_bucket(address: str) -> bytes:
+    """The bytes of a file in a bucket.
+
+    Raises:
+        InvalidImageError: it cannot be read.
+    """
+    try:
+        files, path = _file_system(address)
+        with files.open_input_stream(path) as stream:
+            return _within_limit(stream.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise InvalidImageError(
+            "Expected a file in a bucket. Received: {cause}.", cause=str(error)
+        ) from error
+
+
+def read_web(address: str) -> bytes:
+    """The bytes behind an address; a failure is tried again twice.
+
+    Raises:
+        InvalidImageError: it cannot be read.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            # The scheme was checked when the item was made: no file:// comes here.
+            with urllib.request.urlopen(address, timeout=TIMEOUT_S) as stream:  # noqa: S310
+                return _within_limit(stream.read(MAX_BYTES + 1))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            is_final = isinstance(error, urllib.error.HTTPError) and error.code < 500
+            if not left or is_final:
+                raise InvalidImageError(
+                    "Expected a picture at this address. Received: {cause}.", cause=str(error)
+                ) from error
+            time.sleep(PAUSE_S)
+    raise AssertionError("the last try answers or raises")
+
+
+def _within_limit(content: bytes) -> bytes:
+    if len(content) > MAX_BYTES:
+        raise InvalidImageError(
+            "The file is too large: at most {limit} MB are read from an address.",
+            limit=MAX_BYTES // 2**20,
+        )
+    return content

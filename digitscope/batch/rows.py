@@ -1,0 +1,166 @@
+"""An item's row: what `digitscope read --json` gives of it, and ``error``.
+
+| key | value |
+| --- | --- |
+| ``file`` | the item's name |
+| the keys of `digitscope.serialization` | the reading |
+| ``error`` | why the file cannot be read, or null |
+| ``fields`` | with boxes, instead of an answer: the reading of each by name |
+| ``thumbnail`` | where asked for: a JPEG in base64 of what is not sure; not written to outputs |
+
+A form is ``ok`` where each of its fields is, else ``rejected``.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from PIL import Image
+
+from digitscope.batch.fields import WHOLE, Box, cut_fields
+from digitscope.batch.items import Item
+from digitscope.errors import DigitscopeError, InvalidImageError
+from digitscope.image_io import ImageSource, load_picture
+from digitscope.reader import DigitReader
+from digitscope.serialization import MS_DECIMALS, error_to_dict, reading_to_dict
+from digitscope.types import Reading
+
+Row: TypeAlias = dict[str, Any]
+
+THUMBNAIL_PX = 220
+OK, REJECTED, ERROR = "ok", "rejected", "error"
+OUTSIDE = "The box lies outside the page."
+
+
+@dataclass(frozen=True)
+class RowOptions:
+    """How items are read; fit to be sent to another process.
+
+    Attributes:
+        model: the network's file, or None for the default.
+        background: the way to remove the background.
+        tta: whether tiles are read at five rotations.
+        force: whether a best guess is made of refused shapes.
+        boxes: the fields of a form by name; one named `WHOLE` stands for a part of the page that
+            is read as the picture.
+        tiles_dir: a folder for the 28 x 28 tiles, or None.
+        with_thumbnails: whether rows that are not ok carry a small picture.
+    """
+
+    model: Path | None = None
+    background: str = "auto"
+    tta: bool = False
+    force: bool = False
+    boxes: Mapping[str, Box] = field(default_factory=dict)
+    tiles_dir: Path | None = None
+    with_thumbnails: bool = False
+
+
+class RowReader:
+    """Makes rows of items with a reader of its own; one a process."""
+
+    def __init__(self, options: RowOptions) -> None:
+        """Load the network.
+
+        Raises:
+            ModelUnavailableError: the model cannot be loaded.
+        """
+        self._options = options
+        self._reader = DigitReader(options.model, options.background)
+
+    def read(self, number: int, item: Item) -> Row:
+        """Make the row of an item; whatever is wrong with a file ends up in its row.
+
+        Args:
+            number: of the item among all, from 0; its tiles are named after it.
+            item: what to read.
+        """
+        try:
+            source = item.load()
+            return {"file": item.name} | self._read(number, item.name, source)
+        except InvalidImageError as error:
+            return self.error_row(item.name, str(error))
+        except DigitscopeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one file must not end a run over millions
+            fault = f"A fault of Digitscope on this file: {type(error).__name__}: {error}"
+            return self.error_row(item.name, fault)
+
+    def error_row(self, name: str, why: str) -> Row:
+        """Make the row of an item that cannot be read."""
+        return make_error_row(name, why, self._options)
+
+    def _read(self, number: int, name: str, source: ImageSource) -> Row:
+        boxes = self._options.boxes
+        if not boxes:
+            return self._read_one(source, _tile_name(number, name)) | {"error": None}
+        rows = {
+            field_name: _outside(self._options.background)
+            if picture is None
+            else self._read_one(picture, _tile_name(number, name, field_name))
+            for field_name, picture in cut_fields(source, boxes)
+        }
+        return (rows[WHOLE] if WHOLE in rows else _form_row(rows)) | {"error": None}
+
+    def _read_one(self, picture: ImageSource, tile_name: str) -> Row:
+        options = self._options
+        reading = self._reader.read(picture, tta=options.tta, force=options.force)
+        row = reading_to_dict(reading)
+        if options.tiles_dir is not None:
+            _keep_tile(options.tiles_dir / tile_name, reading)
+        if options.with_thumbnails and row["status"] != OK:
+            row["thumbnail"] = _thumbnail(picture)
+        return row
+
+
+def make_error_row(name: str, why: str, options: RowOptions) -> Row:
+    """The row of a file that cannot be read."""
+    row = {"file": name} | error_to_dict(InvalidImageError(why), options.background)
+    if options.boxes and WHOLE not in options.boxes:
+        row["fields"] = {}
+    return row | {"error": why}
+
+
+def _outside(background: str) -> Row:
+    return error_to_dict(InvalidImageError(OUTSIDE), background) | {"status": REJECTED}
+
+
+def _form_row(rows: Mapping[str, Row]) -> Row:
+    """Put the fields' rows together; what belongs to no single field is left empty."""
+    unsure = [name for name, row in rows.items() if row["status"] != OK]
+    notices = dict.fromkeys(row["notice"] for row in rows.values() if row["notice"])
+    first = next(iter(rows.values()))
+    return error_to_dict(InvalidImageError(""), first["background"]) | {
+        "status": REJECTED if unsure else OK,
+        "reason": f"not sure: {', '.join(unsure)}" if unsure else None,
+        "ms": round(sum(row["ms"] for row in rows.values()), MS_DECIMALS),
+        "notice": " ".join(notices),
+        "fields": dict(rows),
+    }
+
+
+def _tile_name(number: int, name: str, field_name: str = WHOLE) -> str:
+    """A file name that is safe whatever the item is called: ``00000012-a-mark.png``."""
+    words = (Path(name).stem, field_name)
+    safe = "-".join(re.sub(r"[^\w-]+", "_", word)[:40] for word in words if word)
+    return f"{number:08}-{safe}.png"
+
+
+def _keep_tile(path: Path, reading: Reading) -> None:
+    if reading.preprocessed.tile is not None:
+        Image.fromarray(reading.preprocessed.tile.pixels).save(path)
+
+
+def _thumbnail(picture: ImageSource) -> str:
+    """A small JPEG in base64."""
+    small = Image.fromarray(load_picture(picture).rgb)
+    small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
+    buffer = BytesIO()
+    small.save(buffer, "JPEG", quality=70)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -1,0 +1,142 @@
+"""One batch: it may be stopped or killed at any time and goes on later."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from digitscope.batch.errors import BatchError, require_package
+from digitscope.batch.fields import WHOLE
+from digitscope.batch.items import Item
+from digitscope.batch.outputs import check_output, write_rows
+from digitscope.batch.rows import Row, RowOptions
+from digitscope.batch.sheet import write_sheet
+from digitscope.batch.sources import check_sources, iter_items
+from digitscope.journal import Journal, fingerprint_code
+from digitscope.model_files import fingerprint_of, resolve_model_path
+
+Engine: TypeAlias = Callable[[Iterable[tuple[int, Item]], RowOptions], Iterator[Row]]
+
+JOURNAL_END = ".unfinished"  # behind the output's name
+SYNC_EVERY_S = 1.0  # what a loss of power costs at most; a kill costs nothing
+
+
+class Batch:
+    """Reads what sources hold, keeps the rows, and writes them when all are there.
+
+    Attributes:
+        statuses: how many rows of each status there are so far.
+        resumed: how many of them an earlier, stopped run had read.
+        notices: what a user should know of the background routes taken.
+        is_finished: whether every picture was read and the output written.
+    """
+
+    def __init__(
+        self, sources: Sequence[str], out: Path, options: RowOptions, sheet: Path | None = None
+    ) -> None:
+        """Check everything that can be wrong before the first picture is read.
+
+        Args:
+            sources: see `digitscope.batch.sources`.
+            out: a file for the rows.
+            options: how pictures are read.
+            sheet: a page of all that is not sure, or None.
+
+        Raises:
+            BatchError: a source or a package is missing, the output cannot be written, or an
+                unfinished run of other settings lies there.
+            ModelUnavailableError: there is no model.
+        """
+        self.sources, self.out, self.sheet = sources, out, sheet
+        self.options = dataclasses.replace(options, with_thumbnails=sheet is not None)
+        self.fields = [name for name in options.boxes if name != WHOLE]
+        self.statuses: Counter[str] = Counter()
+        self.resumed = 0
+        self.notices: set[str] = set()
+        self.is_finished = False
+        check_sources(sources)
+        check_output(out, self.fields)
+        self._check_places()
+        self._journal = Journal(
+            out.with_name(out.name + JOURNAL_END), self._describe_settings(), SYNC_EVERY_S
+        )
+        self._check_journal()
+
+    def _check_places(self) -> None:
+        """What is written must not be among what is read."""
+        read = [Path(source).resolve() for source in self.sources]
+        if self.out.resolve() in read:
+            raise BatchError(f"An output that is no source is expected. Received: {self.out}.")
+        tiles = self.options.tiles_dir
+        if tiles is not None:
+            if any(one in (tiles.resolve(), *tiles.resolve().parents) for one in read):
+                raise BatchError(f"A folder outside the sources is expected. Received: {tiles}.")
+            tiles.mkdir(parents=True, exist_ok=True)
+        if self.sheet is not None:
+            require_package("jinja2", "The page of what is not sure")
+
+    def _describe_settings(self) -> dict[str, Any]:
+        options = dataclasses.asdict(self.options)
+        return {
+            "sources": list(self.sources),
+            **{
+                name: str(value) if isinstance(value, Path) else value
+                for name, value in options.items()
+            },
+            "boxes": {name: list(box) for name, box in self.options.boxes.items()},
+            "model_sha256": fingerprint_of(resolve_model_path(self.options.model)),
+            "code_sha256": fingerprint_code(),
+        }
+
+    def _check_journal(self) -> None:
+        """Rows of another run are never thrown away without a word."""
+        found, wanted = self._journal.read_settings(), self._describe_settings()
+        if found is None or found == wanted:
+            return
+        others = [name for name in wanted if found.get(name) != wanted[name]]
+        raise BatchError(
+            f"{self._journal.path} is of an unfinished run with other settings "
+            f"({', '.join(others)}). Give these again to go on, or remove the file to start anew."
+        )
+
+    def read(self, engine: Engine, tell: Callable[[Row], None] = lambda _: None) -> None:
+        """Read what is not yet read, telling of each row, and write the output; Ctrl-C stops it.
+
+        Raises:
+            OSError: a file cannot be written.
+            BatchError: a source turned out to be none.
+            ModelUnavailableError: the model cannot be loaded.
+        """
+        try:
+            with self._journal:
+                for row in self._rows(engine):
+                    self.statuses[row["status"]] += 1
+                    self.notices.update(filter(None, [row["notice"]]))
+                    tell(row)
+        except KeyboardInterrupt:
+            return
+        write_rows(self.out, self._journal.rows(), self.fields)
+        if self.sheet is not None:
+            write_sheet(self.sheet, self._journal.rows(), self.statuses)
+        self._journal.remove()
+        self.is_finished = True
+
+    def _rows(self, engine: Engine) -> Iterator[Row]:
+        """Rows of an earlier run first, then new ones; each is kept before it is given out."""
+        jobs = enumerate(iter_items(self.sources))
+        for number, item in jobs:
+            row = self._journal.recall({"file": item.name})
+            if row is None:
+                jobs_left = chain([(number, item)], jobs)
+                break
+            self.resumed += 1
+            yield row
+        else:
+            return
+        for row in engine(jobs_left, self.options):
+            self._journal.add(row)
+            yield row

@@ -1,0 +1,45 @@
+"""A page of all that is not sure, for a person to look through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from digitscope.batch.rows import OK, Row
+
+TEMPLATE = "sheet.html"
+MAX_CARDS = 2000  # more make a page that no browser opens
+
+
+def write_sheet(path: Path, rows: Iterable[Row], statuses: Mapping[str, int]) -> None:
+    """Write one HTML file that needs nothing else, with a card for each unsure answer.
+
+    Args:
+        path: the file.
+        rows: of the batch, with thumbnails.
+        statuses: how many rows of each status there are.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    from jinja2 import Environment, PackageLoader
+
+    pages = Environment(loader=PackageLoader(__package__ or ""), autoescape=True)
+    page = pages.get_template(TEMPLATE).stream(
+        statuses=dict(statuses), cards=islice(_cards(rows), MAX_CARDS), max_cards=MAX_CARDS
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.writelines(page)
+
+
+def _cards(rows: Iterable[Row]) -> Iterator[Row]:
+    """What is not sure; of a form each such field."""
+    for row in rows:
+        if row["status"] == OK:
+            continue
+        fields = row.get("fields") or {"": row}
+        for name, one in fields.items():
+            if one["status"] != OK:
+                yield one | {"file": row["file"], "field": name}

@@ -1,0 +1,67 @@
+"""Batches on Ray: the same rows as on this machine alone, also where a machine goes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digitscope.batch.rows import Row, RowOptions
+from digitscope.batch.run import Batch
+from digitscope.model_files import ONNX_MODEL
+
+LENGTH = 400  # of the list where a machine goes
+GROUP = 100
+NODES, READERS = 3, 3
+REMOVED_AT = (30, 230)  # rows
+LOGICAL_CORES = 4  # a node: more than the machine has, so that no task waits for ever
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing"),
+]
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch, repo_root: Path) -> Iterator[Any]:
+    """Nodes on this machine: a head, which reads nothing, and others, over which readers spread."""
+    ray = pytest.importorskip("ray", reason="ray (extra `ray`) is not installed")
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setenv("PYTHONPATH", str(repo_root))
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    for _ in range(NODES):
+        nodes.add_node(num_cpus=LOGICAL_CORES)
+    ray.init(address=nodes.address, log_to_driver=False)
+    yield nodes
+    ray.shutdown()
+    nodes.shutdown()
+
+
+def _rows(path: Path) -> list[Row]:
+    return [json.loads(line) | {"ms": 0} for line in path.read_text().splitlines()]
+
+
+def test_the_rows_are_those_of_this_machine_though_nodes_go(
+    cluster: Any, scans: Path, tmp_path: Path, here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from digitscope.batch import ray_engine
+
+    monkeypatch.setattr(ray_engine, "GROUP", GROUP)
+    files = [str(scans / name) for name in ("3.png", "7.png", "cut.png", "class b/5.jpg")]
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join((files * LENGTH)[:LENGTH]))
+
+    def remove_a_node(_: Row) -> None:
+        if batch.statuses.total() in REMOVED_AT:
+            cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+
+    batch = Batch([str(listed)], tmp_path / "ray.jsonl", RowOptions())
+    batch.read(partial(ray_engine.read_on_ray, workers=READERS), remove_a_node)
+    assert len(cluster.worker_nodes) == NODES - len(REMOVED_AT)
+    alone = Batch([str(listed)], tmp_path / "alone.jsonl", RowOptions())
+    alone.read(here)
+    assert _rows(tmp_path / "ray.jsonl") == _rows(tmp_path / "alone.jsonl")
