@@ -19,7 +19,7 @@ from digitscope.retry import available_route
 from digitscope.types import Background, BoolArray, Prediction, Reason
 
 # Chosen on the dev pictures and on made numbers.
-MIN_CONFIDENCE = 0.5  # a digit is answered from here on
+MIN_CONFIDENCE = 0.4  # a digit is answered from here on
 SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
 NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
 GAP_FACTOR = 2.2  # ... where it is this many times as wide as the gaps within the row

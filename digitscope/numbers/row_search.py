@@ -35,6 +35,7 @@ from digitscope.recognition.rejection import digit_probability
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
 MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
+WIDE_SKIP, TALL_SKIP = 0.9, 0.6  # heights of the row: what is as large is hardly a mark
 SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
 
 Classify: TypeAlias = Callable[[UInt8Array], Float32Array]
@@ -170,11 +171,20 @@ def solve(search: RowSearch) -> list[Choice]:
     for index in best_path(edges, nodes):
         if index < count:
             choices.append(Choice(index, float(probable[index])))
-        elif probable[index] < SURE_SKIP:
+        elif probable[index] < SURE_SKIP or is_digit_like(search.skips[index - count], search):
             inside = _best_inside(edges[index], edges[:count])
             if inside is not None:
                 choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
     return choices
+
+
+def is_digit_like(skip: Skip, search: RowSearch) -> bool:
+    """Whether what is left out is as tall as a digit and wider than any mark: digits that touch."""
+    height, (page_height, page_width) = search.row.height, search.page.size_hw
+    left, top, right, bottom = skip.shape.box_xyxy
+    at_edge = left <= 1 or top <= 1 or right >= page_width - 1 or bottom >= page_height - 1
+    is_large = skip.shape.width >= WIDE_SKIP * height and skip.shape.height >= TALL_SKIP * height
+    return not skip.is_piece and is_large and not at_edge and height > 0.5 * search.page.height
 
 
 def _best_inside(skip: Edge, candidates: Sequence[Edge]) -> int | None:

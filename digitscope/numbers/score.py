@@ -52,6 +52,8 @@ CANDIDATE_FEATURES = (
     "one_at_edge",
     "one_faint",
     "one_page_tall",
+    "ring",  # the ink around a hole, read as 0
+    "other_ring",  # ... and read as another digit
 )
 SKIP_FEATURES = (
     "skip",
@@ -149,6 +151,8 @@ def candidate_features(
         is_one * beside[3],
         is_one * beside[2],
         is_one * beside[1],
+        float(candidate.is_ring and probabilities.argmax() == 0),
+        float(candidate.is_ring and probabilities.argmax() != 0),
     ]
 
 
