@@ -11,6 +11,7 @@ Source: the over-segmentation and search of Fujisawa, Nakano and Kurino, "Segmen
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,6 +37,7 @@ MIN_HEIGHT, MAX_HEIGHT = 0.3, 2.2  # of a candidate
 MAX_ASPECT = 2.0  # width of a candidate divided by its height
 RING_STROKES = 1.5  # strokes; a ring's ink lies this near to its hole
 MIN_HOLE, MIN_HOLE_AREA = 0.35, 0.06  # height and area of the hole of a touching zero
+ONE_DIGIT_TALL, ONE_DIGIT_WIDE = (0.6, 1.5), 1.05  # a whole shape that may surely be one digit
 TINY = 0.12  # a shape this small never joins anything: a speck
 
 
@@ -128,11 +130,22 @@ def find_skips(primitives: list[Primitive], row: Row) -> list[Skip]:
     return skips
 
 
-def split_row(row: Row) -> list[Primitive]:
-    """Turn the shapes of a row into primitives, left to right."""
+def is_digit_sized(shape: Shape, row: Row) -> bool:
+    """Whether a whole shape has the size of one digit of the row."""
+    tall, wide = shape.height / row.height, shape.width / row.height
+    return ONE_DIGIT_TALL[0] <= tall <= ONE_DIGIT_TALL[1] and wide <= ONE_DIGIT_WIDE
+
+
+def split_row(row: Row, sure: Container[int] = ()) -> list[Primitive]:
+    """Turn the shapes of a row into primitives, left to right.
+
+    Args:
+        row: the row.
+        sure: indices of the shapes that are surely one digit each: they are not cut.
+    """
     primitives: list[Primitive] = []
     for index, shape in enumerate(row.shapes):
-        cuts = find_cuts(shape, row)
+        cuts = [] if index in sure else find_cuts(shape, row)
         if not cuts:
             primitives.append(Primitive(shape, index))
             continue
@@ -252,14 +265,22 @@ def _local_minima(values: Float32Array, radius: int) -> BoolArray:
     return marked
 
 
-def find_candidates(primitives: list[Primitive], row: Row) -> list[Candidate]:
-    """List every stretch of primitives that may be one digit."""
+def find_candidates(
+    primitives: list[Primitive], row: Row, sure: Container[int] = ()
+) -> list[Candidate]:
+    """List every stretch of primitives that may be one digit.
+
+    Args:
+        primitives: of the row.
+        row: the row.
+        sure: indices of the shapes that are surely one digit each: two of them are never joined.
+    """
     candidates = []
     for start in range(len(primitives)):
         for end in range(start + 1, min(start + MAX_PRIMITIVES, len(primitives)) + 1):
             stretch = primitives[start:end]
             gap = _gap_before_last(stretch, row)
-            if gap > MAX_JOIN_GAP:
+            if gap > MAX_JOIN_GAP or len({p.source for p in stretch if p.source in sure}) > 1:
                 break
             candidate = _join(start, end, stretch, row)
             if candidate is None:
