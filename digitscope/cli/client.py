@@ -180,6 +180,9 @@ def _printable(text: str) -> str:
 def show(console: Console, answer: dict[str, Any]) -> None:
     """Print an answer and all ten digits, the most probable first, each with its bar."""
     name = answer["file"]
+    if "numbers" in answer:
+        _show_numbers(console, answer)
+        return
     if "digit" not in answer:
         problem = _printable(f"{answer['title']}. {answer['detail']}")
         console.out(f"{name}: error: {problem}", style="red")

@@ -19,8 +19,9 @@ from digitscope.retry import available_route
 from digitscope.types import Background, BoolArray, Prediction, Reason
 
 # Chosen on the dev pictures and on made numbers.
-MIN_CONFIDENCE = 0.6  # a digit is answered from here on
+MIN_CONFIDENCE = 0.4  # a digit is answered from here on
 SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
+LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75
 NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
 GAP_FACTOR = 2.2  # ... where it is this many times as wide as the gaps within the row
 
@@ -74,11 +75,20 @@ def _reason(mask: BoolArray, min_level: float) -> Reason:
 
 
 def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
-    """The numbers on the best paths through all rows; those with no sure digit are left out."""
+    """The numbers on the best paths through all rows.
+
+    Those with no sure digit are left out. So is a lone digit beside longer numbers that is not very
+    sure: dirt and the edges of the page look like a 1.
+    """
     found = [number for search in searches for number in _numbers_of(search, picture)]
-    return tuple(
-        number for number in found if any(digit.digit is not None for digit in number.digits)
-    )
+    longest = max((len(number.digits) for number in found), default=0)
+    return tuple(number for number in found if _is_kept(number, longest))
+
+
+def _is_kept(number: Number, longest: int) -> bool:
+    if longest >= LONG_NUMBER and len(number.digits) == 1:
+        return number.confidence >= LONE_CONFIDENCE
+    return any(digit.digit is not None for digit in number.digits)
 
 
 def _numbers_of(search: RowSearch, picture: WorkingPicture) -> list[Number]:

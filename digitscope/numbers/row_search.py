@@ -27,17 +27,30 @@ from digitscope.numbers.segmentation import (
     Skip,
     find_candidates,
     find_skips,
+    is_digit_sized,
     split_row,
 )
 from digitscope.numbers.shapes import Shape, find_shapes
 from digitscope.numbers.tiles import make_tile
 from digitscope.recognition.rejection import digit_probability
-from digitscope.types import BoolArray, Float32Array, UInt8Array
+from digitscope.types import CLASSES, TILE_PX, BoolArray, Float32Array, UInt8Array
 
-MIN_POSSIBLE = -3.0  # a candidate whose shape allows no better score is not asked about
+MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
+WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # row heights: no mark is as large
+SMALL_ROW = 0.5  # of the height of the page's digits
+SURE_DIGIT = 0.97  # a whole shape this surely one digit is neither cut nor joined to another
 SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
 
 Classify: TypeAlias = Callable[[UInt8Array], Float32Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A shape, its (28, 28) tile, and the ten probabilities of the network."""
+
+    shape: Shape
+    tile: UInt8Array
+    probabilities: Float32Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,28 +80,93 @@ class RowSearch:
     skip_features: Float64Array
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Candidates with their tiles and what the network says of them, all in the same order."""
+
+    candidates: list[Candidate]
+    tiles: UInt8Array
+    probabilities: Float32Array
+
+
 def search_rows(levels: UInt8Array, mask: BoolArray, classify: Classify) -> list[RowSearch]:
-    """Find the rows of an ink map and ask the network about every candidate, in one batch."""
+    """Find the rows of an ink map and ask the network about every candidate.
+
+    It is asked in two batches: about the whole shapes, then about cuts and joins of those that are
+    not surely one digit.
+    """
+    rows = find_rows(find_shapes(mask), mask.shape)
+    sure = _find_sure(rows, levels, classify)
     prepared = []
-    for row in find_rows(find_shapes(mask), mask.shape):
-        primitives = split_row(row)
-        found = find_candidates(primitives, row)
+    for row, known in zip(rows, sure, strict=True):
+        primitives = split_row(row, known)
+        found = find_candidates(primitives, row, known)
         kept = [one for one in found if best_possible(one, row) >= MIN_POSSIBLE]
         prepared.append((row, primitives, kept))
     candidates = [one for _, _, found in prepared for one in found]
     if not candidates:
         return []
-    tiles = np.stack([make_tile(levels, one.shape) for one in candidates])
-    probabilities = classify(tiles)
-    inks = [mean_level(levels, one.shape) for one in candidates]
-    page = _page_of(candidates, inks, probabilities, mask.shape)
+    asked = _ask(candidates, levels, classify, [known for row in sure for known in row.items()])
+    return _to_searches(prepared, asked, levels)
+
+
+def _find_sure(
+    rows: Sequence[Row], levels: UInt8Array, classify: Classify
+) -> list[dict[int, Answer]]:
+    """By row: which shapes are surely one digit each, with tile and probabilities."""
+    asked = [
+        (number, index)
+        for number, row in enumerate(rows)
+        for index, shape in enumerate(row.shapes)
+        if is_digit_sized(shape, row)
+    ]
+    sure: list[dict[int, Answer]] = [{} for _ in rows]
+    if not asked:
+        return sure
+    tiles = np.stack([make_tile(levels, rows[number].shapes[index]) for number, index in asked])
+    for (number, index), tile, ten in zip(asked, tiles, classify(tiles), strict=True):
+        if ten.max() >= SURE_DIGIT:
+            sure[number][index] = Answer(rows[number].shapes[index], tile, ten)
+    return sure
+
+
+def _ask(
+    candidates: list[Candidate],
+    levels: UInt8Array,
+    classify: Classify,
+    known: Sequence[tuple[int, Answer]],
+) -> _Asked:
+    """Ask about the candidates, but for those whose answer is known."""
+    by_shape = {id(answer.shape): answer for _, answer in known}
+    new = [index for index, one in enumerate(candidates) if id(one.shape) not in by_shape]
+    tiles = np.empty((len(candidates), TILE_PX, TILE_PX), np.uint8)
+    probabilities = np.empty((len(candidates), CLASSES), np.float32)
+    for index, one in enumerate(candidates):
+        answer = by_shape.get(id(one.shape))
+        if answer is None:
+            tiles[index] = make_tile(levels, one.shape)
+        else:
+            tiles[index], probabilities[index] = answer.tile, answer.probabilities
+    if new:
+        probabilities[new] = classify(tiles[new])
+    return _Asked(candidates, tiles, probabilities)
+
+
+def _to_searches(
+    prepared: Sequence[tuple[Row, list[Primitive], list[Candidate]]],
+    asked: _Asked,
+    levels: UInt8Array,
+) -> list[RowSearch]:
+    """Describe the candidates and the skips of each row beside the whole page."""
+    inks = [mean_level(levels, one.shape) for one in asked.candidates]
+    page = _page_of(asked.candidates, inks, asked.probabilities, levels.shape)
     searches, start = [], 0
     for row, primitives, found in prepared:
         own = slice(start, start + len(found))
         start += len(found)
         features = [
             candidate_features(one, ten, ink, row, page)
-            for one, ten, ink in zip(found, probabilities[own], inks[own], strict=True)
+            for one, ten, ink in zip(found, asked.probabilities[own], inks[own], strict=True)
         ]
         skips = find_skips(primitives, row)
         of_skips = [skip_features(one, mean_level(levels, one.shape), row, page) for one in skips]
@@ -98,8 +176,8 @@ def search_rows(levels: UInt8Array, mask: BoolArray, classify: Classify) -> list
                 page,
                 primitives,
                 found,
-                tiles[own],
-                probabilities[own],
+                asked.tiles[own],
+                asked.probabilities[own],
                 np.array(features).reshape(len(found), len(CANDIDATE_FEATURES)),
                 skips,
                 np.array(of_skips),
@@ -170,11 +248,24 @@ def solve(search: RowSearch) -> list[Choice]:
     for index in best_path(edges, nodes):
         if index < count:
             choices.append(Choice(index, float(probable[index])))
-        elif probable[index] < SURE_SKIP:
+        elif probable[index] < SURE_SKIP or is_digit_like(search.skips[index - count], search):
             inside = _best_inside(edges[index], edges[:count])
             if inside is not None:
                 choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
     return choices
+
+
+def is_digit_like(skip: Skip, search: RowSearch) -> bool:
+    """Whether what is left out is as tall as a digit and wider than any mark, or a piece of that.
+
+    Digits that touch look so. What reaches the edge or is small beside the page does not count.
+    """
+    height, (page_height, page_width) = search.row.height, search.page.size_hw
+    left, top, right, bottom = skip.shape.box_xyxy
+    at_edge = left <= 1 or top <= 1 or right >= page_width - 1 or bottom >= page_height - 1
+    min_width = WIDE_PIECE if skip.is_piece else WIDE_SKIP
+    is_large = skip.shape.width >= min_width * height and skip.shape.height >= TALL_SKIP * height
+    return is_large and not at_edge and height > SMALL_ROW * search.page.height
 
 
 def _best_inside(skip: Edge, candidates: Sequence[Edge]) -> int | None:

@@ -52,6 +52,8 @@ CANDIDATE_FEATURES = (
     "one_at_edge",
     "one_faint",
     "one_page_tall",
+    "ring",  # the ink around a hole, read as 0
+    "other_ring",  # ... and read as another digit
 )
 SKIP_FEATURES = (
     "skip",
@@ -88,8 +90,8 @@ def measure_page(
     digit_probabilities: Float64Array,
     size_hw: tuple[int, int],
 ) -> Page:
-    """Measure the page by its whole shapes, each weighed by how surely it is a digit."""
-    weights = digit_probabilities * np.sqrt([shape.area for shape in shapes])
+    """Measure the page by its whole shapes, weighed by ink and by how surely each is a digit."""
+    weights = digit_probabilities * np.array([shape.area for shape in shapes])
     height = weighted_median(np.array([shape.height for shape in shapes], float), weights)
     return Page(height, weighted_median(np.array(ink_levels, float), weights), size_hw)
 
@@ -149,6 +151,8 @@ def candidate_features(
         is_one * beside[3],
         is_one * beside[2],
         is_one * beside[1],
+        float(candidate.is_ring and probabilities.argmax() == 0),
+        float(candidate.is_ring and probabilities.argmax() != 0),
     ]
 
 

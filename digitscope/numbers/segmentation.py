@@ -11,6 +11,7 @@ Source: the over-segmentation and search of Fujisawa, Nakano and Kurino, "Segmen
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from digitscope.numbers.rows import Row
 from digitscope.numbers.shapes import Shape, join_shapes, tighten
+from digitscope.preprocessing.connected_components import label_components
 from digitscope.preprocessing.resizing import measure_stroke
 from digitscope.types import BoolArray, Float32Array
 
@@ -33,6 +35,9 @@ MAX_WIDTH = 1.35  # of a candidate of several primitives
 MAX_JOIN_GAP = 0.25  # between the shapes of a candidate
 MIN_HEIGHT, MAX_HEIGHT = 0.3, 2.2  # of a candidate
 MAX_ASPECT = 2.0  # width of a candidate divided by its height
+RING_STROKES = 1.5  # strokes; a ring's ink lies this near to its hole
+MIN_HOLE, MIN_HOLE_AREA = 0.35, 0.06  # height and area of the hole of a touching zero
+ONE_DIGIT_TALL, ONE_DIGIT_WIDE = (0.6, 1.5), 1.05  # a whole shape that may surely be one digit
 TINY = 0.12  # a shape this small never joins anything: a speck
 
 
@@ -84,6 +89,7 @@ class Candidate:
         right: the cut on its right, or None.
         gap: widest gap that it bridges, as a fraction of the row's height.
         sources: how many shapes it is made of.
+        is_ring: whether it is the ink around a hole.
     """
 
     start: int
@@ -93,6 +99,7 @@ class Candidate:
     right: Cut | None
     gap: float
     sources: int
+    is_ring: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +130,22 @@ def find_skips(primitives: list[Primitive], row: Row) -> list[Skip]:
     return skips
 
 
-def split_row(row: Row) -> list[Primitive]:
-    """Turn the shapes of a row into primitives, left to right."""
+def is_digit_sized(shape: Shape, row: Row) -> bool:
+    """Whether a whole shape has the size of one digit of the row."""
+    tall, wide = shape.height / row.height, shape.width / row.height
+    return ONE_DIGIT_TALL[0] <= tall <= ONE_DIGIT_TALL[1] and wide <= ONE_DIGIT_WIDE
+
+
+def split_row(row: Row, sure: Container[int] = ()) -> list[Primitive]:
+    """Turn the shapes of a row into primitives, left to right.
+
+    Args:
+        row: the row.
+        sure: indices of the shapes that are surely one digit each: they are not cut.
+    """
     primitives: list[Primitive] = []
     for index, shape in enumerate(row.shapes):
-        cuts = find_cuts(shape, row)
+        cuts = [] if index in sure else find_cuts(shape, row)
         if not cuts:
             primitives.append(Primitive(shape, index))
             continue
@@ -247,14 +265,22 @@ def _local_minima(values: Float32Array, radius: int) -> BoolArray:
     return marked
 
 
-def find_candidates(primitives: list[Primitive], row: Row) -> list[Candidate]:
-    """List every stretch of primitives that may be one digit."""
+def find_candidates(
+    primitives: list[Primitive], row: Row, sure: Container[int] = ()
+) -> list[Candidate]:
+    """List every stretch of primitives that may be one digit.
+
+    Args:
+        primitives: of the row.
+        row: the row.
+        sure: indices of the shapes that are surely one digit each: two of them are never joined.
+    """
     candidates = []
     for start in range(len(primitives)):
         for end in range(start + 1, min(start + MAX_PRIMITIVES, len(primitives)) + 1):
             stretch = primitives[start:end]
             gap = _gap_before_last(stretch, row)
-            if gap > MAX_JOIN_GAP:
+            if gap > MAX_JOIN_GAP or len({p.source for p in stretch if p.source in sure}) > 1:
                 break
             candidate = _join(start, end, stretch, row)
             if candidate is None:
@@ -267,7 +293,53 @@ def find_candidates(primitives: list[Primitive], row: Row) -> list[Candidate]:
                 break
             if _may_be_digit(candidate, row):
                 candidates.append(candidate)
-    return candidates
+    return candidates + find_rings(primitives, row)
+
+
+def find_rings(primitives: list[Primitive], row: Row) -> list[Candidate]:
+    """List the closed loops of cut shapes as candidates: zeros that touch are parted so.
+
+    A ring is what lies within a stroke's width of a hole, whichever digit the ink belongs to.
+    """
+    rings = []
+    for index, shape in enumerate(row.shapes):
+        own = [n for n, one in enumerate(primitives) if one.source == index]
+        if len(own) > 1:
+            rings += [
+                ring
+                for hole in _ring_shapes(shape, row.height)
+                if (ring := _to_candidate(hole, own, primitives)) and _may_be_digit(ring, row)
+            ]
+    return rings
+
+
+def _ring_shapes(shape: Shape, height: float) -> list[Shape]:
+    """The ink around each large hole of a shape."""
+    labels, stats = label_components(np.pad(~shape.mask, 1, constant_values=True), connectivity=4)
+    stroke_px = measure_stroke(shape.mask)
+    reach = 2 * max(1, round(RING_STROKES * stroke_px)) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    rings = []
+    for label in range(1, len(stats)):
+        tall, area = stats[label, cv2.CC_STAT_HEIGHT], stats[label, cv2.CC_STAT_AREA]
+        if label == labels[0, 0] or tall < MIN_HOLE * height or area < MIN_HOLE_AREA * height**2:
+            continue
+        near = cv2.dilate((labels == label).astype(np.uint8), disc)[1:-1, 1:-1] > 0
+        ring = tighten(Shape(shape.box_xyxy, near & shape.mask))
+        rings += [] if ring is None else [ring]
+    return rings
+
+
+def _to_candidate(ring: Shape, own: list[int], primitives: list[Primitive]) -> Candidate | None:
+    """The ring as a candidate over the primitives whose middle it covers."""
+    left, _, right, _ = ring.box_xyxy
+    covered = [n for n in own if left <= primitives[n].shape.centre_x <= right]
+    if not covered:
+        return None
+    first, last = primitives[covered[0]], primitives[covered[-1]]
+    return Candidate(
+        covered[0], covered[-1] + 1, ring, first.left, last.right, 0.0, 1, is_ring=True
+    )
 
 
 def _is_whole(stretch: list[Primitive]) -> bool:

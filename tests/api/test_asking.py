@@ -82,6 +82,13 @@ def test_json_has_the_servers_answer_and_the_file(run: Run, server: Server, phot
     assert one | {"ms": 0} == other | {"ms": 0}
 
 
+def test_numbers_are_asked_for_with_an_option(run: Run, server: Server, photo: Path) -> None:
+    code, out, _ = run(server.url, "--numbers", photo)
+    assert (code, out.startswith(f"{photo}: 7  ")) == (0, True)
+    code, out, _ = run(server.url, "--numbers", "--json", photo)
+    assert [number["text"] for number in json.loads(out)["numbers"]] == ["7"]
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "nowhere", "http://[", "ftp://x"])
 def test_no_server_there_is_wrong_usage(run: Run, photo: Path, url: str) -> None:
     address = url.format(port=free_port())
@@ -128,6 +135,8 @@ def another_server() -> Iterator[HTTPServer]:
         b'{"digit": 7, "confidence": "high", "probabilities": null}',
         b'{"digit": 7, "confidence": 0.9, "probabilities": [NaN, 1]}',
         b'{"digit": null}',
+        b'{"numbers": [{"text": "12"}]}',
+        b'{"numbers": "12"}',
         b"[" * 200_000,
     ],
 )

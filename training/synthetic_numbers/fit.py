@@ -33,6 +33,7 @@ PENALTIES = {  # what never speaks for a digit
     *("small", "tall", "wide", "off_middle", "bridged_gap", "cut", "cut_extent", "cut_ink"),
     *("one_lean", "one_tall", "one_small", "page_small", "page_tall", "page_faint", "at_edge"),
     *("one_at_edge", "one_faint", "one_page_tall", "skip_wide", "skip_piece"),
+    *("skip_size", "skip_ink", "skip_height"),
 }
 PAGES = 8  # fewer pictures of whole pages: each has many rows
 

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitscope.types import CLASSES, TILE_PX, UInt8Array
+from training.data.mnist import Digits
+from training.synthetic_numbers.conditions import CONDITIONS, make_picture
+from training.synthetic_numbers.fit import loss_and_gradient
+from training.synthetic_numbers.samples import RowSample, has_path, row_samples
+
+
+@pytest.fixture(scope="module")
+def digits(mnist_tiles: tuple[UInt8Array, UInt8Array]) -> Digits:
+    return Digits(*mnist_tiles)
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_seed_gives_the_same_picture_and_another_seed_another(name: str, digits: Digits) -> None:
+    one, same, other = (make_picture(CONDITIONS[name], digits, (3, n)) for n in (1, 1, 2))
+    assert np.array_equal(one.rgb, same.rgb) and one.text == same.text
+    assert one.rgb.shape != other.rgb.shape or not np.array_equal(one.rgb, other.rgb)
+    assert one.rgb.dtype == np.uint8 and one.owner.shape == one.rgb.shape[:2]
+
+
+def test_every_digit_of_the_text_has_ink(digits: Digits) -> None:
+    picture = make_picture(CONDITIONS["plain"], digits, (5,))
+    assert set(np.unique(picture.owner)) == set(range(len(picture.text) + 1))
+
+
+def sure_of_everything(tiles: UInt8Array) -> np.ndarray:
+    return np.full((len(tiles), CLASSES), [0.91, *[0.01] * 9], np.float32)
+
+
+def test_rows_of_a_picture_have_right_paths(digits: Digits) -> None:
+    picture = make_picture(CONDITIONS["wide"], digits, (5,))
+    samples, missing = row_samples(picture, sure_of_everything)
+    assert samples and missing <= 1
+    assert all(has_path(sample) for sample in samples)
+
+
+def test_the_gradient_is_that_of_the_loss() -> None:
+    sample = _sample()
+    weights, width = np.array([0.3, -0.2, 0.5]), 1e-6
+    _, gradient = loss_and_gradient(weights, [sample])
+    for index, unit in enumerate(np.eye(3)):
+        above, _ = loss_and_gradient(weights + width * unit, [sample])
+        below, _ = loss_and_gradient(weights - width * unit, [sample])
+        assert (above - below) / (2 * width) == pytest.approx(gradient[index], abs=1e-6)
+
+
+def _sample() -> RowSample:
+    features = np.array([[1.0, 0.2, 0.0], [0.4, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.7]])
+    starts, ends = np.array([0, 0, 0, 1]), np.array([2, 1, 1, 2])
+    return RowSample(starts, ends, features, np.array([True, False, False, False]), 3)
+
+
+def test_tiles_are_those_of_the_reader(digits: Digits) -> None:
+    seen = []
+    picture = make_picture(CONDITIONS["plain"], digits, (5,))
+    row_samples(picture, lambda tiles: seen.append(tiles.shape) or sure_of_everything(tiles))
+    ((_, *size),) = seen
+    assert size == [TILE_PX, TILE_PX]
