@@ -18,11 +18,14 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digitscope.batch.errors import BatchError, require_package
 from digitscope.batch.rows import Row
 from digitscope.types import CLASSES, Quality
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Cell: TypeAlias = str | int | float | None
 
@@ -137,14 +140,20 @@ def without_thumbnails(row: Row) -> Row:
 
 
 def _write_parquet(path: Path, rows: Iterable[Row], fields: Sequence[str]) -> None:
-    import pyarrow as pa
     from pyarrow import parquet
 
-    schema = pa.schema([(name, _arrow_type(name, fields)) for name in _columns(fields)])
     waiting = iter(rows)
-    with parquet.ParquetWriter(path, schema) as writer:
-        while group := [flatten(row, fields) for row in islice(waiting, ROW_GROUP)]:
-            writer.write_table(pa.Table.from_pylist(group, schema))
+    with parquet.ParquetWriter(path, to_table([], fields).schema) as writer:
+        while group := list(islice(waiting, ROW_GROUP)):
+            writer.write_table(to_table(group, fields))
+
+
+def to_table(rows: Iterable[Row], fields: Sequence[str]) -> pa.Table:
+    """Rows as a table of pyarrow, which has the same columns and types for any rows."""
+    import pyarrow as pa
+
+    schema = pa.schema([(name, _arrow_type(name, fields)) for name in _columns(fields)])
+    return pa.Table.from_pylist([flatten(row, fields) for row in rows], schema)
 
 
 def _columns(fields: Sequence[str]) -> list[str]:

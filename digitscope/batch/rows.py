@@ -14,8 +14,9 @@ A form is ``ok`` where each of its fields is, else ``rejected``.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,8 @@ from digitscope.batch.fields import WHOLE, Box, cut_fields
 from digitscope.batch.items import Item
 from digitscope.errors import DigitscopeError, InvalidImageError
 from digitscope.image_io import ImageSource, load_picture
+from digitscope.journal import fingerprint_code
+from digitscope.model_files import fingerprint_of, resolve_model_path
 from digitscope.reader import DigitReader
 from digitscope.serialization import MS_DECIMALS, error_to_dict, reading_to_dict
 from digitscope.types import Reading
@@ -60,6 +63,27 @@ class RowOptions:
     boxes: Mapping[str, Box] = field(default_factory=dict)
     tiles_dir: Path | None = None
     with_thumbnails: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of a form's fields; none where each item has one answer."""
+        return tuple(name for name in self.boxes if name != WHOLE)
+
+    def to_settings(self, sources: Sequence[str]) -> dict[str, Any]:
+        """All that the rows of these sources depend on, fit for JSON.
+
+        Raises:
+            ModelUnavailableError: there is no model.
+        """
+        paths = {"model": self.model, "tiles_dir": self.tiles_dir}
+        return {
+            **dataclasses.asdict(self),
+            **{name: None if path is None else str(path) for name, path in paths.items()},
+            "boxes": {name: list(box) for name, box in self.boxes.items()},
+            "sources": list(sources),
+            "model_sha256": fingerprint_of(resolve_model_path(self.model)),
+            "code_sha256": fingerprint_code(),
+        }
 
 
 class RowReader:
@@ -122,7 +146,7 @@ class RowReader:
 def make_error_row(name: str, why: str, options: RowOptions) -> Row:
     """The row of a file that cannot be read."""
     row = {"file": name} | error_to_dict(InvalidImageError(why), options.background)
-    if options.boxes and WHOLE not in options.boxes:
+    if options.fields:
         row["fields"] = {}
     return row | {"error": why}
 
