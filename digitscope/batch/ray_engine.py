@@ -7,6 +7,7 @@ in memory. Ray starts dead actors anew and repeats what they had; a group's rows
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,10 +88,12 @@ def connected(address: str | None) -> Iterator[None]:
         yield
         return
     os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
+    quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        ray.init(num_cpus=count_cores() + SPARE_CORES, include_dashboard=False, log_to_driver=False)
+        ray.init(num_cpus=count_cores() + SPARE_CORES, include_dashboard=False, **quiet)
     else:
-        ray.init(address=address, log_to_driver=False)
+        ray.init(address=address, **quiet)
     try:
         yield
     finally:

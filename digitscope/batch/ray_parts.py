@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyarrow import fs
 
 ROWS_PER_PART = 5_000
+CPUS_PER_WRITER = 0.1  # of a core: what a reader leaves, so that writing never waits for ever
 
 
 class TableActor(RowActor):
@@ -132,7 +133,10 @@ def read_into_parts(
             if statuses is None:
                 rows = make_dataset(group, options, workers, TableActor)
                 rows.write_parquet(
-                    parts.prepare(number), filesystem=parts.files, min_rows_per_file=ROWS_PER_PART
+                    parts.prepare(number),
+                    filesystem=parts.files,
+                    min_rows_per_file=ROWS_PER_PART,
+                    ray_remote_args={"num_cpus": CPUS_PER_WRITER},
                 )
                 statuses = parts.mark_done(number, names)
             yield statuses
