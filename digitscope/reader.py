@@ -11,6 +11,9 @@ import numpy as np
 from digitscope.explanation.occlusion import explain_tile
 from digitscope.image_io import ImageSource, load_picture
 from digitscope.model_files import resolve_model_path
+from digitscope.number_types import NumberReading
+from digitscope.numbers.ink import to_numbers_size
+from digitscope.numbers.reading import read_picture
 from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.recognition.calibration import calibrate
 from digitscope.recognition.classifier import load_classifier
@@ -90,6 +93,30 @@ class DigitReader:
         reading = read_with_retries(
             picture, route, lambda found: self._answer(found, tta=tta), force=force
         )
+        return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
+
+    def read_numbers(
+        self, image: ImageSource, *, background: Background | str | None = None
+    ) -> NumberReading:
+        """Read the numbers in a picture: every row, every digit with a confidence of its own.
+
+        Args:
+            image: as in `read`.
+            background: overrides the reader's own.
+
+        Returns:
+            The numbers in reading order; a digit that is not sure is None, "?" in the text. Where
+            there is no number, `reason` says why.
+
+        Raises:
+            InvalidImageError: `image` is no picture that can be opened.
+            ValueError: no background of that name.
+        """
+        started = time.perf_counter()
+        loaded = load_picture(image)
+        picture = to_numbers_size(loaded.rgb, loaded.original_size_wh)
+        route = Background(background) if background is not None else self.background
+        reading = read_picture(picture, route, self.classifier.classify)
         return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
 
     def _answer(self, found: Preprocessed, *, tta: bool) -> Reading:

@@ -46,7 +46,7 @@ def read_with_retries(
         The reading of the first attempt, or of a later one that is sure. Where a network that was
         asked for cannot run, the OpenCV route answers and `notice` says so.
     """
-    route, notice = _available_route(picture, background)
+    route, notice = available_route(picture, background)
     reading = _first_or_sure(picture, background, route, answer, force=force)
     picture.shared.clear()  # else every reading would keep the arrays of all its attempts
     if not notice:
@@ -96,10 +96,10 @@ def iter_attempts(
 
 
 def _has_saliency(picture: WorkingPicture) -> bool:
-    return weights_on_disk(SALIENCY) and _available_route(picture, SALIENCY)[0] is SALIENCY
+    return weights_on_disk(SALIENCY) and available_route(picture, SALIENCY)[0] is SALIENCY
 
 
-def _available_route(picture: WorkingPicture, background: Background) -> tuple[Background, Message]:
+def available_route(picture: WorkingPicture, background: Background) -> tuple[Background, Message]:
     """The route to take, and why it is not the one that was asked for."""
     if background is Background.AUTO:
         return Background.OPENCV, NOTHING

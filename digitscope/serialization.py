@@ -19,6 +19,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from digitscope.number_types import Number, NumberReading
 from digitscope.types import Level, Prediction, Quality, Reading
 
 MS_DECIMALS = 3
@@ -39,6 +40,49 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
         "notice": str(seen.notice),
         "box_xyxy": None if seen.detection is None else list(seen.detection.box_xyxy),
         "probabilities": None if prediction is None else probabilities_to_list(prediction),
+    }
+
+
+def number_reading_to_dict(reading: NumberReading) -> dict[str, Any]:
+    """Turn a reading of numbers into plain data, fit for JSON.
+
+    | key | value |
+    | --- | --- |
+    | ``status`` | ``ok``, ``uncertain`` where a digit is null, ``rejected``, or ``error`` |
+    | ``numbers`` | in reading order: ``text``, ``confidence``, ``box`` and ``digits`` of each |
+    | ``reason``, ``background``, ``ms``, ``notice`` | as of a reading of one digit |
+    """
+    return {
+        "status": reading.status,
+        "numbers": [_number_to_dict(number) for number in reading.numbers],
+        "reason": None if reading.reason is None else str(reading.reason),
+        "background": str(reading.background),
+        "ms": round(reading.ms, MS_DECIMALS),
+        "notice": str(reading.notice),
+    }
+
+
+def _number_to_dict(number: Number) -> dict[str, Any]:
+    return {
+        "text": number.text,
+        "confidence": number.confidence,
+        "box": list(number.box_xyxy),
+        "digits": [
+            {"digit": one.digit, "confidence": one.confidence, "box": list(one.box_xyxy)}
+            for one in number.digits
+        ],
+    }
+
+
+def numbers_error_to_dict(error: Exception, background: str) -> dict[str, Any]:
+    """Turn a file that is no picture into the form of `number_reading_to_dict`."""
+    return {
+        "status": "error",
+        "numbers": [],
+        "reason": str(error),
+        "background": background,
+        "ms": 0.0,
+        "notice": "",
     }
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-import streamlit as st
 
 from digitscope.types import Explanation
 from streamlit_app.memory import release_freed
@@ -59,7 +58,7 @@ def explain(picture: Picture, answer: Answer) -> Explanation | None:
     return app_state().explanations.get((picture.fingerprint, answer.options), make)
 
 
-@st.cache_resource(show_spinner=False)
+@functools.cache
 def _places(count: int) -> threading.BoundedSemaphore:
     """The places for pictures that are read at the same time, on the whole server."""
     return threading.BoundedSemaphore(count)

@@ -14,6 +14,7 @@ from prometheus_client import (
 )
 
 from digitscope import __version__
+from digitscope.number_types import NumberReading
 from digitscope.types import Reading
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)  # a tile to the timeout
@@ -63,6 +64,12 @@ class Metrics:
         """Count a picture that was read; returns the label that it is counted under."""
         outcome = "digit" if reading.reason is None else str(reading.reason)
         self._readings.labels(outcome, str(reading.preprocessed.background)).inc()
+        return outcome
+
+    def count_numbers(self, reading: NumberReading) -> str:
+        """Count a picture whose numbers were read; returns the label that it is counted under."""
+        outcome = "numbers" if reading.reason is None else str(reading.reason)
+        self._readings.labels(outcome, str(reading.background)).inc()
         return outcome
 
     def render(self) -> bytes:

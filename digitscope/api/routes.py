@@ -26,6 +26,8 @@ from digitscope.api.schemas import (
     MAX_FILES,
     FileRow,
     Health,
+    NumbersAnswer,
+    NumbersOptions,
     PictureAnswer,
     PictureOptions,
     ReadingOptions,
@@ -38,6 +40,7 @@ from digitscope.api.schemas import (
 )
 from digitscope.errors import InvalidImageError
 from digitscope.image_io import count_decoded_pixels
+from digitscope.number_types import NumberReading
 from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_on_disk
 from digitscope.reader import DigitReader
 from digitscope.types import Background, Prediction, Reading
@@ -155,6 +158,26 @@ async def read_picture(
     return PictureAnswer.of(reading, notice, with_tile=options.tile)
 
 
+@pictures.post(
+    "/api/v1/numbers", summary="Read the numbers in a picture", openapi_extra=PICTURE_BODY
+)
+async def read_numbers(
+    request: Request, options: Annotated[NumbersOptions, Query()], runtime: RuntimeDependency
+) -> NumbersAnswer:
+    """Read every row of digits; a digit that is not sure is null, and "?" in the text."""
+    runtime.loader.reader()
+    runtime.pool.check_room()
+    request.state.max_body_bytes = runtime.settings.max_picture_bytes
+    data = await _receive_picture(request)
+    background, notice = choose_background(options.background)
+    try:
+        reading = await runtime.pool.run(partial(_read_numbers, runtime, data, background))
+    except InvalidImageError as error:
+        raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
+    request.state.outcome = reading.reason or "numbers"
+    return NumbersAnswer.of(reading, notice)
+
+
 @pictures.post("/api/v1/batch", summary="Read several pictures", openapi_extra=BATCH_BODY)
 async def read_batch(
     request: Request, options: Annotated[ReadingOptions, Query()], runtime: RuntimeDependency
@@ -194,6 +217,13 @@ def _read(runtime: Runtime, data: bytes, *, tta: bool, background: Background) -
     with runtime.pixels.hold(count_decoded_pixels(data)):
         reading = runtime.loader.reader().read(data, tta=tta, background=background)
     runtime.metrics.count_reading(reading)
+    return reading
+
+
+def _read_numbers(runtime: Runtime, data: bytes, background: Background) -> NumberReading:
+    with runtime.pixels.hold(count_decoded_pixels(data)):
+        reading = runtime.loader.reader().read_numbers(data, background=background)
+    runtime.metrics.count_numbers(reading)
     return reading
 
 

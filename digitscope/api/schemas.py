@@ -8,7 +8,13 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from digitscope.errors import InvalidImageError
-from digitscope.serialization import error_to_dict, probabilities_to_list, reading_to_dict
+from digitscope.number_types import NumberReading
+from digitscope.serialization import (
+    error_to_dict,
+    number_reading_to_dict,
+    probabilities_to_list,
+    reading_to_dict,
+)
 from digitscope.types import (
     CLASSES,
     TILE_PX,
@@ -93,6 +99,35 @@ REFUSAL_EXAMPLE: dict[str, Any] = dict.fromkeys(ANSWER_EXAMPLE) | {
 }
 
 
+NUMBERS_EXAMPLE: dict[str, Any] = {
+    "status": "uncertain",
+    "numbers": [
+        {
+            "text": "4?",
+            "confidence": 0.41,
+            "box": [40, 30, 122, 96],
+            "digits": [
+                {"digit": 4, "confidence": 0.97, "box": [40, 30, 78, 95]},
+                {"digit": None, "confidence": 0.41, "box": [84, 32, 122, 96]},
+            ],
+        }
+    ],
+    "reason": None,
+    "background": str(Background.OPENCV),
+    "ms": 34.5,
+    "notice": "",
+}
+BACKGROUND_FIELD: Any = Field(
+    Background.AUTO,
+    description="how to remove the background; where the server lacks the weights, the OpenCV "
+    "route answers and `notice` says so",
+)
+Box = Annotated[
+    tuple[int, int, int, int],
+    Field(description="left, top, right, bottom (exclusive), pixels of the upright picture"),
+]
+
+
 class Welcome(BaseModel):
     """What this server is, and its endpoints."""
 
@@ -151,11 +186,7 @@ class ReadingOptions(BaseModel):
     """How a picture is to be read."""
 
     tta: bool = Field(default=False, description="mean over five small rotations")
-    background: Background = Field(
-        Background.AUTO,
-        description="how to remove the background; where the server lacks the weights, the OpenCV "
-        "route answers and `notice` says so",
-    )
+    background: Background = BACKGROUND_FIELD
 
 
 class PictureOptions(ReadingOptions):
@@ -218,6 +249,47 @@ class PictureAnswer(PictureRow):
         sent = None if tile is None or not with_tile else tile.pixels.reshape(-1) / 255
         values = None if sent is None else sent.round(TILE_DECIMALS).tolist()
         return cls(**_row(reading, notice), tile=values)
+
+
+class NumberDigitAnswer(BaseModel):
+    """One digit of a number."""
+
+    digit: int | None = Field(ge=0, le=9, description="null where it is not sure")
+    confidence: Probability
+    box: Box
+
+
+class NumberAnswer(BaseModel):
+    """Digits that stand together."""
+
+    text: str = Field(pattern="^[0-9?]+$", description='"?" for a digit that is not sure')
+    confidence: Probability = Field(description="of its least sure digit")
+    box: Box
+    digits: Annotated[list[NumberDigitAnswer], Field(min_length=1)]
+
+
+class NumbersOptions(BaseModel):
+    """How the numbers in a picture are to be read."""
+
+    background: Background = BACKGROUND_FIELD
+
+
+class NumbersAnswer(BaseModel):
+    """The numbers in a picture, rows top to bottom, left to right."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [NUMBERS_EXAMPLE]})
+    status: Literal["ok", "uncertain", "rejected"]
+    numbers: list[NumberAnswer]
+    reason: Reason | None = Field(description="why there is no number, or null")
+    background: Background = Field(description="the route that found the ink")
+    ms: float = Field(ge=0, description="milliseconds that the reading took")
+    notice: str = Field(description='what to know of the route taken, or ""')
+
+    @classmethod
+    def of(cls, reading: NumberReading, notice: str) -> NumbersAnswer:
+        """Make the answer of a reading; `notice` is put before the reading's own."""
+        row = number_reading_to_dict(reading)
+        return cls(**row | {"notice": " ".join(filter(None, (notice, row["notice"])))})
 
 
 class FileRow(PictureRow):

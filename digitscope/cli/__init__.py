@@ -1,4 +1,4 @@
-"""The command line: `digitscope read | batch | steps | benchmark | info | serve | ask`.
+"""The command line: `digitscope read | numbers | batch | steps | benchmark | info | serve | ask`.
 
 A command stands in the module of its name and returns its exit code. What is slow to import is
 imported inside its function: `digitscope --version` and `--help` answer at once.
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from digitscope import __version__
-from digitscope.cli import batch, benchmark, client, info, read, serve, steps
+from digitscope.cli import batch, benchmark, client, info, numbers, read, serve, steps
 from digitscope.cli.exit_codes import OK, WRONG_USAGE
 from digitscope.errors import DigitscopeError
 
@@ -26,6 +26,7 @@ def digitscope() -> None:
 
 COMMANDS = (
     read.read,
+    numbers.numbers,
     batch.batch,
     steps.steps,
     benchmark.benchmark,

@@ -14,6 +14,12 @@ from digitscope.cli.parser import PATH, json_option, reader_options
 @click.command()
 @click.argument("folder", metavar="DIR", type=PATH)
 @click.option("--kinds", default="", help="Read only these kinds, e.g. photo,scan.")
+@click.option(
+    "--numbers",
+    "as_numbers",
+    is_flag=True,
+    help="Read whole numbers (of the kind multi, unless --kinds says else) and score the strings.",
+)
 @click.option("--headline", is_flag=True, help="Read only rows with headline=yes.")
 @json_option
 @click.option(
@@ -27,6 +33,7 @@ from digitscope.cli.parser import PATH, json_option, reader_options
 def benchmark(
     folder: Path,
     kinds: str,
+    as_numbers: bool,
     headline: bool,
     as_json: bool,
     out: Path | None,
@@ -36,12 +43,24 @@ def benchmark(
 ) -> int:
     """Read a folder that has a labels.csv and count what is right."""
     from digitscope.benchmark import Run, load_labels
+    from digitscope.benchmark.numbers import (
+        NUMBERS_KIND,
+        format_numbers_report,
+        numbers_to_dict,
+        run_numbers,
+    )
     from digitscope.benchmark.report import format_report
     from digitscope.benchmark.terminal import read_in_terminal
     from digitscope.reader import DigitReader
 
-    samples = load_labels(folder, [kind for kind in kinds.split(",") if kind], headline)
+    chosen = [kind for kind in kinds.split(",") if kind] or [NUMBERS_KIND] * as_numbers
+    samples = load_labels(folder, chosen, headline)
     reader = DigitReader(model, background)
+    if as_numbers:
+        results = run_numbers(reader, samples)
+        found = numbers_to_dict(results)
+        click.echo(json.dumps(found) if as_json else format_numbers_report(results))
+        return OK
     with writing_to(out):
         run = Run(reader, samples, tta=tta, out=out)
         read_in_terminal(run)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx2
     from rich.console import Console
 
-PREDICT_PATH = "/api/v1/predict"
+PREDICT_PATH, NUMBERS_PATH = "/api/v1/predict", "/api/v1/numbers"
 TIMEOUT_S = 60.0  # more than the server takes before it gives up
 SENT_NAME = "picture"  # the file's own name is not sent
 UNREADABLE = "The file cannot be opened"
@@ -37,24 +37,33 @@ class AskError(DigitscopeError, RuntimeError):
 @click.argument("url", metavar="URL")
 @files_argument
 @json_option
+@click.option("--numbers", "as_numbers", is_flag=True, help="Read whole numbers.")
 @reading_options
-def ask(url: str, files: tuple[Path, ...], as_json: bool, tta: bool, background: str) -> int:
+def ask(
+    url: str,
+    files: tuple[Path, ...],
+    as_json: bool,
+    as_numbers: bool,
+    tta: bool,
+    background: str,
+) -> int:
     """Ask the Digitscope server at URL, like http://127.0.0.1:8000, about each picture.
 
     A file that gets no answer does not stop the others; the exit code is 1 then.
     """
-    params = {"tta": json.dumps(tta), "background": background}
+    params = {"background": background} | ({} if as_numbers else {"tta": json.dumps(tta)})
+    path = NUMBERS_PATH if as_numbers else PREDICT_PATH
     answers: list[dict[str, Any]] = []
     with _connected(url) as (client, console):
         for file in files:
             has_met = any(answer.get("title") != UNREADABLE for answer in answers)
-            answer = send(client, file, params, has_met=has_met)
+            answer = send(client, path, file, params, has_met=has_met)
             answers.append({"file": str(file)} | answer)
             if as_json:
                 console.out(json.dumps(answers[-1]), highlight=False)
             else:
                 show(console, answers[-1])
-    return OK if all("digit" in answer for answer in answers) else SOME_FAILED
+    return SOME_FAILED if any("title" in answer for answer in answers) else OK
 
 
 @contextmanager
@@ -86,12 +95,13 @@ def _let_through() -> None:
 
 
 def send(
-    client: httpx2.Client, file: Path, params: dict[str, str], *, has_met: bool
+    client: httpx2.Client, path: str, file: Path, params: dict[str, str], *, has_met: bool
 ) -> dict[str, Any]:
     """Send a picture file.
 
     Args:
         client: open, with the server as its base address.
+        path: of the endpoint.
         file: the picture.
         params: the options of the reading.
         has_met: whether the server answered before: that it is gone is then a problem of this file.
@@ -108,7 +118,7 @@ def send(
         return {"title": UNREADABLE, "detail": "It is no regular file"}
     try:
         form = {"file": (SENT_NAME, file.read_bytes())}
-        return _content(client.post(PREDICT_PATH, params=params, files=form))
+        return _content(client.post(path, params=params, files=form))
     except OSError as error:
         return {"title": UNREADABLE, "detail": str(error.strerror)}
     except httpx2.ReadTimeout:
@@ -128,9 +138,9 @@ def _content(response: httpx2.Response) -> dict[str, Any]:
     except (ValueError, TypeError, RecursionError):
         content = {}
     content.pop("file", None)  # which it was is known here
-    if _is_answer(content):
-        return content
-    if isinstance(content.get("title"), str) and "digit" not in content:
+    if _is_answer(content) or _is_numbers(content):
+        return {key: value for key, value in content.items() if key != "title"}
+    if isinstance(content.get("title"), str) and not content.keys() & {"digit", "numbers"}:
         return content | {"detail": str(content.get("detail", ""))}
     detail = f"Status {response.status_code} and no answer that Digitscope would give."
     return {"title": ANOTHER_SERVER, "detail": detail}
@@ -145,6 +155,17 @@ def _is_answer(content: dict[str, Any]) -> bool:
     if content["digit"] is None:
         return isinstance(content.get("reason"), str)
     return isinstance(content["digit"], int) and _is_probability(content.get("confidence"))
+
+
+def _is_numbers(content: dict[str, Any]) -> bool:
+    """Whether it has the numbers of a picture, in the form that they are shown in."""
+    numbers = content.get("numbers")
+    return isinstance(numbers, list) and all(
+        isinstance(one, dict)
+        and isinstance(one.get("text"), str)
+        and _is_probability(one.get("confidence"))
+        for one in numbers
+    )
 
 
 def _is_probability(value: object) -> bool:
@@ -172,6 +193,18 @@ def show(console: Console, answer: dict[str, Any]) -> None:
         console.out(_printable(str(answer["notice"])))
     if answer.get("probabilities") is not None:
         _show_bars(console, answer["probabilities"])
+
+
+def _show_numbers(console: Console, answer: dict[str, Any]) -> None:
+    """Print the numbers of a picture, each with its confidence."""
+    if not answer["numbers"]:
+        reason = _printable(str(answer.get("reason")))
+        console.out(f"{answer['file']}: rejected: {reason}", style="yellow")
+    for number in answer["numbers"]:
+        sure = format_probability(number["confidence"])
+        console.out(f"{answer['file']}: {_printable(number['text'])}  {sure} sure", style="bold")
+    if answer.get("notice"):
+        console.out(_printable(str(answer["notice"])))
 
 
 def _show_bars(console: Console, probabilities: list[float]) -> None:

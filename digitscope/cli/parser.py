@@ -23,7 +23,7 @@ model_option = click.option(
 _tta_option = click.option(
     "--tta", is_flag=True, help="Take the mean over five small rotations (one batch)."
 )
-_background_option = click.option(
+background_option = click.option(
     "--background",
     type=click.Choice([str(choice) for choice in Background]),
     default=str(Background.AUTO),
@@ -41,7 +41,7 @@ _anyway_option = click.option("--anyway", "force", is_flag=True, hidden=True)  #
 
 def reading_options(command: Command) -> Command:
     """`--tta` and `--background`: how a picture is read."""
-    return _tta_option(_background_option(command))
+    return _tta_option(background_option(command))
 
 
 def reader_options(command: Command) -> Command:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from digitscope.recognition.operating_point import load_operating_point
-from digitscope.types import Prediction, Reading, Reason
+from digitscope.types import CLASSES, Float32Array, Prediction, Reading, Reason
 
 MIN_CONFIDENCE = load_operating_point().min_confidence  # fitted, see the model card
 SURE_CONFIDENCE = 0.95  # chosen on the dev photos: no other attempt at the picture is needed
@@ -45,3 +45,18 @@ def is_sure(reading: Reading) -> bool:
     if reading.digit is None or reading.prediction is None:
         return False
     return float(reading.prediction.probabilities.max()) >= SURE_CONFIDENCE
+
+
+def digit_probability(probabilities: Float32Array) -> float:
+    """How surely a tile shows a digit at all, 0..1.
+
+    The network was taught a tenth for each digit where there is none. So what all ten have in
+    common speaks for "no digit": ten times the smallest probability.
+
+    Args:
+        probabilities: (10,) float32, sums to 1.
+
+    >>> digit_probability(np.full(10, 0.1, np.float32)) < 1e-6
+    True
+    """
+    return float(np.clip(1 - CLASSES * probabilities.min(), 0, 1))

@@ -21,6 +21,7 @@ from streamlit_app.components.result import (
     read_announced,
     show_details,
     show_headline,
+    show_probabilities,
     show_prompt,
     show_reason,
     wants_guess,
@@ -123,6 +124,9 @@ def show(source: Source, choice: Choice, answer: Answer | None, slots: Slots) ->
 
 def show_figures(source: Source, picture: Picture, answer: Answer) -> Answer:
     """Show what stands behind the answer; returns it, or the best guess that was asked for."""
+    if source.key == "draw" and app_state().drawing.is_pen_down:
+        show_probabilities(answer.reading)
+        return answer
     if source.is_live:
         show_reason(answer.reading)
     if answer.reading.digit is None and wants_guess():

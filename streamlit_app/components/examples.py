@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def show_examples(columns: int = COLUMNS) -> None:
                     st.switch_page(PREDICT_PAGE, query_params={PARAMETER: EXAMPLE_SOURCE})
 
 
-@st.cache_data(show_spinner=False)
+@functools.cache
 def _thumbnail(file: str) -> str:
     return inline(covered(load_picture((ASSETS / file).read_bytes()).rgb))
 

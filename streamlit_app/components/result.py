@@ -114,6 +114,13 @@ def _show_label(digit: int, label: int) -> None:
         )
 
 
+def show_probabilities(reading: Reading) -> None:
+    """The top three and the bars, as long as a pen moves: also where there is no answer yet."""
+    if reading.prediction is not None:
+        show_top(reading.prediction)
+        show_bars(reading.prediction)
+
+
 def show_details(answer: Answer, plain: Answer) -> None:
     """The figures: top three, ten bars, what the options did.
 

@@ -118,6 +118,8 @@ def test_the_pad_stays_where_it_is_between_strokes(visit: Visit, locale: str) ->
     page = visit("predict?source=draw", **(PHONE | {"locale": locale}))
     pad = page.get_by_label(re.compile("Drawing pad|Bloc à dessin"))
     pad.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")  # another font is of another height
     settled(page)
     before = pad.bounding_box()
     draw_by_touch(page, DASH)

@@ -8,6 +8,7 @@ from digitscope.types import Reason
 from tests.app.scenes import (
     SEVEN_XY,
     OpenPredict,
+    canvas_value,
     draw,
     headings,
     needs_model,
@@ -43,6 +44,20 @@ def test_the_pad_of_the_library_is_read_too_undone_and_cleared(open_predict: Ope
     press(app, "Clear")
     assert not app.exception
     assert prompt(app) == PROMPT
+
+
+def test_the_bars_are_there_while_the_pen_moves_also_without_an_answer(
+    open_predict: OpenPredict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_all(monkeypatch, Reason.NOT_A_DIGIT)
+    app = open_predict("draw")
+    value = canvas_value(SEVEN_XY) | {"is_pen_down": True}
+    app.session_state["drawing_pad"] = {"drawing": value}
+    app.run()
+    assert not app.exception
+    assert [metric.label for metric in app.metric] == ["1st choice", "2nd choice", "3rd choice"]
+    draw(app, SEVEN_XY)
+    assert not app.metric
 
 
 def test_a_drawing_is_kept_when_the_pad_is_left(open_predict: OpenPredict) -> None:

@@ -5,22 +5,30 @@ The pictures go to ``artifacts/screenshots/``; `make screenshots` runs this file
 
 from __future__ import annotations
 
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.app.chromium import (
     DESKTOP,
     PHONE,
+    SCREENSHOTS,
     SEVEN,
     Visit,
     draw,
     expect_heading,
     needs_chromium,
+    pad_box,
     shoot,
     upload,
 )
 from tests.app.scenes import ROOT, blank_paper, digit_on_paper, needs_model
+
+FRAME_MS, LAST_FRAME_MS = 300, 2500
+FILM_WH = (960, 600)
 
 pytestmark = [pytest.mark.browser, needs_model, needs_chromium]
 
@@ -64,3 +72,33 @@ def test_the_picture_of_the_readme(visit: Visit) -> None:
     expect_heading(page, "It is a 7")
     expect_heading(page, "What spoke for it")
     shoot(page, "app")
+
+
+def test_the_moving_picture_of_the_readme(visit: Visit) -> None:
+    """A seven is drawn and read while the pen moves; `make screenshots` copies it."""
+    page = visit("predict?source=draw")
+    box = pad_box(page)
+    corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+    frames = [page.screenshot()]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        for part in (0.25, 0.5, 0.75, 1):
+            page.mouse.move(x0 + part * (x1 - x0), y0 + part * (y1 - y0), steps=3)
+            page.wait_for_timeout(FRAME_MS)
+            frames.append(page.screenshot())
+    page.mouse.up()
+    expect_heading(page, "It is a 7")
+    page.wait_for_timeout(FRAME_MS)
+    frames.append(page.screenshot())
+    save_film(frames, SCREENSHOTS / "drawing.webp")
+
+
+def save_film(frames: list[bytes], path: Path) -> None:
+    """Screenshots as one moving picture; the last one stays for longer."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pictures = [Image.open(BytesIO(frame)).convert("RGB").resize(FILM_WH) for frame in frames]
+    durations = [FRAME_MS] * (len(pictures) - 1) + [LAST_FRAME_MS]
+    pictures[0].save(
+        path, save_all=True, append_images=pictures[1:], duration=durations, loop=0, quality=80
+    )

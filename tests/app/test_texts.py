@@ -25,7 +25,7 @@ from streamlit_app.i18n import (
     translate,
     translate_template,
 )
-from tests.app.scenes import ROOT, OpenPredict, blank_paper, upload
+from tests.app.scenes import ROOT, OpenPredict, blank_paper, needs_model, photo_jpeg, upload
 
 babel = pytest.importorskip("babel", reason="Babel collects the texts")
 TRANSLATED = sorted(set(LANGUAGES) - {SOURCE_LANGUAGE})
@@ -153,6 +153,24 @@ def test_switch_turns_the_page_to_french(app: AppTest) -> None:
     app.segmented_control(key="language_switch").set_value("fr").run()
     assert not app.exception
     assert app.title[0].value == "De l’écriture au chiffre"
+
+
+def test_the_switch_shows_the_choice_on_every_page(app: AppTest) -> None:
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    for page in ("predict", "architecture", "performance", "home"):
+        app.switch_page(f"app_pages/{page}.py").run()
+        assert app.segmented_control(key="language_switch").value == "fr"
+
+
+@needs_model
+def test_the_name_of_a_photo_follows_the_language(open_predict: OpenPredict) -> None:
+    app = open_predict("camera")
+    app.camera_input[0].set_value(("photo.jpg", photo_jpeg(2), "image/jpeg")).run()
+    app.segmented_control(key="language_switch").set_value("fr").run()
+    protos = [element.proto for element in app.main]
+    captions = [image.caption for proto in protos for image in getattr(proto, "imgs", ())]
+    assert "Votre photo" in captions
+    assert "Your photo" not in captions
 
 
 # --- What the core says of a file that is no picture, and of a way that could not run ------------

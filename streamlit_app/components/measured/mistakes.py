@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from digitscope.types import UInt8Array
+from digitscope.types import TILE_PX as MNIST_TILE_PX
 from streamlit_app.card import ModelCard
 from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.components.sources.mnist import offer_download
@@ -58,7 +60,7 @@ def _show_mistake(mistake: Mistake, tiles: Tiles) -> None:
     index = int(mistake["index"])
     if tiles.is_test_set and index < len(tiles):
         st.image(
-            _address_of(tiles.pixels[index]),
+            _address_of(tiles.pixels[index].tobytes()),
             width=TILE_PX,
             alt=_("Tile {number}").format(number=number(index + 1)),
         )
@@ -67,9 +69,10 @@ def _show_mistake(mistake: Mistake, tiles: Tiles) -> None:
     st.markdown(f"**{mistake['shown']} → {mistake['answered']}**{doubted} :small[{share}]")
 
 
-@st.cache_data(show_spinner=False, max_entries=TILES_KEPT)
-def _address_of(pixels: UInt8Array) -> str:
-    """One tile (28, 28), enlarged, as an address that holds it."""
+@functools.lru_cache(maxsize=TILES_KEPT)
+def _address_of(tile: bytes) -> str:
+    """One tile, 28 x 28 pixels, enlarged, as an address that holds it."""
+    pixels = np.frombuffer(tile, np.uint8).reshape(MNIST_TILE_PX, MNIST_TILE_PX)
     return inline(for_display(pixels, TILE_PX))
 
 

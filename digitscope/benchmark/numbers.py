@@ -1,0 +1,194 @@
+"""Pictures of several digits, scored by whole strings and digit by digit.
+
+A string is exact where every digit is sure and all are right, in reading order. It is unsure where
+a digit is "?", or nothing was found; else it is wrong though sure.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from digitscope.benchmark.dataset import Sample
+from digitscope.errors import InvalidImageError
+from digitscope.number_types import UNSURE
+from digitscope.reader import DigitReader
+
+NUMBERS_KIND = "multi"
+
+
+class StringVerdict(StrEnum):
+    """Whether the digits of a picture were read right."""
+
+    EXACT = "exact"
+    WRONG = "wrong"
+    UNSURE = "unsure"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class NumbersResult:
+    """What the reader made of one picture of several digits.
+
+    Attributes:
+        file: of the picture.
+        label: its digits in reading order.
+        text: the digits read, "?" for an unsure one, a space between numbers.
+        verdict: whether that is right.
+        kept: how many digits are right, in the best alignment with the label.
+        distance: insertions, deletions and replacements from the label to the text.
+        ms: milliseconds that the reading took.
+    """
+
+    file: str
+    label: str
+    text: str
+    verdict: StringVerdict
+    kept: int
+    distance: int
+    ms: float
+
+
+@dataclass(frozen=True)
+class NumbersSummary:
+    """A run over pictures of several digits, counted.
+
+    Attributes:
+        n: pictures.
+        exact: read right as a whole, and sure.
+        wrong: sure of the whole, and wrong.
+        unsure: with an unsure digit, or without any.
+        errors: could not be opened.
+        digits: in all labels.
+        precision: of the sure digits, the fraction that is right.
+        recall: of the labels' digits, the fraction that was read right and sure.
+        edit_distance: mean over the pictures, for each digit of the label.
+        median_ms: of a reading.
+    """
+
+    n: int
+    exact: int
+    wrong: int
+    unsure: int
+    errors: int
+    digits: int
+    precision: float
+    recall: float
+    edit_distance: float
+    median_ms: float
+
+
+def digits_of(label: str) -> str:
+    """A label's digits, without what stands between rows and numbers."""
+    return "".join(label.split())
+
+
+def read_numbers_sample(reader: DigitReader, sample: Sample) -> NumbersResult:
+    """Read one labelled picture; a file that is no picture gives a result too."""
+    label = digits_of(sample.label)
+    try:
+        reading = reader.read_numbers(sample.picture())
+    except InvalidImageError:
+        return NumbersResult(str(sample.path), label, "", StringVerdict.ERROR, 0, len(label), 0.0)
+    said = digits_of(reading.text)
+    kept, distance = align(label, said)
+    return NumbersResult(
+        str(sample.path), label, reading.text, judge(label, said), kept, distance, reading.ms
+    )
+
+
+def judge(label: str, said: str) -> StringVerdict:
+    """Judge a string.
+
+    >>> judge("12", "12"), judge("12", "1?"), judge("12", "17")
+    (<StringVerdict.EXACT: 'exact'>, <StringVerdict.UNSURE: 'unsure'>, <StringVerdict.WRONG: 'wrong'>)
+    """
+    if not said or UNSURE in said:
+        return StringVerdict.UNSURE if label else StringVerdict.EXACT
+    return StringVerdict.EXACT if said == label else StringVerdict.WRONG
+
+
+def align(label: str, said: str) -> tuple[int, int]:
+    """Align two strings; an unsure digit replaces any.
+
+    Returns:
+        How many digits are the same in the best alignment, and the edit distance.
+
+    Source: Levenshtein (1966).
+
+    >>> align("1000", "10?0"), align("123", "1123")
+    ((3, 1), (3, 1))
+    """
+    row = [(column, 0) for column in range(len(said) + 1)]  # distance, minus the digits kept
+    for count, digit in enumerate(label, 1):
+        before, row = row, [(count, 0)]
+        for column, one in enumerate(said):
+            same = digit == one
+            distance, kept = before[column]
+            row.append(
+                min(
+                    (distance + (not same), kept - same),
+                    (before[column + 1][0] + 1, before[column + 1][1]),
+                    (row[column][0] + 1, row[column][1]),
+                )
+            )
+    return -row[-1][1], row[-1][0]
+
+
+def summarize_numbers(results: Sequence[NumbersResult]) -> NumbersSummary:
+    """Count the results of a run."""
+    count = {one: sum(result.verdict is one for result in results) for one in StringVerdict}
+    digits = sum(len(result.label) for result in results)
+    sure = sum(len(digits_of(result.text).replace(UNSURE, "")) for result in results)
+    kept = sum(result.kept for result in results)
+    return NumbersSummary(
+        len(results),
+        count[StringVerdict.EXACT],
+        count[StringVerdict.WRONG],
+        count[StringVerdict.UNSURE],
+        count[StringVerdict.ERROR],
+        digits,
+        kept / sure if sure else 0.0,
+        kept / digits if digits else 0.0,
+        sum(result.distance for result in results) / max(digits, 1),
+        statistics.median(result.ms for result in results) if results else 0.0,
+    )
+
+
+def run_numbers(
+    reader: DigitReader,
+    samples: Sequence[Sample],
+    on_result: Callable[[NumbersResult], None] = lambda _: None,
+) -> list[NumbersResult]:
+    """Read labelled pictures of several digits."""
+    results = []
+    for sample in samples:
+        results.append(read_numbers_sample(reader, sample))
+        on_result(results[-1])
+    return results
+
+
+def numbers_to_dict(results: Sequence[NumbersResult]) -> dict[str, Any]:
+    """A run as one object fit for JSON."""
+    return {
+        "summary": asdict(summarize_numbers(results)),
+        "results": [asdict(result) | {"verdict": str(result.verdict)} for result in results],
+    }
+
+
+def format_numbers_report(results: Sequence[NumbersResult]) -> str:
+    """The figures and every string that is not exact, for people."""
+    one = summarize_numbers(results)
+    lines = [
+        f"{one.n} pictures: {one.exact} exact, {one.wrong} wrong though sure, "
+        f"{one.unsure} unsure, {one.errors} not opened; {one.median_ms:.0f} ms",
+        f"{one.digits} digits: precision {one.precision:.1%}, recall {one.recall:.1%}, "
+        f"edit distance {one.edit_distance:.3f} a digit",
+    ]
+    missed = [result for result in results if result.verdict is not StringVerdict.EXACT]
+    return "\n".join(
+        [*lines, *(f"{one.verdict}: {one.file}: {one.label} read as {one.text}" for one in missed)]
+    )

@@ -1,0 +1,55 @@
+"""`digitscope numbers`: the numbers in each picture, a line a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from digitscope.cli.exit_codes import OK, SOME_FAILED
+from digitscope.cli.parser import background_option, files_argument, json_option, model_option
+from digitscope.cli.read import tell_notice
+from digitscope.errors import InvalidImageError
+from digitscope.serialization import (
+    format_probability,
+    number_reading_to_dict,
+    numbers_error_to_dict,
+)
+
+
+@click.command()
+@files_argument
+@json_option
+@background_option
+@model_option
+def numbers(files: tuple[Path, ...], as_json: bool, background: str, model: Path | None) -> int:
+    """Read the numbers in each picture, row by row; a digit that is not sure is "?".
+
+    A file that cannot be opened does not stop the others; the exit code is 1 then.
+    """
+    from digitscope.reader import DigitReader
+
+    reader = DigitReader(model, background)
+    failed = False
+    for file in files:
+        try:
+            answer = number_reading_to_dict(reader.read_numbers(file))
+        except InvalidImageError as error:
+            failed = True
+            answer = numbers_error_to_dict(error, background)
+        tell_notice(answer)
+        answer = {"file": str(file)} | answer
+        click.echo(json.dumps(answer) if as_json else format_numbers(answer))
+    return SOME_FAILED if failed else OK
+
+
+def format_numbers(answer: dict[str, Any]) -> str:
+    """Put an answer on one line for people."""
+    if not answer["numbers"]:
+        return f"{answer['file']}: {answer['status']}: {answer['reason']}"
+    texts = ", ".join(number["text"] for number in answer["numbers"])
+    least = min(number["confidence"] for number in answer["numbers"])
+    sure = format_probability(least)
+    return f"{answer['file']}: {texts}  {answer['status']}, {sure} sure; {answer['ms']:.0f} ms"

@@ -1,0 +1,1 @@
+"""From a picture to the numbers in it: rows, candidates for digits, and the best segmentation."""

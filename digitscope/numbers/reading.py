@@ -1,0 +1,128 @@
+"""The numbers of a picture: which attempts are made, which digits are sure, where a number ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from itertools import pairwise
+
+import numpy as np
+
+from digitscope.number_types import Number, NumberDigit, NumberReading
+from digitscope.numbers.ink import map_ink
+from digitscope.numbers.row_search import Choice, Classify, RowSearch, search_rows, solve
+from digitscope.preprocessing.connected_components import union_box
+from digitscope.preprocessing.locating import MAX_GRAIN_LEVEL
+from digitscope.preprocessing.state import Attempt
+from digitscope.preprocessing.working_picture import WorkingPicture
+from digitscope.retry import available_route
+from digitscope.types import Background, BoolArray, Prediction, Reason
+
+# Chosen on the dev pictures and on made numbers.
+MIN_CONFIDENCE = 0.6  # a digit is answered from here on
+SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
+NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
+GAP_FACTOR = 2.2  # ... where it is this many times as wide as the gaps within the row
+
+
+def read_picture(
+    picture: WorkingPicture, background: Background, classify: Classify
+) -> NumberReading:
+    """Read all numbers in a picture, by other attempts where the first one is in doubt.
+
+    Args:
+        picture: from `ink.to_numbers_size`.
+        background: the route, as for one digit; `auto` takes the OpenCV route.
+        classify: gives tiles their ten probabilities.
+
+    Returns:
+        The reading of the first attempt that is sure of every digit; else of the one with most
+        sure digits, unsure ones counted against it.
+    """
+    route, notice = available_route(picture, background)
+    best: tuple[float, tuple[Number, ...], Reason | None] | None = None
+    for attempt in _attempts(route):
+        levels, mask, min_level = map_ink(picture, attempt)
+        numbers = find_numbers(search_rows(levels, mask, classify), picture)
+        merit = _merit(numbers)
+        if best is None or merit > best[0]:
+            best = (merit, numbers, None if numbers else _reason(mask, min_level))
+        if numbers and min(number.confidence for number in numbers) >= SURE_CONFIDENCE:
+            break
+    picture.shared.clear()  # else every reading would keep the arrays of all its attempts
+    _, numbers, reason = best or (0.0, (), Reason.BLANK)
+    return NumberReading(numbers, reason, route, 0.0, notice)
+
+
+def _attempts(route: Background) -> Iterator[Attempt]:
+    """The attempts, the likeliest to help first."""
+    yield Attempt(route)
+    yield Attempt(route, thorough=True)
+    yield Attempt(route, thorough=True, broad=True)
+
+
+def _merit(numbers: Sequence[Number]) -> float:
+    digits = [digit for number in numbers for digit in number.digits]
+    return sum(1.0 if digit.digit is not None else -1.0 for digit in digits)
+
+
+def _reason(mask: BoolArray, min_level: float) -> Reason:
+    """Why there is no number."""
+    if mask.any():
+        return Reason.NOT_A_DIGIT
+    return Reason.NO_CONTRAST if min_level > MAX_GRAIN_LEVEL else Reason.BLANK
+
+
+def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
+    """The numbers on the best paths through all rows; those with no sure digit are left out."""
+    found = [number for search in searches for number in _numbers_of(search, picture)]
+    return tuple(
+        number for number in found if any(digit.digit is not None for digit in number.digits)
+    )
+
+
+def _numbers_of(search: RowSearch, picture: WorkingPicture) -> list[Number]:
+    choices = solve(search)
+    digits = [_to_digit(choice, search, picture) for choice in choices]
+    starts = [
+        0,
+        *_gap_indices(
+            [search.candidates[c.candidate].shape.box_xyxy for c in choices], search.row.height
+        ),
+        len(digits),
+    ]
+    runs = [digits[start:end] for start, end in pairwise(starts)]
+    return [
+        Number(tuple(run), reduce(union_box, (digit.box_xyxy for digit in run)))
+        for run in runs
+        if run
+    ]
+
+
+def _to_digit(choice: Choice, search: RowSearch, picture: WorkingPicture) -> NumberDigit:
+    """Turn a chosen candidate into a digit, or into an unsure one."""
+    prediction = Prediction(search.probabilities[choice.candidate])
+    confidence = min(1.0, choice.probability * prediction.confidence)
+    is_sure = confidence >= MIN_CONFIDENCE and not choice.is_left_out
+    return NumberDigit(
+        prediction.digit if is_sure else None,
+        confidence,
+        picture.to_given(search.candidates[choice.candidate].shape.box_xyxy),
+        search.tiles[choice.candidate],
+        prediction,
+        None if is_sure else Reason.UNCERTAIN,
+    )
+
+
+def _gap_indices(boxes: Sequence[tuple[int, int, int, int]], height: float) -> list[int]:
+    """Before which boxes of a row another number begins.
+
+    >>> _gap_indices([(0, 0, 10, 20), (14, 0, 24, 20), (80, 0, 90, 20)], 20.0)
+    [2]
+    """
+    gaps = np.array([right[0] - left[2] for left, right in pairwise(boxes)])
+    if not gaps.size:
+        return []
+    usual = max(float(np.sort(gaps)[(len(gaps) - 1) // 2]), 0.0) if gaps.size > 1 else 0.0
+    limit = max(NUMBER_GAP * height, GAP_FACTOR * usual)
+    return [int(index) + 1 for index in np.flatnonzero(gaps > limit)]
