@@ -40,7 +40,7 @@ class TableActor(RowActor):
 
     def __call__(self, batch: dict[str, Any]) -> Any:
         """Read some items into a table of pyarrow."""
-        return to_table(self.read(batch), self.options.fields)
+        return to_table(self.read(batch), self.options)
 
 
 class Parts:

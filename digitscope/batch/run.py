@@ -56,7 +56,7 @@ class Batch:
         self.notices: set[str] = set()
         self.is_finished = False
         check_sources(sources)
-        check_output(out, options.fields)
+        check_output(out, options)
         self._check_places()
         self._settings = self.options.to_settings(sources)
         self._journal = Journal(out.with_name(out.name + JOURNAL_END), self._settings, SYNC_EVERY_S)
@@ -102,7 +102,7 @@ class Batch:
                     tell(row)
         except KeyboardInterrupt:
             return
-        write_rows(self.out, self._journal.rows(), self.options.fields)
+        write_rows(self.out, self._journal.rows(), self.options)
         if self.sheet is not None:
             write_sheet(self.sheet, self._journal.rows(), self.statuses)
         self._journal.remove()

@@ -40,6 +40,7 @@ ENGINES = ("local", "ray")
 @click.option(
     "--workers", type=click.IntRange(1), help="How many processes read (default: one a core)."
 )
+@click.option("--numbers", is_flag=True, help="Read whole numbers, not one digit a picture.")
 @click.option("--crop", metavar="L,T,R,B", help="Read this part of each page: px or fractions.")
 @click.option(
     "--boxes",
@@ -57,6 +58,7 @@ def batch(
     engine: str,
     address: str | None,
     workers: int | None,
+    numbers: bool,
     crop: str | None,
     boxes: Path | None,
     keep_tiles: Path | None,
@@ -78,12 +80,14 @@ def batch(
     in_parts = out.endswith("/") or "://" in out
     if crop and boxes:
         raise click.UsageError("--crop and --boxes exclude each other.")
+    if numbers and (tta or force):
+        raise click.UsageError("--tta and --force are for single digits, not for --numbers.")
     if engine != "ray" and (address or in_parts):
         raise click.UsageError("--address and a folder as --out need --engine ray.")
     if in_parts and sheet:
         raise click.UsageError("--sheet needs a file as --out.")
     fields = load_boxes(boxes) if boxes else {WHOLE: parse_box(crop)} if crop else {}
-    options = RowOptions(model, background, tta, force, fields, keep_tiles)
+    options = RowOptions(model, background, tta, force, numbers, fields, keep_tiles)
     with writing_to(Path(out)):
         if in_parts:
             return read_parts(sources, out, options, address, workers)
