@@ -103,8 +103,8 @@ def read_numbers_sample(reader: DigitReader, sample: Sample) -> NumbersResult:
 def judge(label: str, said: str) -> StringVerdict:
     """Judge a string.
 
-    >>> judge("12", "12"), judge("12", "1?"), judge("12", "17")
-    (<StringVerdict.EXACT: 'exact'>, <StringVerdict.UNSURE: 'unsure'>, <StringVerdict.WRONG: 'wrong'>)
+    >>> [str(judge("12", said)) for said in ("12", "1?", "17")]
+    ['exact', 'unsure', 'wrong']
     """
     if not said or UNSURE in said:
         return StringVerdict.UNSURE if label else StringVerdict.EXACT

@@ -10,7 +10,7 @@ import click
 
 from digitscope.cli.exit_codes import OK, SOME_FAILED
 from digitscope.cli.parser import background_option, files_argument, json_option, model_option
-from digitscope.cli.read import tell_notice
+from digitscope.cli.read import print_notice
 from digitscope.errors import InvalidImageError
 from digitscope.serialization import (
     format_probability,
@@ -39,7 +39,7 @@ def numbers(files: tuple[Path, ...], as_json: bool, background: str, model: Path
         except InvalidImageError as error:
             failed = True
             answer = numbers_error_to_dict(error, background)
-        tell_notice(answer)
+        print_notice(answer)
         answer = {"file": str(file)} | answer
         click.echo(json.dumps(answer) if as_json else format_numbers(answer))
     return SOME_FAILED if failed else OK
