@@ -25,6 +25,7 @@ from digitscope.batch.errors import BatchError
 from digitscope.batch.items import Item
 from digitscope.batch.outputs import to_table
 from digitscope.batch.ray_engine import GROUP, RowActor, connected, make_dataset
+from digitscope.batch.remote import without_secrets
 from digitscope.batch.rows import RowOptions
 from digitscope.batch.sources import iter_items
 
@@ -64,7 +65,8 @@ class Parts:
             self.files.create_dir(f"{self.root}/{folder}")
         if self._load("settings.json") not in (None, dict(settings)):
             raise BatchError(
-                f"{address} is of a run with other settings. Give these again, or another folder."
+                f"{without_secrets(address)} is of a run with other settings. "
+                "Give these again, or another folder."
             )
         self._save("settings.json", settings)
 

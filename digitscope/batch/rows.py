@@ -26,6 +26,7 @@ from PIL import Image
 
 from digitscope.batch.fields import WHOLE, Box, cut_fields
 from digitscope.batch.items import Item
+from digitscope.batch.remote import without_secrets
 from digitscope.errors import DigitscopeError, InvalidImageError
 from digitscope.image_io import ImageSource, load_picture
 from digitscope.journal import fingerprint_code
@@ -88,7 +89,7 @@ class RowOptions:
             **dataclasses.asdict(self),
             **{name: None if path is None else str(path) for name, path in paths.items()},
             "boxes": {name: list(box) for name, box in self.boxes.items()},
-            "sources": list(sources),
+            "sources": [without_secrets(source) for source in sources],
             "model_sha256": fingerprint_of(resolve_model_path(self.model)),
             "code_sha256": fingerprint_code(),
         }
