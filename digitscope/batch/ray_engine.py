@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,7 +86,6 @@ def connected(address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
