@@ -111,7 +111,7 @@ def load_picture(source: ImageSource) -> Picture:
         return _finish(upright, upright.size)
     if isinstance(source, Image.Image):
         with _decoder_errors_translated():
-            upright = _decoded(source)
+            upright, _ = _decoded(source)
         return _finish(upright, upright.size)
     if isinstance(source, (bytes, bytearray)):
         return _read_stream(BytesIO(source), _decode_stream)
@@ -199,12 +199,13 @@ def _decode_stream(stream: BinaryIO) -> Picture:
         is_jpeg = image.format in ("JPEG", "MPO")  # MPO: what some phones make of two JPEGs
         is_reducible = is_jpeg and not image.info.get("progressive")
         _check_pixels(*image.size, MAX_JPEG_PIXELS if is_reducible else MAX_PIXELS)
-        original_wh = None
+        given_wh = image.size
         if is_jpeg:
-            original_wh = image.size if turn_of(image) not in QUARTER_TURNS else image.size[::-1]
-            image.draft(None, _fitted(image.size, DECODED_PX))  # decodes at 1/2, 1/4 or 1/8
-        upright = _decoded(image)
-    return _finish(upright, original_wh or upright.size)
+            image.draft(None, _fitted(given_wh, DECODED_PX))  # decodes at 1/2, 1/4 or 1/8
+        upright, turn = _decoded(image)
+    if not is_jpeg:
+        return _finish(upright, upright.size)
+    return _finish(upright, given_wh[::-1] if turn in QUARTER_TURNS else given_wh)
 
 
 @contextmanager
@@ -244,17 +245,21 @@ def _check_pixels(width: int, height: int, limit: int) -> None:
         )
 
 
-def _decoded(image: Image.Image) -> Image.Image:
-    """Decode the first frame upright, as L, RGB or RGBA; the caller's image stays as it is."""
+def _decoded(image: Image.Image) -> tuple[Image.Image, Image.Transpose | None]:
+    """Decode the first frame upright, as L, RGB or RGBA; the caller's image stays as it is.
+
+    Returns:
+        The picture, and the turn that brought it upright.
+    """
     _check_pixels(*image.size, MAX_PIXELS)
     image.load()
-    turn = turn_of(image)
+    turn = turn_of(image)  # after decoding: Pillow turns some pictures itself
     upright = image if turn is None else image.transpose(turn)
     if upright.mode in NUMBER_MODES:
-        return _image_of_array(np.asarray(upright))
+        return _image_of_array(np.asarray(upright)), turn
     if upright.has_transparency_data:
-        return upright.convert("RGBA")
-    return upright if upright.mode in ("L", "RGB") else upright.convert("RGB")
+        return upright.convert("RGBA"), turn
+    return (upright if upright.mode in ("L", "RGB") else upright.convert("RGB")), turn
 
 
 def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:

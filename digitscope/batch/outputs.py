@@ -4,10 +4,11 @@
 | --- | --- |
 | ``file status digit confidence reason quality background ms error notice`` | as in the row; |
 | | ``quality`` is the score |
+| ``numbers`` | with whole numbers: their texts; ``confidence`` is of the least sure |
 | ``quality_level`` and so on | the factors of the score |
 | ``left top right bottom`` | the digit in the given picture, px |
 | ``p0`` to ``p9`` | the ten probabilities |
-| ``NAME NAME_confidence NAME_reason`` | with boxes: the digit of each field |
+| ``NAME NAME_confidence NAME_reason`` | with boxes: the answer of each field |
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digitscope.batch.errors import BatchError, require_package
-from digitscope.batch.rows import Row
+from digitscope.batch.rows import Row, RowOptions
 from digitscope.types import CLASSES, Quality
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Cell: TypeAlias = str | int | float | None
 
@@ -42,11 +46,11 @@ FACTORS = tuple(one.name for one in dataclasses.fields(Quality) if one.name != "
 FIELD_COLUMNS = ("", "_confidence", "_reason")  # behind the name of a form's field
 BOX_COLUMNS = ("left", "top", "right", "bottom")
 INTEGERS = {"digit", "quality_size_px", *BOX_COLUMNS}
-TEXTS = {"file", "status", "reason", "background", "error", "notice", "quality_level"}
+TEXTS = {"file", "status", "reason", "background", "error", "notice", "quality_level", "numbers"}
 ROW_GROUP = 10_000  # rows of a Parquet file that are in memory at once
 
 
-def check_output(path: Path, fields: Sequence[str] = ()) -> None:
+def check_output(path: Path, options: RowOptions) -> None:
     """Check a file's ending, its columns and the package that writes it, before a picture is read.
 
     Raises:
@@ -58,50 +62,61 @@ def check_output(path: Path, fields: Sequence[str] = ()) -> None:
         )
     if path.is_dir():
         raise BatchError(f"A file is expected for the rows. Received: the folder {path}.")
-    columns = [*MAIN_COLUMNS, *(f"{name}{end}" for name in fields for end in FIELD_COLUMNS)]
+    columns = [*MAIN_COLUMNS, *(f"{name}{end}" for name in options.fields for end in FIELD_COLUMNS)]
     if len(set(columns)) < len(columns):
         raise BatchError(
             f"Fields are expected whose columns have other names than {', '.join(MAIN_COLUMNS)} "
-            f"and than each other. Received: {', '.join(fields)}."
+            f"and than each other. Received: {', '.join(options.fields)}."
         )
     if path.suffix == ".parquet":
         require_package("pyarrow", "Writing Parquet")
 
 
-def write_rows(path: Path, rows: Iterable[Row], fields: Sequence[str] = ()) -> None:
+def write_rows(path: Path, rows: Iterable[Row], options: RowOptions) -> None:
     """Write rows to a file; it is replaced when the new one is complete.
 
     Args:
         path: its ending says how.
         rows: read one after the other.
-        fields: the names of a form's fields.
+        options: how they were read; the columns depend on it.
 
     Raises:
         OSError: it cannot be written.
     """
     unfinished = path.with_name(path.name + ".tmp")
-    WRITERS[path.suffix](unfinished, rows, fields)
+    WRITERS[path.suffix](unfinished, rows, options)
     unfinished.replace(path)
 
 
-def flatten(row: Row, fields: Sequence[str]) -> dict[str, Cell]:
+def flatten(row: Row, options: RowOptions) -> dict[str, Cell]:
     """Bring a row to one cell a column, the columns always in the same order."""
-    quality = row["quality"] or {}
-    flat: dict[str, Any] = {name: row[name] for name in MAIN_COLUMNS}
+    quality = row.get("quality") or {}
+    flat: dict[str, Any] = {name: row.get(name) for name in MAIN_COLUMNS}
     flat["quality"] = quality.get("score")
-    if fields:
-        return _printable(flat | _field_cells(row, fields))
+    if options.fields:
+        return _printable(flat | _field_cells(row, options))
+    if options.numbers:
+        flat["numbers"], flat["confidence"] = _answer(row)
+        return _printable(flat)
     flat |= {f"quality_{name}": quality.get(name) for name in FACTORS}
     flat |= dict(zip(BOX_COLUMNS, row["box_xyxy"] or [None] * 4, strict=True))
     ten = row["probabilities"] or [None] * CLASSES
     return _printable(flat | {f"p{digit}": value for digit, value in enumerate(ten)})
 
 
-def _field_cells(row: Row, fields: Sequence[str]) -> dict[str, Cell]:
+def _answer(row: Row) -> tuple[Cell, Cell]:
+    """A digit, or the texts of numbers with spaces between; and the confidence."""
+    if "numbers" not in row:
+        return row.get("digit"), row.get("confidence")
+    texts = " ".join(number["text"] for number in row["numbers"])
+    return texts or None, min((one["confidence"] for one in row["numbers"]), default=None)
+
+
+def _field_cells(row: Row, options: RowOptions) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
-    for name in fields:
+    for name in options.fields:
         read = row["fields"].get(name, {})
-        values = read.get("digit"), read.get("confidence"), read.get("reason")
+        values = *_answer(read), read.get("reason")
         cells |= {f"{name}{end}": value for end, value in zip(FIELD_COLUMNS, values, strict=True)}
     return cells
 
@@ -116,14 +131,14 @@ def _printable(flat: dict[str, Any]) -> dict[str, Cell]:
     }
 
 
-def _write_csv(path: Path, rows: Iterable[Row], fields: Sequence[str]) -> None:
+def _write_csv(path: Path, rows: Iterable[Row], options: RowOptions) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, _columns(fields))
+        writer = csv.DictWriter(stream, _columns(options))
         writer.writeheader()
-        writer.writerows(flatten(row, fields) for row in rows)
+        writer.writerows(flatten(row, options) for row in rows)
 
 
-def _write_jsonl(path: Path, rows: Iterable[Row], _: Sequence[str]) -> None:
+def _write_jsonl(path: Path, rows: Iterable[Row], _: RowOptions) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         stream.writelines(json.dumps(without_thumbnails(row)) + "\n" for row in rows)
 
@@ -136,31 +151,40 @@ def without_thumbnails(row: Row) -> Row:
     return kept
 
 
-def _write_parquet(path: Path, rows: Iterable[Row], fields: Sequence[str]) -> None:
-    import pyarrow as pa
+def _write_parquet(path: Path, rows: Iterable[Row], options: RowOptions) -> None:
     from pyarrow import parquet
 
-    schema = pa.schema([(name, _arrow_type(name, fields)) for name in _columns(fields)])
     waiting = iter(rows)
-    with parquet.ParquetWriter(path, schema) as writer:
-        while group := [flatten(row, fields) for row in islice(waiting, ROW_GROUP)]:
-            writer.write_table(pa.Table.from_pylist(group, schema))
+    with parquet.ParquetWriter(path, to_table([], options).schema) as writer:
+        while group := list(islice(waiting, ROW_GROUP)):
+            writer.write_table(to_table(group, options))
 
 
-def _columns(fields: Sequence[str]) -> list[str]:
-    nothing = dict.fromkeys((*MAIN_COLUMNS, "box_xyxy", "probabilities")) | {"fields": {}}
-    return list(flatten(nothing, fields))
-
-
-def _arrow_type(column: str, fields: Sequence[str]) -> Any:
+def to_table(rows: Iterable[Row], options: RowOptions) -> pa.Table:
+    """Rows as a table of pyarrow, which has the same columns and types for any rows."""
     import pyarrow as pa
 
-    if column in TEXTS or column in {f"{name}_reason" for name in fields}:
+    schema = pa.schema([(name, _arrow_type(name, options)) for name in _columns(options)])
+    return pa.Table.from_pylist([flatten(row, options) for row in rows], schema)
+
+
+def _columns(options: RowOptions) -> list[str]:
+    nothing: Row = dict.fromkeys((*MAIN_COLUMNS, "box_xyxy", "probabilities"))
+    nothing |= {"fields": {}} | ({"numbers": []} if options.numbers else {})
+    return list(flatten(nothing, options))
+
+
+def _arrow_type(column: str, options: RowOptions) -> Any:
+    import pyarrow as pa
+
+    is_reason = column in {f"{name}_reason" for name in options.fields}
+    is_answer = column in options.fields
+    if column in TEXTS or is_reason or (is_answer and options.numbers):
         return pa.string()
-    return pa.int32() if column in INTEGERS or column in fields else pa.float64()
+    return pa.int32() if column in INTEGERS or is_answer else pa.float64()
 
 
-WRITERS: dict[str, Callable[[Path, Iterable[Row], Sequence[str]], None]] = {
+WRITERS: dict[str, Callable[[Path, Iterable[Row], RowOptions], None]] = {
     ".csv": _write_csv,
     ".jsonl": _write_jsonl,
     ".parquet": _write_parquet,

@@ -7,25 +7,29 @@ in memory. Ray starts dead actors anew and repeats what they had; a group's rows
 from __future__ import annotations
 
 import json
-import os
+import logging
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digitscope.batch.items import Item
 from digitscope.batch.local import count_cores
 from digitscope.batch.rows import Row, RowOptions, RowReader
+
+if TYPE_CHECKING:
+    import ray
 
 GROUP = 20_000  # items handed over at once
 BATCH = 16  # items an actor takes at once
 # Of a core, a reader. Whole cores would leave none to the tasks that move the data: a job then
 # hangs for ever. A cluster of its own gets a logical core more than there are, for the same reason.
 CPUS_PER_READER = 0.9
+SPARE_CORES = 1
 
 
-class ReaderActor:
+class RowActor:
     """One reader in a process of the cluster."""
 
     def __init__(self, options: RowOptions) -> None:
@@ -33,14 +37,18 @@ class ReaderActor:
         import cv2
 
         cv2.setNumThreads(1)
+        self.options = options
         self._reader = RowReader(options)
 
-    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        """Read some items: columns ``number`` and ``item`` in, ``number`` and ``row`` out."""
+    def read(self, batch: dict[str, Any]) -> list[Row]:
+        """Read some items: columns ``number`` and ``item``."""
         jobs = zip(batch["number"].tolist(), batch["item"].tolist(), strict=True)
         # Only this program's own items are unpickled, as Ray itself does with everything it moves.
-        rows = [self._reader.read(number, pickle.loads(item)) for number, item in jobs]  # noqa: S301
-        return {"number": batch["number"].tolist(), "row": [json.dumps(row) for row in rows]}
+        return [self._reader.read(number, pickle.loads(item)) for number, item in jobs]  # noqa: S301
+
+    def __call__(self, batch: dict[str, Any]) -> Any:
+        """Read some items into a column of JSON."""
+        return {"row": [json.dumps(row) for row in self.read(batch)]}
 
 
 def read_on_ray(
@@ -64,54 +72,59 @@ def read_on_ray(
         A row for each, in their order.
     """
     waiting = iter(jobs)
-    with _cluster(address):
-        readers = workers or (_count_cores() if address else count_cores())
+    with connected(address):
         while group := list(islice(waiting, GROUP)):
-            yield from _read_group(group, options, readers)
+            for row in make_dataset(group, options, workers, RowActor).iter_rows():
+                yield json.loads(row["row"])
 
 
 @contextmanager
-def _cluster(address: str | None) -> Iterator[None]:
-    """Connect to a cluster, unless this process is connected already."""
+def connected(address: str | None) -> Iterator[None]:
+    """Connect to a cluster, unless this process is connected already; None starts one here."""
     import ray
 
     if ray.is_initialized():
         yield
         return
-    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")  # the command shows one
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
+    quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        ray.init(num_cpus=count_cores() + 1, include_dashboard=False, log_to_driver=False)
+        ray.init(num_cpus=count_cores() + SPARE_CORES, include_dashboard=False, **quiet)
     else:
-        ray.init(address=address, log_to_driver=False)
+        ray.init(address=address, **quiet)
     try:
         yield
     finally:
         ray.shutdown()
 
 
-def _read_group(group: list[tuple[int, Item]], options: RowOptions, readers: int) -> Iterator[Row]:
+def make_dataset(
+    group: Sequence[tuple[int, Item]],
+    options: RowOptions,
+    workers: int | None,
+    actor: type[RowActor],
+) -> ray.data.Dataset:
+    """What a group of items is read into, in their order, once somebody asks for it."""
     import ray
 
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.enable_progress_bars = False
     packed = [{"number": number, "item": pickle.dumps(item)} for number, item in group]
-    rows = ray.data.from_items(packed, override_num_blocks=_count_blocks(len(packed))).map_batches(
-        ReaderActor,
+    return ray.data.from_items(packed, override_num_blocks=_count_blocks(len(packed))).map_batches(
+        actor,
         fn_constructor_args=(options,),
-        compute=ray.data.ActorPoolStrategy(size=readers),
+        compute=ray.data.ActorPoolStrategy(size=workers or _count_cores()),
         num_cpus=CPUS_PER_READER,
         batch_size=BATCH,
     )
-    for row in rows.iter_rows():
-        yield json.loads(row["row"])
 
 
 def _count_cores() -> int:
-    """The cores of the cluster."""
+    """The cores of the cluster, at most those that readers may take."""
     import ray
 
-    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+    return max(1, int(ray.cluster_resources().get("CPU", 1) - SPARE_CORES))
 
 
 def _count_blocks(items: int) -> int:

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,48 @@ TRIES, PAUSE_S = 3, 1.0  # a server that is busy for a moment costs no picture
 MAX_BYTES = 2**28  # of one file
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """How a bucket is reached.
+
+    Attributes:
+        scheme: ``s3`` or ``gs``.
+        name: of the bucket.
+        login: ``key:word@``, or "".
+        options: of pyarrow, from ``?`` on, or "".
+    """
+
+    scheme: str
+    name: str
+    login: str = ""
+    options: str = ""
+
+
+def split_address(address: str) -> tuple[Bucket, str]:
+    """The bucket of an address and the path in it.
+
+    >>> split_address("s3://key:word@scans/1931/?region=eu")
+    (Bucket(scheme='s3', name='scans', login='key:word@', options='?region=eu'), '1931')
+    """
+    plain, mark, options = address.partition("?")
+    scheme, _, path = plain.partition("://")
+    authority, _, inside = path.partition("/")
+    login, at, name = authority.rpartition("@")
+    return Bucket(scheme, name, login + at, mark + options), inside.strip("/")
+
+
+def without_secrets(address: str) -> str:
+    """An address as it may be shown and kept: a bucket's has no login and no options.
+
+    >>> without_secrets("s3://key:word@scans/1931?region=eu")
+    's3://scans/1931'
+    """
+    if not address.startswith(BUCKET_SCHEMES):
+        return address
+    bucket, inside = split_address(address)
+    return f"{bucket.scheme}://{bucket.name}/{inside}"
+
+
 def iter_remote(address: str) -> Iterator[Item]:
     """One file at an address, or all pictures of a bucket's folder, sorted by name.
 
@@ -38,21 +81,18 @@ def iter_remote(address: str) -> Iterator[Item]:
     try:
         yield from _iter_bucket(address)
     except OSError as error:
-        yield failed_item(address.partition("?")[0], "A bucket that can be listed", error)
+        yield failed_item(without_secrets(address), "A bucket that can be listed", error)
 
 
 def _iter_bucket(address: str) -> Iterator[Item]:
     from pyarrow import fs
 
-    scheme = address.partition("://")[0]
-    query = "?" + address.partition("?")[2] if "?" in address else ""
-    files, root = _file_system(address)
-    if files.get_file_info(root).type == fs.FileType.File:
-        yield from expand_pages(address.partition("?")[0], partial(read_bucket, address))
-        return
-    for path in _walk(files, root):
-        name = f"{scheme}://{path}"
-        yield from expand_pages(name, partial(read_bucket, name + query))
+    bucket, inside = split_address(address)
+    files = connect(bucket)
+    root = f"{bucket.name}/{inside}".rstrip("/")
+    is_file = files.get_file_info(root).type == fs.FileType.File
+    for path in [root] if is_file else _walk(files, root):
+        yield from expand_pages(f"{bucket.scheme}://{path}", partial(read_bucket, bucket, path))
 
 
 def _walk(files: fs.FileSystem, folder: str) -> Iterator[str]:
@@ -67,31 +107,22 @@ def _walk(files: fs.FileSystem, folder: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8)
-def _file_system_of(scheme: str, query: str, authority: str) -> fs.FileSystem:
+def connect(bucket: Bucket) -> fs.FileSystem:
+    """The file system of a bucket; one connection for all its files."""
     from pyarrow import fs
 
-    return fs.FileSystem.from_uri(f"{scheme}://{authority}{query}")[0]
+    address = f"{bucket.scheme}://{bucket.login}{bucket.name}{bucket.options}"
+    return fs.FileSystem.from_uri(address)[0]
 
 
-def _file_system(address: str) -> tuple[fs.FileSystem, str]:
-    """The file system of a bucket and the path in it; one connection for all its files."""
-    plain, _, query = address.partition("?")
-    scheme, _, path = plain.partition("://")
-    authority, _, inside = path.partition("/")
-    files = _file_system_of(scheme, f"?{query}" if query else "", authority)
-    bucket = authority.rpartition("@")[2]
-    return files, f"{bucket}/{inside}".rstrip("/")
-
-
-def read_bucket(address: str) -> bytes:
-    """The bytes of a file in a bucket.
+def read_bucket(bucket: Bucket, path: str) -> bytes:
+    """The bytes of a file, its path beginning with the bucket's name.
 
     Raises:
         InvalidImageError: it cannot be read.
     """
     try:
-        files, path = _file_system(address)
-        with files.open_input_stream(path) as stream:
+        with connect(bucket).open_input_stream(path) as stream:
             return _within_limit(stream.read(MAX_BYTES + 1))
     except OSError as error:
         raise InvalidImageError(

@@ -3,7 +3,7 @@
 | key | value |
 | --- | --- |
 | ``file`` | the item's name |
-| the keys of `digitscope.serialization` | the reading |
+| the keys of `digitscope.serialization` | the reading, of one digit or of whole numbers |
 | ``error`` | why the file cannot be read, or null |
 | ``fields`` | with boxes, instead of an answer: the reading of each by name |
 | ``thumbnail`` | where asked for: a JPEG in base64 of what is not sure; not written to outputs |
@@ -14,8 +14,9 @@ A form is ``ok`` where each of its fields is, else ``rejected``.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -25,11 +26,20 @@ from PIL import Image
 
 from digitscope.batch.fields import WHOLE, Box, cut_fields
 from digitscope.batch.items import Item
+from digitscope.batch.remote import without_secrets
 from digitscope.errors import DigitscopeError, InvalidImageError
 from digitscope.image_io import ImageSource, load_picture
+from digitscope.journal import fingerprint_code
+from digitscope.model_files import fingerprint_of, resolve_model_path
 from digitscope.reader import DigitReader
-from digitscope.serialization import MS_DECIMALS, error_to_dict, reading_to_dict
-from digitscope.types import Reading
+from digitscope.serialization import (
+    MS_DECIMALS,
+    error_to_dict,
+    number_reading_to_dict,
+    numbers_error_to_dict,
+    reading_to_dict,
+)
+from digitscope.types import UInt8Array
 
 Row: TypeAlias = dict[str, Any]
 
@@ -47,6 +57,7 @@ class RowOptions:
         background: the way to remove the background.
         tta: whether tiles are read at five rotations.
         force: whether a best guess is made of refused shapes.
+        numbers: whether whole numbers are read; `tta` and `force` are for single digits.
         boxes: the fields of a form by name; one named `WHOLE` stands for a part of the page that
             is read as the picture.
         tiles_dir: a folder for the 28 x 28 tiles, or None.
@@ -57,9 +68,31 @@ class RowOptions:
     background: str = "auto"
     tta: bool = False
     force: bool = False
+    numbers: bool = False
     boxes: Mapping[str, Box] = field(default_factory=dict)
     tiles_dir: Path | None = None
     with_thumbnails: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of a form's fields; none where each item has one answer."""
+        return tuple(name for name in self.boxes if name != WHOLE)
+
+    def to_settings(self, sources: Sequence[str]) -> dict[str, Any]:
+        """All that the rows of these sources depend on, fit for JSON.
+
+        Raises:
+            ModelUnavailableError: there is no model.
+        """
+        paths = {"model": self.model, "tiles_dir": self.tiles_dir}
+        return {
+            **dataclasses.asdict(self),
+            **{name: None if path is None else str(path) for name, path in paths.items()},
+            "boxes": {name: list(box) for name, box in self.boxes.items()},
+            "sources": [without_secrets(source) for source in sources],
+            "model_sha256": fingerprint_of(resolve_model_path(self.model)),
+            "code_sha256": fingerprint_code(),
+        }
 
 
 class RowReader:
@@ -101,42 +134,58 @@ class RowReader:
         if not boxes:
             return self._read_one(source, _tile_name(number, name)) | {"error": None}
         rows = {
-            field_name: _outside(self._options.background)
+            field_name: _outside(self._options)
             if picture is None
             else self._read_one(picture, _tile_name(number, name, field_name))
             for field_name, picture in cut_fields(source, boxes)
         }
-        return (rows[WHOLE] if WHOLE in rows else _form_row(rows)) | {"error": None}
+        row = rows[WHOLE] if WHOLE in rows else _form_row(rows, self._options)
+        return row | {"error": None}
 
     def _read_one(self, picture: ImageSource, tile_name: str) -> Row:
-        options = self._options
-        reading = self._reader.read(picture, tta=options.tta, force=options.force)
-        row = reading_to_dict(reading)
-        if options.tiles_dir is not None:
-            _keep_tile(options.tiles_dir / tile_name, reading)
-        if options.with_thumbnails and row["status"] != OK:
+        row, tiles = self._answer(picture)
+        folder = self._options.tiles_dir
+        for count, tile in enumerate(tiles if folder is not None else ()):
+            end = f"-{count:02}" if self._options.numbers else ""
+            Image.fromarray(tile).save(Path(str(folder), f"{tile_name}{end}.png"))
+        if self._options.with_thumbnails and row["status"] != OK:
             row["thumbnail"] = _thumbnail(picture)
         return row
+
+    def _answer(self, picture: ImageSource) -> tuple[Row, list[UInt8Array]]:
+        """The answer to a picture, and the tiles that the network was shown."""
+        options = self._options
+        if options.numbers:
+            found = self._reader.read_numbers(picture)
+            tiles = [digit.tile for number in found.numbers for digit in number.digits]
+            return number_reading_to_dict(found), tiles
+        reading = self._reader.read(picture, tta=options.tta, force=options.force)
+        tile = reading.preprocessed.tile
+        return reading_to_dict(reading), [] if tile is None else [tile.pixels]
 
 
 def make_error_row(name: str, why: str, options: RowOptions) -> Row:
     """The row of a file that cannot be read."""
-    row = {"file": name} | error_to_dict(InvalidImageError(why), options.background)
-    if options.boxes and WHOLE not in options.boxes:
+    row: Row = {"file": name} | _no_answer(why, options)
+    if options.fields:
         row["fields"] = {}
     return row | {"error": why}
 
 
-def _outside(background: str) -> Row:
-    return error_to_dict(InvalidImageError(OUTSIDE), background) | {"status": REJECTED}
+def _no_answer(why: str, options: RowOptions) -> Row:
+    to_dict = numbers_error_to_dict if options.numbers else error_to_dict
+    return to_dict(InvalidImageError(why), options.background)
 
 
-def _form_row(rows: Mapping[str, Row]) -> Row:
+def _outside(options: RowOptions) -> Row:
+    return _no_answer(OUTSIDE, options) | {"status": REJECTED}
+
+
+def _form_row(rows: Mapping[str, Row], options: RowOptions) -> Row:
     """Put the fields' rows together; what belongs to no single field is left empty."""
     unsure = [name for name, row in rows.items() if row["status"] != OK]
     notices = dict.fromkeys(row["notice"] for row in rows.values() if row["notice"])
-    first = next(iter(rows.values()))
-    return error_to_dict(InvalidImageError(""), first["background"]) | {
+    return _no_answer("", options) | {
         "status": REJECTED if unsure else OK,
         "reason": f"not sure: {', '.join(unsure)}" if unsure else None,
         "ms": round(sum(row["ms"] for row in rows.values()), MS_DECIMALS),
@@ -146,15 +195,10 @@ def _form_row(rows: Mapping[str, Row]) -> Row:
 
 
 def _tile_name(number: int, name: str, field_name: str = WHOLE) -> str:
-    """A file name that is safe whatever the item is called: ``00000012-a-mark.png``."""
+    """A file name that is safe whatever the item is called: ``00000012-a-mark``."""
     words = (Path(name).stem, field_name)
     safe = "-".join(re.sub(r"[^\w-]+", "_", word)[:40] for word in words if word)
-    return f"{number:08}-{safe}.png"
-
-
-def _keep_tile(path: Path, reading: Reading) -> None:
-    if reading.preprocessed.tile is not None:
-        Image.fromarray(reading.preprocessed.tile.pixels).save(path)
+    return f"{number:08}-{safe}"
 
 
 def _thumbnail(picture: ImageSource) -> str:

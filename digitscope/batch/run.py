@@ -7,17 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from digitscope.batch.errors import BatchError, require_package
-from digitscope.batch.fields import WHOLE
 from digitscope.batch.items import Item
 from digitscope.batch.outputs import check_output, write_rows
 from digitscope.batch.rows import Row, RowOptions
 from digitscope.batch.sheet import write_sheet
 from digitscope.batch.sources import check_sources, iter_items
-from digitscope.journal import Journal, fingerprint_code
-from digitscope.model_files import fingerprint_of, resolve_model_path
+from digitscope.journal import Journal
 
 Engine: TypeAlias = Callable[[Iterable[tuple[int, Item]], RowOptions], Iterator[Row]]
 
@@ -53,17 +51,15 @@ class Batch:
         """
         self.sources, self.out, self.sheet = sources, out, sheet
         self.options = dataclasses.replace(options, with_thumbnails=sheet is not None)
-        self.fields = [name for name in options.boxes if name != WHOLE]
         self.statuses: Counter[str] = Counter()
         self.resumed = 0
         self.notices: set[str] = set()
         self.is_finished = False
         check_sources(sources)
-        check_output(out, self.fields)
+        check_output(out, options)
         self._check_places()
-        self._journal = Journal(
-            out.with_name(out.name + JOURNAL_END), self._describe_settings(), SYNC_EVERY_S
-        )
+        self._settings = self.options.to_settings(sources)
+        self._journal = Journal(out.with_name(out.name + JOURNAL_END), self._settings, SYNC_EVERY_S)
         self._check_journal()
 
     def _check_places(self) -> None:
@@ -79,22 +75,9 @@ class Batch:
         if self.sheet is not None:
             require_package("jinja2", "The page of what is not sure")
 
-    def _describe_settings(self) -> dict[str, Any]:
-        options = dataclasses.asdict(self.options)
-        return {
-            "sources": list(self.sources),
-            **{
-                name: str(value) if isinstance(value, Path) else value
-                for name, value in options.items()
-            },
-            "boxes": {name: list(box) for name, box in self.options.boxes.items()},
-            "model_sha256": fingerprint_of(resolve_model_path(self.options.model)),
-            "code_sha256": fingerprint_code(),
-        }
-
     def _check_journal(self) -> None:
         """Rows of another run are never thrown away without a word."""
-        found, wanted = self._journal.read_settings(), self._describe_settings()
+        found, wanted = self._journal.read_settings(), self._settings
         if found is None or found == wanted:
             return
         others = [name for name in wanted if found.get(name) != wanted[name]]
@@ -119,7 +102,7 @@ class Batch:
                     tell(row)
         except KeyboardInterrupt:
             return
-        write_rows(self.out, self._journal.rows(), self.fields)
+        write_rows(self.out, self._journal.rows(), self.options)
         if self.sheet is not None:
             write_sheet(self.sheet, self._journal.rows(), self.statuses)
         self._journal.remove()

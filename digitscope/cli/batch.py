@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from digitscope.cli.exit_codes import OK, SOME_FAILED, STOPPED, writing_to
 from digitscope.cli.parser import PATH, force_option, reader_options
 
 if TYPE_CHECKING:
+    from digitscope.batch.rows import RowOptions
     from digitscope.batch.run import Engine
 
 ENGINES = ("local", "ray")
@@ -22,10 +24,10 @@ ENGINES = ("local", "ray")
 @click.option(
     "--out",
     metavar="FILE",
-    type=PATH,
     required=True,
-    help="Where the rows go; the ending says how: .csv, .jsonl or .parquet. A run that was "
-    "stopped goes on with the same command.",
+    help="Where the rows go; the ending says how: .csv, .jsonl or .parquet. On Ray also a folder "
+    "that ends in / or an s3:// or gs:// address: Parquet in parts. A run that was stopped goes "
+    "on with the same command.",
 )
 @click.option(
     "--engine",
@@ -38,6 +40,7 @@ ENGINES = ("local", "ray")
 @click.option(
     "--workers", type=click.IntRange(1), help="How many processes read (default: one a core)."
 )
+@click.option("--numbers", is_flag=True, help="Read whole numbers, not one digit a picture.")
 @click.option("--crop", metavar="L,T,R,B", help="Read this part of each page: px or fractions.")
 @click.option(
     "--boxes",
@@ -51,10 +54,11 @@ ENGINES = ("local", "ray")
 @reader_options
 def batch(
     sources: tuple[str, ...],
-    out: Path,
+    out: str,
     engine: str,
     address: str | None,
     workers: int | None,
+    numbers: bool,
     crop: str | None,
     boxes: Path | None,
     keep_tiles: Path | None,
@@ -72,21 +76,65 @@ def batch(
     """
     from digitscope.batch.fields import WHOLE, load_boxes, parse_box
     from digitscope.batch.rows import RowOptions
+
+    in_parts = out.endswith("/") or "://" in out
+    if crop and boxes:
+        raise click.UsageError("--crop and --boxes exclude each other.")
+    if numbers and (tta or force):
+        raise click.UsageError("--tta and --force are for single digits, not for --numbers.")
+    if engine != "ray" and (address or in_parts):
+        raise click.UsageError("--address and a folder as --out need --engine ray.")
+    if in_parts and sheet:
+        raise click.UsageError("--sheet needs a file as --out.")
+    fields = load_boxes(boxes) if boxes else {WHOLE: parse_box(crop)} if crop else {}
+    options = RowOptions(model, background, tta, force, numbers, fields, keep_tiles)
+    with writing_to(Path(out)):
+        if in_parts:
+            return read_parts(sources, out, options, address, workers)
+        return read_file(
+            sources, Path(out), options, sheet, choose_engine(engine, address, workers)
+        )
+
+
+def read_file(
+    sources: tuple[str, ...], out: Path, options: RowOptions, sheet: Path | None, engine: Engine
+) -> int:
+    """Read into one file; returns the exit code."""
     from digitscope.batch.run import Batch
     from digitscope.batch.terminal import read_in_terminal
 
-    if crop and boxes:
-        raise click.UsageError("--crop and --boxes exclude each other.")
-    if address and engine != "ray":
-        raise click.UsageError("--address is of a Ray cluster: give --engine ray, too.")
-    fields = load_boxes(boxes) if boxes else {WHOLE: parse_box(crop)} if crop else {}
-    options = RowOptions(model, background, tta, force, fields, keep_tiles)
-    with writing_to(out.parent):
-        run = Batch(sources, out, options, sheet)
-        read_in_terminal(run, choose_engine(engine, address, workers))
+    run = Batch(sources, out, options, sheet)
+    read_in_terminal(run, engine)
     if not run.is_finished:
         return STOPPED
     return SOME_FAILED if run.statuses["error"] else OK
+
+
+def read_parts(
+    sources: tuple[str, ...],
+    out: str,
+    options: RowOptions,
+    address: str | None,
+    workers: int | None,
+) -> int:
+    """Read on Ray into a folder of parts; returns the exit code."""
+    from digitscope.batch.errors import require_package
+    from digitscope.batch.ray_parts import Parts, read_into_parts
+    from digitscope.batch.sources import check_sources
+
+    require_package("ray", "The engine ray", "ray")
+    check_sources(sources)
+    parts = Parts(out, options.to_settings(sources))
+    total: Counter[str] = Counter()
+    try:
+        for statuses in read_into_parts(sources, parts, options, address=address, workers=workers):
+            total += statuses
+            told = ", ".join(f"{n} {status}" for status, n in total.most_common())
+            click.echo(f"digitscope: {total.total()} pictures ({told})", err=True)
+    except KeyboardInterrupt:
+        click.echo("digitscope: Stopped. The same command goes on from here.", err=True)
+        return STOPPED
+    return SOME_FAILED if total["error"] else OK
 
 
 def choose_engine(name: str, address: str | None, workers: int | None) -> Engine:

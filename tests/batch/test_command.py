@@ -154,6 +154,9 @@ def test_a_missing_model_ends_it_before_the_first_picture(
     [
         ["--crop", "0,0,1,1", "--boxes", "form.json"],
         ["--address", "auto"],
+        ["--numbers", "--tta"],
+        ["--out", "folder/"],
+        ["--out", "s3://bucket/folder"],
         ["--workers", "0"],
         ["--engine", "spark"],
     ],

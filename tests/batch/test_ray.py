@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from digitscope.batch import BatchError
 from digitscope.batch.rows import Row, RowOptions
 from digitscope.batch.run import Batch
 from digitscope.model_files import ONNX_MODEL
@@ -65,3 +67,43 @@ def test_the_rows_are_those_of_this_machine_though_nodes_go(
     alone = Batch([str(listed)], tmp_path / "alone.jsonl", RowOptions())
     alone.read(here)
     assert _rows(tmp_path / "ray.jsonl") == _rows(tmp_path / "alone.jsonl")
+
+
+def test_parts_hold_the_rows_and_a_stopped_run_goes_on(
+    cluster: Any, scans: Path, tmp_path: Path, here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyarrow import parquet
+
+    from digitscope.batch import ray_parts
+
+    monkeypatch.setattr(ray_parts, "GROUP", 30)
+    files = [str(scans / name) for name in ("3.png", "7.png", "cut.png", "class b/5.jpg")]
+    listed, out = tmp_path / "list.txt", tmp_path / "parts"
+    listed.write_text("\n".join((files * 70)[:70]))
+    options = RowOptions()
+
+    def read() -> Iterator[Any]:
+        parts = ray_parts.Parts(str(out), options.to_settings([str(listed)]))
+        return ray_parts.read_into_parts([str(listed)], parts, options, workers=READERS)
+
+    stopped = read()
+    assert next(stopped).total() == 30
+    stopped.close()
+    (out / "rows" / "group-000001").mkdir()
+    (out / "rows" / "group-000001" / "left_by_a_stopped_run.parquet").write_bytes(b"half")
+    first = [path.stat().st_mtime_ns for path in (out / "rows" / "group-000000").iterdir()]
+    assert sum(read(), Counter()) == {"ok": 53, "error": 17}
+    assert first == [path.stat().st_mtime_ns for path in (out / "rows" / "group-000000").iterdir()]
+    alone = Batch([str(listed)], tmp_path / "alone.parquet", options)
+    alone.read(here)
+    assert _table(parquet.read_table(out / "rows")) == _table(
+        parquet.read_table(tmp_path / "alone.parquet")
+    )
+    with pytest.raises(BatchError, match="other settings"):
+        ray_parts.Parts(str(out), RowOptions(tta=True).to_settings([str(listed)]))
+
+
+def _table(table: Any) -> list[Row]:
+    """Rows in any order of the parts, without what differs from run to run."""
+    rows = [row | {"ms": 0} for row in table.to_pylist()]
+    return sorted(rows, key=lambda row: row["file"])

@@ -15,6 +15,7 @@ from digitscope.batch.fields import WHOLE, load_boxes, parse_box
 from digitscope.batch.items import Item
 from digitscope.batch.rows import Row, RowOptions
 from digitscope.batch.run import Batch
+from digitscope.cli import main
 from tests.batch.conftest import Engine
 
 LEFT, RIGHT = (0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 1.0, 1.0)
@@ -167,6 +168,57 @@ def test_a_form_has_a_column_a_field(
 
 def _times(box: tuple[float, ...], unit: tuple[int, int]) -> list[float]:
     return [value * unit[axis] for value, axis in zip(box, (0, 1, 0, 1), strict=True)]
+
+
+@pytest.fixture
+def year(tmp_path: Path, digit_pages: list[Image.Image]) -> Path:
+    """A folder with one page of 3 9 4 7, and one that is no picture."""
+    folder = tmp_path / "years"
+    folder.mkdir()
+    page = Image.new("RGB", (800, 240), "white")
+    for place, digit in enumerate((3, 9, 4, 7)):
+        page.paste(digit_pages[digit].crop((80, 40, 240, 200)), (100 + 140 * place, 40))
+    page.save(folder / "a.png")
+    (folder / "b.png").write_bytes(b"no")
+    return folder
+
+
+def test_numbers_are_rows_as_the_command_for_numbers_has_them(
+    year: Path, tmp_path: Path, here: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("rows.jsonl", "rows.csv", "rows.parquet"):
+        _read(here, year, tmp_path / name, numbers=True)
+    files = [str(year / "a.png"), str(year / "b.png")]
+    assert main(["numbers", "--json", *files]) == 1
+    by_command = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = _lines(tmp_path / "rows.jsonl")
+    assert _without_ms(by_command) == [
+        {key: value for key, value in row.items() if key != "error"} for row in _without_ms(lines)
+    ]
+    text = lines[0]["numbers"][0]["text"]
+    assert len(text) == 4
+    first, second = csv.DictReader((tmp_path / "rows.csv").open(newline=""))
+    assert (first["numbers"], first["status"]) == (text, lines[0]["status"])
+    assert float(first["confidence"]) == lines[0]["numbers"][0]["confidence"]
+    assert (second["numbers"], second["status"]) == ("", "error")
+
+
+def test_a_field_may_hold_a_number(year: Path, tmp_path: Path, here: Engine) -> None:
+    boxes = {"year": (0.0, 0.0, 1.0, 1.0), "far": (2000.0, 0.0, 2001.0, 9.0)}
+    tiles = tmp_path / "tiles"
+    for name in ("rows.csv", "rows.parquet"):
+        _read(
+            here,
+            year,
+            tmp_path / name,
+            tmp_path / "a.html",
+            numbers=True,
+            boxes=boxes,
+            tiles_dir=tiles,
+        )
+    row = next(csv.DictReader((tmp_path / "rows.csv").open(newline="")))
+    assert (row["status"], len(row["year"]), row["far"]) == ("rejected", 4, "")
+    assert {path.stem for path in tiles.iterdir()} == {f"00000000-a-year-0{n}" for n in range(4)}
 
 
 def test_a_crop_is_read_as_the_picture(form: Path, tmp_path: Path, here: Engine) -> None:

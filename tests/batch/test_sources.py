@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from PIL import Image
 
 from digitscope import InvalidImageError
 from digitscope.batch import BatchError, remote
+from digitscope.batch.rows import RowOptions
 from digitscope.batch.sources import check_sources, count_items, iter_items
 from digitscope.image_io import load_picture
 
@@ -208,18 +210,25 @@ def test_a_bucket_gives_its_pictures_sorted(scans: Path, monkeypatch: pytest.Mon
     """A folder on disk stands for the bucket: pyarrow shows both in the same way."""
     fs = pytest.importorskip("pyarrow.fs", reason="pyarrow (extra `batch`) opens buckets")
     local = fs.SubTreeFileSystem(str(scans.parent), fs.LocalFileSystem())
-    asked: list[tuple[str, ...]] = []
+    asked: set[remote.Bucket] = set()
 
-    def connect(*address: str) -> object:
-        asked.append(address)
+    def connect(bucket: remote.Bucket) -> object:
+        asked.add(bucket)
         return local
 
-    monkeypatch.setattr(remote, "_file_system_of", connect)
-    names = _names("s3://key:word@scans/?region=eu")
-    assert sorted(names) == sorted(f"s3://scans/{name}" for name in SCANS)
-    assert _names("s3://scans/class b") == ["s3://scans/class b/5.jpg"]
-    assert _opened("s3://scans/3.png") == ["s3://scans/3.png"]
-    assert set(asked) == {("s3", "?region=eu", "key:word@scans"), ("s3", "", "scans")}
+    monkeypatch.setattr(remote, "connect", connect)
+    address = "s3://key:word@scans/?region=eu"
+    assert sorted(_names(address)) == sorted(f"s3://scans/{name}" for name in SCANS)
+    assert sorted(_opened(address)) == sorted(f"s3://scans/{n}" for n in SCANS if n not in BAD)
+    assert _names("s3://key:word@scans/class b?region=eu") == ["s3://scans/class b/5.jpg"]
+    assert _opened("s3://key:word@scans/3.png?region=eu") == ["s3://scans/3.png"]
+    assert asked == {remote.Bucket("s3", "scans", "key:word@", "?region=eu")}
+
+
+def test_no_login_is_kept() -> None:
+    kept = json.dumps(RowOptions().to_settings(["s3://key:word@scans/a?secret=1", "b.png"]))
+    assert "s3://scans/a" in kept
+    assert "word" not in kept and "secret" not in kept
 
 
 def test_what_is_not_there_is_told_before_the_first_picture(scans: Path) -> None:

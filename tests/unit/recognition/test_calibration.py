@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscope.recognition.calibration import apply_temperature, calibrate
+from digitscope.recognition.calibration import POINT, apply_temperature, calibrate
 from digitscope.types import Level, Prediction, Quality
 
 
@@ -20,9 +20,10 @@ def _picture(score: float) -> Quality:
     return Quality(score, Level.GOOD, 0.5, 100, 0.6)
 
 
-def test_of_a_perfect_picture_the_network_is_trusted_as_it_is() -> None:
+def test_of_a_perfect_picture_the_temperature_is_the_operating_points() -> None:
     calibrated = calibrate(_said(0.9, 0.05), _picture(1.0))
-    np.testing.assert_allclose(calibrated.probabilities, _said(0.9, 0.05).probabilities, atol=1e-6)
+    fitted = apply_temperature(_said(0.9, 0.05), POINT.temperature)
+    np.testing.assert_allclose(calibrated.probabilities, fitted.probabilities, atol=1e-6)
 
 
 def test_the_poorer_the_picture_the_less_it_is_trusted() -> None:
