@@ -13,7 +13,7 @@ from digitscope.image_io import ImageSource, load_picture
 from digitscope.model_files import resolve_model_path
 from digitscope.number_types import NumberReading
 from digitscope.numbers.ink import to_numbers_size
-from digitscope.numbers.reading import read_picture
+from digitscope.numbers.reading import prefer_one_digit, read_picture
 from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.recognition.calibration import calibrate
 from digitscope.recognition.classifier import load_classifier
@@ -117,6 +117,13 @@ class DigitReader:
         picture = to_numbers_size(loaded.rgb, loaded.original_size_wh)
         route = Background(background) if background is not None else self.background
         reading = read_picture(picture, route, self.classifier.classify)
+        if max((len(number.digits) for number in reading.numbers), default=0) <= 1:
+            # One digit, or dirt: locating one digit among other marks is what `read` is good at.
+            small = to_working_size(loaded.rgb, loaded.original_size_wh)
+            reading = prefer_one_digit(
+                read_with_retries(small, route, lambda found: self._answer(found, tta=False)),
+                reading,
+            )
         return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
 
     def _answer(self, found: Preprocessed, *, tta: bool) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import pairwise
@@ -16,12 +17,13 @@ from digitscope.preprocessing.locating import MAX_GRAIN_LEVEL
 from digitscope.preprocessing.state import Attempt
 from digitscope.preprocessing.working_picture import WorkingPicture
 from digitscope.retry import available_route
-from digitscope.types import Background, BoolArray, Prediction, Reason
+from digitscope.types import Background, BoolArray, Prediction, Reading, Reason
 
 # Chosen on the dev pictures and on made numbers.
 MIN_CONFIDENCE = 0.4  # a digit is answered from here on
 SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
 LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75
+MIN_SURE = 0.5  # of a number's digits: with fewer it is a word or a drawing
 NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
 GAP_FACTOR = 2.2  # ... where it is this many times as wide as the gaps within the row
 
@@ -55,6 +57,26 @@ def read_picture(
     return NumberReading(numbers, reason, route, 0.0, notice)
 
 
+def prefer_one_digit(one: Reading, numbers: NumberReading) -> NumberReading:
+    """The reading of one digit as a number, where it is an answer; else the numbers.
+
+    A lone digit is refused where the reading of one digit refuses it.
+
+    Args:
+        one: the same picture, read as one digit; it refuses a picture of several.
+        numbers: the same picture, read as numbers; none is longer than one digit.
+    """
+    tile, prediction, seen = one.preprocessed.tile, one.prediction, one.preprocessed
+    if one.digit is None or tile is None or prediction is None:
+        is_refused = len(numbers.numbers) == 1 and one.reason is not Reason.SEVERAL_DIGITS
+        return (
+            dataclasses.replace(numbers, numbers=(), reason=one.reason) if is_refused else numbers
+        )
+    box = tile.detection.box_xyxy
+    digit = NumberDigit(one.digit, prediction.confidence, box, tile.pixels, prediction)
+    return NumberReading((Number((digit,), box),), None, seen.background, 0.0, seen.notice)
+
+
 def _attempts(route: Background) -> Iterator[Attempt]:
     """The attempts, the likeliest to help first."""
     yield Attempt(route)
@@ -77,18 +99,20 @@ def _reason(mask: BoolArray, min_level: float) -> Reason:
 def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
     """The numbers on the best paths through all rows.
 
-    Those with no sure digit are left out. So is a lone digit beside longer numbers that is not very
+    Those with few sure digits are left out. So is a lone digit beside longer numbers that is not very
     sure: dirt and the edges of the page look like a 1.
     """
     found = [number for search in searches for number in _numbers_of(search, picture)]
     longest = max((len(number.digits) for number in found), default=0)
-    return tuple(number for number in found if _is_kept(number, longest))
+    return tuple(number for number in found if is_kept(number, longest))
 
 
-def _is_kept(number: Number, longest: int) -> bool:
+def is_kept(number: Number, longest: int) -> bool:
+    """Whether a number is one, in a picture whose longest number has so many digits."""
     if longest >= LONG_NUMBER and len(number.digits) == 1:
         return number.confidence >= LONE_CONFIDENCE
-    return any(digit.digit is not None for digit in number.digits)
+    sure = sum(digit.digit is not None for digit in number.digits)
+    return sure > 0 and sure >= MIN_SURE * len(number.digits)
 
 
 def _numbers_of(search: RowSearch, picture: WorkingPicture) -> list[Number]:

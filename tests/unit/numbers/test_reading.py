@@ -10,9 +10,10 @@ import pytest
 
 from digitscope import DigitReader
 from digitscope.model_files import ONNX_MODEL
-from digitscope.number_types import Number, NumberReading
+from digitscope.number_types import Number, NumberDigit, NumberReading
+from digitscope.numbers.reading import is_kept
 from digitscope.serialization import number_reading_to_dict
-from digitscope.types import Background, Reason, UInt8Array
+from digitscope.types import Background, Prediction, Reason, UInt8Array
 from tests.pictures import page
 from tests.unit.drawn import sheet, write
 
@@ -132,3 +133,32 @@ def test_an_unsure_digit_is_a_question_mark(reader: DigitReader, mnist_tiles: Ti
     assert (number.text, reading.status) == ("5?", "uncertain")
     with pytest.raises(ValueError, match="at least one digit"):
         Number((), (0, 0, 1, 1))
+
+
+def test_dirt_beside_one_digit_is_no_number(reader: DigitReader, mnist_tiles: Tiles) -> None:
+    tiles, labels = mnist_tiles
+    picture = page(tiles[labels == 2][3])
+    picture = write(picture, [(30, 60), (30, 100)], width_px=4)
+    assert reader.read_numbers(picture).text == "2"
+
+
+def test_a_lone_shape_that_is_no_digit_is_refused_as_by_read(reader: DigitReader) -> None:
+    star = [[(160, 40), (160, 200)], [(90, 80), (230, 160)], [(230, 80), (90, 160)]]
+    picture = write(sheet(), *star)
+    reading = reader.read_numbers(picture)
+    assert (reading.status, reading.reason) == ("rejected", reader.read(picture).reason)
+
+
+def test_a_lone_doubtful_digit_beside_a_number_is_left_out() -> None:
+    def number(confidence: float, count: int) -> Number:
+        ten = np.full(10, 0.01, np.float32)
+        ten[1] = 0.91
+        digit = NumberDigit(
+            1, confidence, (0, 0, 4, 9), np.zeros((28, 28), np.uint8), Prediction(ten)
+        )
+        return Number((digit,) * count, (0, 0, 9, 9))
+
+    assert not is_kept(number(0.6, 1), longest=4)
+    assert is_kept(number(0.9, 1), longest=4)
+    assert is_kept(number(0.6, 1), longest=1)
+    assert is_kept(number(0.6, 4), longest=4)

@@ -39,3 +39,11 @@ def test_lines_of_a_table_and_shadows_at_the_edge_are_in_no_row() -> None:
 def test_nothing_gives_no_row() -> None:
     assert find_rows([], SIZE_HW) == []
     assert find_rows([block(10, 10, 4, 5)], SIZE_HW) == []
+
+
+def test_the_bar_of_a_five_belongs_to_the_five_below_it() -> None:
+    five, bar = block(60, 112, 24, 28), block(62, 96, 30, 12)
+    others = [block(110 + 40 * n, 100) for n in range(3)]
+    (row,) = find_rows([five, bar, *others], SIZE_HW)
+    assert row.shapes[0].box_xyxy == (60, 96, 92, 140)
+    assert len(row.shapes) == 4
