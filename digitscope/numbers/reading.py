@@ -99,8 +99,8 @@ def _reason(mask: BoolArray, min_level: float) -> Reason:
 def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
     """The numbers on the best paths through all rows.
 
-    Those with few sure digits are left out. So is a lone digit beside longer numbers that is not very
-    sure: dirt and the edges of the page look like a 1.
+    Those with few sure digits are left out. So is a lone, doubtful digit beside longer numbers:
+    dirt and the edges of the page look like a 1.
     """
     found = [number for search in searches for number in _numbers_of(search, picture)]
     longest = max((len(number.digits) for number in found), default=0)

@@ -37,6 +37,7 @@ from digitscope.types import CLASSES, TILE_PX, BoolArray, Float32Array, UInt8Arr
 
 MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
 WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # row heights: no mark is as large
+MARK_HEIGHT, MARK_PROBABILITY = 0.75, 0.3  # in row heights; that it is a digit
 SMALL_ROW = 0.5  # of the height of the page's digits
 SURE_DIGIT = 0.97  # a whole shape this surely one digit is neither cut nor joined to another
 SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
@@ -247,12 +248,20 @@ def solve(search: RowSearch) -> list[Choice]:
     count, choices = len(search.candidates), []
     for index in best_path(edges, nodes):
         if index < count:
-            choices.append(Choice(index, float(probable[index])))
+            if not is_mark(search.candidates[index], search.probabilities[index], search.row):
+                choices.append(Choice(index, float(probable[index])))
         elif probable[index] < SURE_SKIP or is_digit_like(search.skips[index - count], search):
             inside = _best_inside(edges[index], edges[:count])
             if inside is not None:
                 choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
     return choices
+
+
+def is_mark(candidate: Candidate, probabilities: Float32Array, row: Row) -> bool:
+    """Whether a whole shape is smaller than a digit, and to the network none: a plus, a cross."""
+    is_whole = candidate.left is None and candidate.right is None
+    is_small = candidate.shape.height < MARK_HEIGHT * row.height
+    return is_whole and is_small and digit_probability(probabilities) < MARK_PROBABILITY
 
 
 def is_digit_like(skip: Skip, search: RowSearch) -> bool:
