@@ -11,7 +11,8 @@ import numpy as np
 
 from digitscope.number_types import Number, NumberDigit, NumberReading
 from digitscope.numbers.ink import map_ink
-from digitscope.numbers.row_search import Choice, Classify, RowSearch, search_rows, solve
+from digitscope.numbers.row_search import Classify, RowSearch, search_rows
+from digitscope.numbers.solution import Choice, solve
 from digitscope.preprocessing.connected_components import union_box
 from digitscope.preprocessing.locating import MAX_GRAIN_LEVEL
 from digitscope.preprocessing.state import Attempt
