@@ -11,7 +11,8 @@ import numpy as np
 
 from digitscope.number_types import Number, NumberDigit, NumberReading
 from digitscope.numbers.ink import map_ink
-from digitscope.numbers.row_search import Choice, Classify, RowSearch, search_rows, solve
+from digitscope.numbers.row_search import Classify, RowSearch, search_rows
+from digitscope.numbers.solution import Choice, solve
 from digitscope.preprocessing.connected_components import union_box
 from digitscope.preprocessing.locating import MAX_GRAIN_LEVEL
 from digitscope.preprocessing.state import Attempt
@@ -99,8 +100,8 @@ def _reason(mask: BoolArray, min_level: float) -> Reason:
 def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
     """The numbers on the best paths through all rows.
 
-    Those with few sure digits are left out. So is a lone digit beside longer numbers that is not
-    very sure: dirt and the edges of the page look like a 1.
+    Those with few sure digits are left out. So is a lone, doubtful digit beside longer numbers:
+    dirt and the edges of the page look like a 1.
     """
     found = [number for search in searches for number in _numbers_of(search, picture)]
     longest = max((len(number.digits) for number in found), default=0)

@@ -16,11 +16,9 @@ from digitscope.numbers.score import (
     Page,
     best_possible,
     candidate_features,
-    load_weights,
     measure_page,
     skip_features,
 )
-from digitscope.numbers.search import Edge, best_path, edge_probabilities
 from digitscope.numbers.segmentation import (
     Candidate,
     Primitive,
@@ -36,10 +34,7 @@ from digitscope.recognition.rejection import digit_probability
 from digitscope.types import CLASSES, TILE_PX, BoolArray, Float32Array, UInt8Array
 
 MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
-WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # row heights: no mark is as large
-SMALL_ROW = 0.5  # of the height of the page's digits
 SURE_DIGIT = 0.97  # a whole shape this surely one digit is neither cut nor joined to another
-SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
 
 Classify: TypeAlias = Callable[[UInt8Array], Float32Array]
 
@@ -205,70 +200,3 @@ def mean_level(levels: UInt8Array, shape: Shape) -> float:
     """The mean level of a shape's ink, 0..255."""
     left, top, right, bottom = shape.box_xyxy
     return cv2.mean(levels[top:bottom, left:right], shape.mask.view(np.uint8))[0]
-
-
-def row_edges(search: RowSearch) -> list[Edge]:
-    """The candidates' edges, then the skips'."""
-    weights, skip_weights = load_weights()
-    scores = (search.features @ weights).tolist()
-    skip_scores = (search.skip_features @ skip_weights).tolist()
-    edges = [
-        Edge(one.start, one.end, score)
-        for one, score in zip(search.candidates, scores, strict=True)
-    ]
-    return edges + [
-        Edge(one.start, one.end, score)
-        for one, score in zip(search.skips, skip_scores, strict=True)
-    ]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A part of the best path through a row.
-
-    Attributes:
-        candidate: index of the candidate that is taken for a digit.
-        probability: how probable it is that the right path takes it, 0..1.
-        is_left_out: whether the best path leaves it out, although that is not sure.
-    """
-
-    candidate: int
-    probability: float
-    is_left_out: bool = False
-
-
-def solve(search: RowSearch) -> list[Choice]:
-    """The candidates on the best path, left to right.
-
-    Ink that the path leaves out although it may well be a digit is among them, marked as such.
-    """
-    edges, nodes = row_edges(search), len(search.primitives) + 1
-    _, probable = edge_probabilities(edges, nodes)
-    count, choices = len(search.candidates), []
-    for index in best_path(edges, nodes):
-        if index < count:
-            choices.append(Choice(index, float(probable[index])))
-        elif probable[index] < SURE_SKIP or is_digit_like(search.skips[index - count], search):
-            inside = _best_inside(edges[index], edges[:count])
-            if inside is not None:
-                choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
-    return choices
-
-
-def is_digit_like(skip: Skip, search: RowSearch) -> bool:
-    """Whether what is left out is as tall as a digit and wider than any mark, or a piece of that.
-
-    Digits that touch look so. What reaches the edge or is small beside the page does not count.
-    """
-    height, (page_height, page_width) = search.row.height, search.page.size_hw
-    left, top, right, bottom = skip.shape.box_xyxy
-    at_edge = left <= 1 or top <= 1 or right >= page_width - 1 or bottom >= page_height - 1
-    min_width = WIDE_PIECE if skip.is_piece else WIDE_SKIP
-    is_large = skip.shape.width >= min_width * height and skip.shape.height >= TALL_SKIP * height
-    return is_large and not at_edge and height > SMALL_ROW * search.page.height
-
-
-def _best_inside(skip: Edge, candidates: Sequence[Edge]) -> int | None:
-    """The candidate that scores best among those in the span of a skip."""
-    inside = [i for i, e in enumerate(candidates) if e.start >= skip.start and e.end <= skip.end]
-    return max(inside, key=lambda i: candidates[i].score, default=None)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitscope.numbers.lines import free_from_lines
-from digitscope.numbers.shapes import Shape, join_shapes
+from digitscope.numbers.shapes import Shape
+from digitscope.numbers.stacking import join_stacked
 
 BIG = 0.45  # a shape at least this tall founds a row or carries one on
 MIN_DIGIT_PX = 11  # working pixels: what is less tall is no digit
@@ -25,8 +26,6 @@ LINE_ASPECT = 5.0  # what is this much longer than thick, and long, is a line
 LONG = 2.2  # ... of the height of the digits
 HUGE = 2.2  # ... and a shape at the edge that is this much taller is a shadow or a table
 MIN_TYPICAL = 0.12  # of the height of the picture: where specks are all that is not at the edge
-BAR_HEIGHT, BAR_WIDTH = 0.7, 0.4  # a bar that belongs to a digit above or below it
-BAR_GAP, BAR_OVERLAP, STACKED_HEIGHT = 0.15, 0.6, 1.5
 USUAL_WIDTH = 0.75  # of a digit: a wider shape counts as several
 
 
@@ -64,7 +63,8 @@ def find_rows(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Row]:
     kept = [shape for shape in shapes if not is_line(shape, size_hw)]
     kept = [part for shape in kept for part in free_from_lines(shape, size_hw)]
     kept = [shape for shape in kept if not is_line(shape, size_hw)]
-    kept = join_stacked(_without_blobs(kept, size_hw))
+    kept = _without_blobs(kept, size_hw)
+    kept = join_stacked(kept, typical_height(kept))
     rows: list[Row] = []
     while True:
         typical = typical_height(kept)
@@ -96,44 +96,6 @@ def is_line(shape: Shape, size_hw: tuple[int, int]) -> bool:
     if shape.height > LINE_ASPECT * thickness and shape.height > 0.9 * height and touches_y:
         return short < 0.12 * height
     return False
-
-
-def join_stacked(shapes: Sequence[Shape]) -> list[Shape]:
-    """Join a bar with the shape right above or below it: the bar of a 5, the top of a 7.
-
-    Without this the bar of a digit that rises above its row would found a row of its own.
-    """
-    typical = typical_height(shapes)
-    bars = [shape for shape in shapes if _is_bar(shape, typical)]
-    joined = list(shapes)
-    for bar in bars:
-        hosts = [one for one in joined if one is not bar and _is_host(one, bar, typical)]
-        if hosts:
-            host = max(hosts, key=lambda one: one.area)
-            joined = [one for one in joined if one is not bar and one is not host]
-            joined.append(join_shapes([host, bar]))
-    return joined
-
-
-def _is_bar(shape: Shape, typical: float) -> bool:
-    """Whether a shape is less tall than a digit and yet no point."""
-    return shape.height < BAR_HEIGHT * typical and shape.width >= BAR_WIDTH * typical
-
-
-def _is_host(shape: Shape, bar: Shape, typical: float) -> bool:
-    """Whether a bar and the rest of a digit would make one digit of usual height."""
-    left, top, right, bottom = shape.box_xyxy
-    shared = min(right, bar.box_xyxy[2]) - max(left, bar.box_xyxy[0])
-    gap = max(top - bar.box_xyxy[3], bar.box_xyxy[1] - bottom)
-    height = max(bottom, bar.box_xyxy[3]) - min(top, bar.box_xyxy[1])
-    is_near = -BAR_GAP * typical <= gap <= BAR_GAP * typical
-    return (
-        is_near
-        and shared >= BAR_OVERLAP * min(shape.width, bar.width)
-        and shape.height >= BIG * typical
-        and shape.height > bar.height
-        and height <= STACKED_HEIGHT * typical
-    )
 
 
 def _without_blobs(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Shape]:

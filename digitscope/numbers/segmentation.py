@@ -18,18 +18,12 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from digitscope.numbers.cuts import Cut, cut_out, find_cuts
 from digitscope.numbers.rows import Row
 from digitscope.numbers.shapes import Shape, join_shapes, tighten
 from digitscope.preprocessing.connected_components import label_components
 from digitscope.preprocessing.resizing import measure_stroke
-from digitscope.types import BoolArray, Float32Array
 
-MIN_CUT_WIDTH = 0.72  # a narrower shape is one digit
-MIN_PIECE = 0.13  # cuts lie at least this far apart, and from the ends
-MAX_CUT_EXTENT = 0.8  # where the shape is taller than this, it is not cut
-SLANTS = (-0.25, 0.0, 0.25)  # of a cut, added to the row's own
-SHARED_WALL = 1.8  # strokes: where a cut crosses more ink, it runs along a wall
-CUTS_A_HEIGHT = 4  # at most so many cuts a stretch as long as the row is high
 MAX_PRIMITIVES = 6  # of a candidate
 MAX_WIDTH = 1.35  # of a candidate of several primitives
 MAX_JOIN_GAP = 0.25  # between the shapes of a candidate
@@ -39,25 +33,6 @@ RING_STROKES = 1.5  # strokes; a ring's ink lies this near to its hole
 MIN_HOLE, MIN_HOLE_AREA = 0.35, 0.06  # height and area of the hole of a touching zero
 ONE_DIGIT_TALL, ONE_DIGIT_WIDE = (0.6, 1.5), 1.05  # a whole shape that may surely be one digit
 TINY = 0.12  # a shape this small never joins anything: a speck
-
-
-@dataclass(frozen=True, eq=False)
-class Cut:
-    """A straight line that may part two digits.
-
-    Attributes:
-        x: column at mid-height of the shape, in its box.
-        slant: columns a row, above 0 where its top leans to the right.
-        extent: from the topmost to the lowest ink along it, as a fraction of the row's height.
-        ink: ink that it crosses, the same.
-        shared_px: how far either side of it both digits own the ink, px: the wall of two zeros.
-    """
-
-    x: float
-    slant: float
-    extent: float
-    ink: float
-    shared_px: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,108 +136,6 @@ def _pieces(shape: Shape, cuts: list[Cut], index: int) -> list[Primitive]:
         if piece is not None:
             pieces.append(Primitive(piece, index, left, right))
     return pieces
-
-
-def cut_out(shape: Shape, left: Cut | None, right: Cut | None) -> Shape | None:
-    """The ink of a shape between two cuts; None where there is none."""
-    mask = shape.mask
-    if left is not None:
-        mask = mask & ~_left_of(shape, left, -left.shared_px)
-    if right is not None:
-        mask = mask & _left_of(shape, right, right.shared_px)
-    return tighten(Shape(shape.box_xyxy, mask))
-
-
-def _left_of(shape: Shape, cut: Cut, shift_px: float) -> BoolArray:
-    """Mark what lies left of a cut that is moved to the right by so many px."""
-    height, width = shape.mask.shape
-    edge = cut.x + shift_px - cut.slant * (np.arange(height) - height / 2)
-    return np.asarray(np.arange(width)[None] < edge[:, None])
-
-
-def find_cuts(shape: Shape, row: Row) -> list[Cut]:
-    """Find where a wide shape may be cut, left to right.
-
-    Cuts lie where the shape is least tall or has the least ink, along lines of several slants.
-    """
-    height = row.height
-    if shape.width < MIN_CUT_WIDTH * height or shape.height < MIN_HEIGHT * height:
-        return []
-    stroke_px = measure_stroke(shape.mask)
-    found = [
-        cut for slant in SLANTS for cut in _cuts_along(shape, row.slant + slant, height, stroke_px)
-    ]
-    found.sort(key=_cost)
-    chosen: list[Cut] = []
-    limit = max(2, round(CUTS_A_HEIGHT * shape.width / height))
-    for cut in found:
-        if all(abs(cut.x - other.x) >= MIN_PIECE * height for other in chosen):
-            chosen.append(cut)
-        if len(chosen) == limit:
-            break
-    return sorted(chosen, key=lambda cut: cut.x)
-
-
-def _cost(cut: Cut) -> float:
-    return cut.extent + cut.ink
-
-
-def _cuts_along(shape: Shape, slant: float, height: float, stroke_px: float) -> list[Cut]:
-    """The minima of extent and of ink along lines of one slant."""
-    extent, ink, first = profile(shape.mask, slant)
-    shared = np.where(ink > SHARED_WALL * stroke_px, stroke_px / 2, 0.0)
-    extent, ink = extent / height, ink / height
-    radius = max(1, round(MIN_PIECE * height / 2))
-    total = extent + ink
-    minima = _local_minima(extent + 0.01 * ink, radius) | _local_minima(total, radius)
-    minima &= extent < MAX_CUT_EXTENT
-    margin = MIN_PIECE * height
-    columns = np.flatnonzero(minima)
-    return [
-        Cut(
-            float(column + first),
-            slant,
-            float(extent[column]),
-            float(ink[column]),
-            float(shared[column]),
-        )
-        for column in columns
-        if margin <= column + first <= shape.width - margin
-    ]
-
-
-def profile(mask: BoolArray, slant: float) -> tuple[Float32Array, Float32Array, int]:
-    """Extent and ink of a shape along slanted lines.
-
-    Args:
-        mask: (h, w) bool.
-        slant: columns a row.
-
-    Returns:
-        Two (n,) float32, px: from the topmost to the lowest ink along each line, and the ink on it;
-        and the column at mid-height of the first line.
-    """
-    height, width = mask.shape
-    room = int(abs(slant) * height / 2) + 1
-    matrix = np.array([[1, slant, room - slant * height / 2], [0, 1, 0]], np.float64)
-    size_wh = (width + 2 * room, height)
-    sheared = cv2.warpAffine(mask.view(np.uint8), matrix, size_wh, flags=cv2.INTER_NEAREST) > 0
-    ink = sheared.sum(axis=0).astype(np.float32)
-    top = sheared.argmax(axis=0)
-    bottom = height - sheared[::-1].argmax(axis=0)
-    extent = np.where(ink > 0, bottom - top, 0).astype(np.float32)
-    return extent, ink, -room
-
-
-def _local_minima(values: Float32Array, radius: int) -> BoolArray:
-    """Mark the middle of each place that is lowest within a radius, (n,) to (n,) bool."""
-    kernel = np.ones((1, 2 * radius + 1), np.uint8)
-    lowest = cv2.erode(values[None].astype(np.float32), kernel)[0]
-    flat = np.pad(values <= lowest, 1)
-    changes = np.flatnonzero(flat[1:] != flat[:-1])
-    marked = np.zeros(values.shape, bool)
-    marked[(changes[::2] + changes[1::2] - 1) // 2] = True
-    return marked
 
 
 def find_candidates(

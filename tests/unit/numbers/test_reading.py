@@ -86,6 +86,12 @@ def test_what_stands_between_digits_is_left_out(reader: DigitReader, mnist_tiles
     assert reader.read_numbers(picture).text.replace(" ", "") == "203"
 
 
+def test_a_plus_between_digits_is_left_out(reader: DigitReader, mnist_tiles: Tiles) -> None:
+    picture = number_picture(mnist_tiles, ["2 0"], step_px=52)
+    picture = write(picture, [(120, 60), (142, 60)], [(131, 49), (131, 71)], width_px=3)
+    assert reader.read_numbers(picture).text.replace(" ", "") == "20"
+
+
 def test_a_table_is_no_digit(reader: DigitReader, mnist_tiles: Tiles) -> None:
     picture = number_picture(mnist_tiles, ["26  38"])
     for x in (30, 200, picture.shape[1] - 20):

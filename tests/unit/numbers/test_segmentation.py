@@ -1,14 +1,9 @@
 import cv2
 import numpy as np
 
+from digitscope.numbers.cuts import cut_out, find_cuts
 from digitscope.numbers.rows import find_rows
-from digitscope.numbers.segmentation import (
-    cut_out,
-    find_candidates,
-    find_cuts,
-    find_skips,
-    split_row,
-)
+from digitscope.numbers.segmentation import find_candidates, find_skips, split_row
 from digitscope.numbers.shapes import find_shapes
 from digitscope.types import BoolArray
 from tests.unit.drawn import strokes_mask

@@ -1,0 +1,55 @@
+"""Bars that belong to the digit right above or below them.
+
+Sizes are fractions of the typical height of a digit. Chosen on the dev pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digitscope.numbers.shapes import Shape, join_shapes
+
+BAR_HEIGHT, BAR_WIDTH = 0.7, 0.4  # a bar that belongs to a digit above or below it
+BAR_GAP, BAR_OVERLAP, STACKED_HEIGHT = 0.15, 0.6, 1.5
+MIN_HOST = 0.45  # what a bar belongs to is at least this tall
+
+
+def join_stacked(shapes: Sequence[Shape], typical: float) -> list[Shape]:
+    """Join a bar with the shape right above or below it: the bar of a 5, the top of a 7.
+
+    Without this the bar of a digit that rises above its row would found a row of its own.
+
+    Args:
+        shapes: of a picture.
+        typical: height of a digit, px.
+    """
+    bars = [shape for shape in shapes if _is_bar(shape, typical)]
+    joined = list(shapes)
+    for bar in bars:
+        hosts = [one for one in joined if one is not bar and _is_host(one, bar, typical)]
+        if hosts:
+            host = max(hosts, key=lambda one: one.area)
+            joined = [one for one in joined if one is not bar and one is not host]
+            joined.append(join_shapes([host, bar]))
+    return joined
+
+
+def _is_bar(shape: Shape, typical: float) -> bool:
+    """Whether a shape is less tall than a digit and yet no point."""
+    return shape.height < BAR_HEIGHT * typical and shape.width >= BAR_WIDTH * typical
+
+
+def _is_host(shape: Shape, bar: Shape, typical: float) -> bool:
+    """Whether a bar and the rest of a digit would make one digit of usual height."""
+    left, top, right, bottom = shape.box_xyxy
+    shared = min(right, bar.box_xyxy[2]) - max(left, bar.box_xyxy[0])
+    gap = max(top - bar.box_xyxy[3], bar.box_xyxy[1] - bottom)
+    height = max(bottom, bar.box_xyxy[3]) - min(top, bar.box_xyxy[1])
+    is_near = -BAR_GAP * typical <= gap <= BAR_GAP * typical
+    return (
+        is_near
+        and shared >= BAR_OVERLAP * min(shape.width, bar.width)
+        and shape.height >= MIN_HOST * typical
+        and shape.height > bar.height
+        and height <= STACKED_HEIGHT * typical
+    )
