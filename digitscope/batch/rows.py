@@ -174,7 +174,7 @@ def make_error_row(name: str, why: str, options: RowOptions) -> Row:
 
 def _no_answer(why: str, options: RowOptions) -> Row:
     to_dict = numbers_error_to_dict if options.numbers else error_to_dict
-    return to_dict(InvalidImageError(why), options.background)
+    return to_dict(ValueError(why), options.background)
 
 
 def _outside(options: RowOptions) -> Row:

@@ -66,4 +66,4 @@ def test_schemathesis_finds_nothing(server: Server, repo_root: Path, tmp_path: P
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Tested: 7" in done.stdout
+    assert "Tested: 8" in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitscope import DigitReader, ModelUnavailableError
-from digitscope.model_files import ONNX_MODEL
+from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from streamlit_app import network_loading, resources
 from streamlit_app.network_loading import NetworkLoader, PausingFinder
 from streamlit_app.visitors import VISITORS, Visitors
@@ -116,7 +117,8 @@ def test_only_feature_maps_wait_for_keras(early: AppTest, loader: SlowLoader) ->
         assert NOTE not in texts(early.switch_page(f"app_pages/{page}.py").run())
     early.switch_page("app_pages/architecture.py").run()
     assert NOTE in texts(early)
-    assert "392,330 parameters" in texts(early)
+    parameters = json.loads(MODEL_CARD.read_text("utf-8"))["parameters"]
+    assert f"{parameters:,} parameters" in texts(early)
     assert len(early.dataframe[0].value) > 10
     assert not early.error
 

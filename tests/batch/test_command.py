@@ -47,6 +47,8 @@ def test_the_same_rows_from_read_and_batch_and_server(
     assert main(["read", "--json", *files]) == 1
     assert by_batch == _rows(capsys.readouterr().out)
     with fastapi.TestClient(create_app()) as client:
+        while client.get("/health").status_code != 200:  # until the network is loaded
+            time.sleep(0.05)
         sent = [("file", (name, Path(name).read_bytes())) for name in files]
         answer = client.post("/api/v1/batch", files=sent)
     by_server = _rows("\n".join(map(json.dumps, answer.json())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitscope.model_files import KERAS_MODEL
+from digitscope.model_files import KERAS_MODEL, MODEL_CARD
 
 keras = pytest.importorskip("keras")
 
@@ -165,8 +166,9 @@ assert not {"training", "digitscope"} & set(sys.modules)
 @pytest.mark.slow
 def test_shipped_file_opens_without_project_code(tmp_path: Path) -> None:
     quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    parameters = json.loads(MODEL_CARD.read_text("utf-8"))["parameters"]
     subprocess.run(
-        [sys.executable, "-I", "-c", OPEN_WITHOUT_PROJECT, KERAS_MODEL, str(PARAMETERS[4])],
+        [sys.executable, "-I", "-c", OPEN_WITHOUT_PROJECT, KERAS_MODEL, str(parameters)],
         cwd=tmp_path,
         env=quiet,
         check=True,
