@@ -30,6 +30,7 @@ def _find_models() -> Path:
 MODELS_DIR = _find_models()
 KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # the app's, loaded in-process
 ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network, quick to start
+INK_MODEL = MODELS_DIR / "ink.onnx"  # marks the ink of a picture; reading goes on without it
 MODEL_CARD = MODELS_DIR / "model_card.json"
 
 

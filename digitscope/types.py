@@ -43,6 +43,7 @@ class Background(StrEnum):
 
     AUTO = "auto"
     OPENCV = "opencv"
+    INK = "ink"
     U2NETP = "u2netp"
     U2NET = "u2net"
     ISNET = "isnet-general-use"

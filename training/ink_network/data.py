@@ -21,7 +21,7 @@ SIDE_PX = 320  # longest side of a photo as the network sees it
 SHARD = 200  # photos a file: a stopped run loses one at most
 WORKERS = 2  # threads: OpenCV and NumPy leave Python's lock alone while they work
 CHANNELS = 4  # red, green, blue, and the ink
-ZOOM = (0.72, 1.5)  # of a photo at SIDE_PX
+ZOOM = (0.62, 1.5)  # of a photo at SIDE_PX
 TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
 INVERTED, PERMUTED, GREY, NOISY, BLURRED = 0.12, 0.2, 0.1, 0.2, 0.1  # fractions of an epoch's photos
 
@@ -50,7 +50,7 @@ def labelled_photos(
     folder: Path,
     draw: Callable[[Writers, np.random.Generator], Page] = draw_page,
     workers: int = WORKERS,
-) -> UInt8Array:
+) -> list[UInt8Array]:
     """Draw photos, or take those that lie in the folder already.
 
     Each photo has its own chance: the number of workers changes nothing, and a stopped run goes
@@ -58,31 +58,32 @@ def labelled_photos(
 
     Args:
         writers: training digits and training writers alone.
-        count: how many, a multiple of `SHARD`.
+        count: how many.
         seed: of the photos.
         folder: keeps the shards.
         draw: makes one photo.
         workers: threads.
 
     Returns:
-        (N, 320, 320, 4) uint8: red, green, blue, ink.
+        (320, 320, 4) uint8 each, read from disk when looked at: red, green, blue, ink.
     """
     folder.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     shards = []
     with ThreadPoolExecutor(workers) as pool:
         for first in range(0, count, SHARD):
-            path = folder / f"{seed}_{first:06d}.npy"
+            last = min(first + SHARD, count)
+            path = folder / f"{seed}_{first:06d}_{last:06d}.npy"
             if not path.is_file():
                 one = _drawer(writers, seed, draw)
-                made = np.array(list(pool.map(one, range(first, min(first + SHARD, count)))))
+                made = np.array(list(pool.map(one, range(first, last))))
                 beside = path.with_name(f".{os.getpid()}_{path.name}")
                 np.save(beside, made)
                 beside.replace(path)
                 rate = (first + len(made)) / (time.perf_counter() - started)
                 print(f"  photos {first + len(made)}/{count}, {rate:.0f} a second", flush=True)
             shards.append(np.load(path, mmap_mode="r"))
-    return np.concatenate(shards)
+    return [photo for shard in shards for photo in shard]
 
 
 def _drawer(

@@ -1,0 +1,82 @@
+"""The ink network: a small segmentation network of our own that marks the ink of digits.
+
+It was taught on simulated photos alone, see `training.ink_network`. It sees the picture at 320 px,
+where the line of a fine pen is one pixel: it tells *what* is ink, and the picture itself tells how
+strong the ink is and where its edge lies.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from digitscope.errors import BackgroundUnavailableError
+from digitscope.host_environment import environment
+from digitscope.model_files import INK_MODEL
+from digitscope.types import Float32Array, UInt8Array
+
+SIDE_PX = 320  # longest side of the picture that the network sees, as in training
+STRIDE = 32  # both sides are multiples of it
+
+
+class InkProbability:
+    """The ink network as a background remover: the probability of ink at each pixel."""
+
+    def __init__(self, path: Path = INK_MODEL) -> None:
+        """Name the file. It is opened when it is first used."""
+        self.path = path
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the network's file is there."""
+        return self.path.is_file()
+
+    def find_region(self, rgb: UInt8Array, /) -> Float32Array:
+        """Mark the ink of digits: (H, W, 3) uint8 to (H, W) float32, 0..1.
+
+        Raises:
+            BackgroundUnavailableError: the network cannot be opened.
+        """
+        session = ink_session(self.path)
+        height, width = rgb.shape[:2]
+        scale = SIDE_PX / max(height, width)
+        size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
+        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        small = cv2.resize(rgb, size_wh, interpolation=interpolation)
+        below, right = -size_wh[1] % STRIDE, -size_wh[0] % STRIDE
+        padded = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REFLECT_101)
+        batch = padded[np.newaxis].astype(np.float32)
+        (marked,) = session.run(None, {session.get_inputs()[0].name: batch})
+        near = np.ascontiguousarray(marked[0, : size_wh[1], : size_wh[0], 0])
+        large = cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(large, np.float32)
+
+
+@functools.lru_cache(maxsize=1)
+def ink_session(path: Path) -> Any:
+    """Open the network once a process. After a failure it is tried again.
+
+    Raises:
+        BackgroundUnavailableError: onnxruntime or the file is missing, or the file is broken.
+    """
+    try:
+        with environment(ORT_DISABLE_TELEMETRY="1"):
+            import onnxruntime
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1  # two spinning threads measured slower than one
+            options.enable_cpu_mem_arena = False  # memory goes back after each picture
+            return onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+    except Exception as error:  # onnxruntime raises many unrelated types
+        raise BackgroundUnavailableError(
+            "The ink network cannot be opened. Received: {file} ({kind}). "
+            "`python -m training.ink_network.export` makes one.",
+            file=path.name,
+            kind=type(error).__name__,
+        ) from error
