@@ -17,7 +17,7 @@ from digitscope.model_files import MODELS_DIR
 from digitscope.types import Float32Array, UInt8Array
 from training.evaluation.model_card import describe_file, write_card
 from training.ink_network.data import SIDE_PX
-from training.ink_network.evaluate import evaluate
+from training.ink_network.evaluate import COUNT, evaluate
 from training.ink_network.train import COMMAND_FILE, MODEL_FILE
 from training.run_records.provenance import git_commit, versions
 from training.run_records.run_folder import RUNS_DIR
@@ -27,7 +27,9 @@ PARITY = 1e-4  # largest difference of a probability between both files
 TIMED = 30  # pictures
 
 
-def export(run: Path, models_dir: Path = MODELS_DIR, data: str | None = None) -> dict[str, Any]:
+def export(
+    run: Path, models_dir: Path = MODELS_DIR, data: str | None = None, count: int = COUNT
+) -> dict[str, Any]:
     """Write a run's network as ONNX, measure it, and write the card beside it.
 
     Raises:
@@ -43,7 +45,7 @@ def export(run: Path, models_dir: Path = MODELS_DIR, data: str | None = None) ->
     difference = float(np.abs(network.mark(probe.astype(np.uint8)) - expected).max())
     if difference > PARITY:
         raise ValueError(f"Both files answer within {PARITY}. Received: {difference:.2g}.")
-    figures = evaluate(network.mark, RUNS_DIR / "ink-validation", data)
+    figures = evaluate(network.mark, RUNS_DIR / "ink-validation", data, count)
     card = {
         "name": model.name,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

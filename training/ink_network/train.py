@@ -77,11 +77,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 def train(photos: Sequence[UInt8Array], settings: Settings, out: Path) -> keras.Model:
     """Fit the network, or go on with the run in the folder; ``ink.keras`` is there afterwards.
 
+    A finished run is not trained again.
+
     Args:
         photos: labelled ones, see `data.labelled_photos`.
         settings: all that can be turned.
         out: a folder for the run's state, its history and its network.
     """
+    if (out / MODEL_FILE).is_file():
+        return keras.saving.load_model(out / MODEL_FILE)
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(settings.seed)
     log = out / "history.csv"
