@@ -1,4 +1,4 @@
-"""The ink network: labelled photos, how they are kept and changed, the network, its run and file."""
+"""The ink network: labelled photos, how they are kept and changed; the network, run and file."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def run(photos: list[UInt8Array], tmp_path_factory: pytest.TempPathFactory) -> P
 def test_a_page_of_each_kind(kind: str, writers: Writers) -> None:
     draw = validation_sets()[kind]
     page, again = (draw(writers, np.random.default_rng(4)) for _ in range(2))
-    assert (page.rgb.shape[2], page.rgb.dtype) == (3, np.uint8)
-    assert (page.ink.shape, page.ink.dtype) == (page.rgb.shape[:2], np.float32)
-    assert 0 <= page.ink.min() and page.ink.max() <= 1
+    assert (page.rgb.shape[2], page.rgb.dtype.name) == (3, "uint8")
+    assert (page.ink.shape, page.ink.dtype.name) == (page.rgb.shape[:2], "float32")
+    assert page.ink.min() >= 0 and page.ink.max() <= 1
     assert page.ink.any() == (kind != "nothing")
     assert np.array_equal(page.rgb, again.rgb) and np.array_equal(page.ink, again.ink)
 
@@ -100,7 +100,7 @@ def test_a_letterboxed_photo_keeps_its_ink_in_place() -> None:
     ink[100:200, 300:340] = 1
     rgb[ink > 0] = 30
     boxed = data.letterbox(rgb, ink)
-    assert (boxed.shape, boxed.dtype) == ((320, 320, 4), np.uint8)
+    assert (boxed.shape, boxed.dtype.name) == ((320, 320, 4), "uint8")
     assert (boxed[52:98, 152:168, 3] == 255).all() and (boxed[52:98, 152:168, 0] == 30).all()
     assert boxed[:48, :, 3].max() == 0 and boxed[:, 172:, 3].max() == 0
 
@@ -121,8 +121,8 @@ def test_a_changed_photo_keeps_its_ink_in_place() -> None:
     ink = (np.hypot(x - 160, y - 150) < 60).astype(np.uint8) * 255
     photo = np.dstack([ink, ink, ink, ink])
     for seed in range(20):
-        changed = data.vary(photo, 128, np.random.default_rng(seed))
-        assert (changed.shape, changed.dtype) == ((128, 128, 4), np.uint8)
+        changed = data.vary(photo, 128, (0.6, 1.5), np.random.default_rng(seed))
+        assert (changed.shape, changed.dtype.name) == ((128, 128, 4), "uint8")
         if 0.05 < (changed[..., 3] > 127).mean() < 0.95:
             seen = np.corrcoef(changed[..., 0].ravel(), changed[..., 3].ravel())[0, 1]
             assert abs(seen) > 0.85
@@ -135,8 +135,8 @@ def test_it_is_small_and_marks_pictures_of_any_size() -> None:
     model = build_model()
     assert model.count_params() <= MAX_PARAMETERS
     marked = np.asarray(model(np.zeros((2, 64, 96, 3), np.float32)))
-    assert (marked.shape, marked.dtype) == ((2, 64, 96, 1), np.float32)
-    assert 0 <= marked.min() and marked.max() <= 1
+    assert (marked.shape, marked.dtype.name) == ((2, 64, 96, 1), "float32")
+    assert marked.min() >= 0 and marked.max() <= 1
 
 
 def test_more_parameters_are_refused() -> None:

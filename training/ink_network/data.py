@@ -21,9 +21,15 @@ SIDE_PX = 320  # longest side of a photo as the network sees it
 SHARD = 200  # photos a file: a stopped run loses one at most
 WORKERS = 2  # threads: OpenCV and NumPy leave Python's lock alone while they work
 CHANNELS = 4  # red, green, blue, and the ink
-ZOOM = (0.62, 1.5)  # of a photo at SIDE_PX
-TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
-INVERTED, PERMUTED, GREY, NOISY, BLURRED = 0.12, 0.2, 0.1, 0.2, 0.1  # fractions of an epoch's photos
+TURNED = 0.3  # of an epoch's photos lie on a side: most ruled lines are level
+TURNS = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)
+INVERTED, PERMUTED, GREY, NOISY, BLURRED = (
+    0.12,
+    0.2,
+    0.1,
+    0.2,
+    0.1,
+)  # fractions of an epoch's photos
 
 
 def letterbox(rgb: UInt8Array, ink: Float32Array) -> UInt8Array:
@@ -96,18 +102,21 @@ def _drawer(
     return one
 
 
-def vary(photo: UInt8Array, side_px: int, rng: np.random.Generator) -> UInt8Array:
+def vary(
+    photo: UInt8Array, side_px: int, zoom: tuple[float, float], rng: np.random.Generator
+) -> UInt8Array:
     """Zoom, turn and mirror a labelled photo, change its colours; (side, side, 4) uint8."""
-    zoom = float(np.exp(rng.uniform(*np.log(ZOOM))))
-    room = SIDE_PX * zoom - side_px
+    scale = float(np.exp(rng.uniform(*np.log(zoom))))
+    room = SIDE_PX * scale - side_px
     left, top = rng.uniform(min(0, room), max(0, room), 2)
-    matrix = np.array([[zoom, 0, -left], [0, zoom, -top]])
+    matrix = np.array([[scale, 0, -left], [0, scale, -top]])
     near = cv2.warpAffine(
         photo, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )
-    turn = TURNS[rng.integers(len(TURNS))]
-    near = near if turn is None else cv2.rotate(near, turn)
+    if rng.random() < TURNED:
+        near = cv2.rotate(near, TURNS[rng.integers(len(TURNS))])
     near = near[:, ::-1] if rng.random() < 0.5 else near
+    near = near[::-1] if rng.random() < 0.3 else near
     rgb = _recolour(np.ascontiguousarray(near[..., :3]), rng)
     return np.dstack([rgb, near[..., 3]]).astype(np.uint8)
 

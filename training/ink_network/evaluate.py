@@ -5,13 +5,13 @@ The photos are of MNIST's validation tiles and of the validation writers' stroke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from digitscope.types import Float32Array, UInt8Array
+from digitscope.types import BoolArray, Float32Array, UInt8Array
 from training.data.mnist import load_train_validation
 from training.data.strokes import VALIDATION_WRITERS, load_writers
 from training.ink_network import pages
@@ -26,11 +26,14 @@ MARKED = 0.5  # the least probability of what counts as ink
 STRAY_PX = 40  # of 320 x 320: with so much marked, an empty page counts as not empty
 
 Mark = Callable[[UInt8Array], Float32Array]
+Draw = Callable[[Writers, np.random.Generator], Page]
 
 
-def validation_sets() -> dict[str, Callable[[Writers, np.random.Generator], Page]]:
+def validation_sets() -> dict[str, Draw]:
     """What draws the photos of each condition, by its name."""
-    conditions = {one.name: partial(_one_under, one) for one in (*CONDITIONS.values(), HARD)}
+    conditions: dict[str, Draw] = {
+        one.name: partial(_one_under, one) for one in (*CONDITIONS.values(), HARD)
+    }
     kinds = (pages.rows, pages.tile, pages.number, pages.nothing)
     return conditions | {"framed": _framed} | {one.__name__: one for one in kinds}
 
@@ -43,7 +46,9 @@ def _framed(writers: Writers, rng: np.random.Generator) -> Page:
     return photograph(framed(write_one(writers, rng), rng), CONDITIONS["everyday"], rng)
 
 
-def evaluate(mark: Mark, folder: Path, data: str | None = None, count: int = COUNT) -> dict[str, float]:
+def evaluate(
+    mark: Mark, folder: Path, data: str | None = None, count: int = COUNT
+) -> dict[str, float]:
     """The intersection over union under each condition, 0..1, in the conditions' order.
 
     Of pages without ink it is the fraction that stays unmarked.
@@ -64,9 +69,8 @@ def evaluate(mark: Mark, folder: Path, data: str | None = None, count: int = COU
     return figures
 
 
-def score(marked: Sequence[UInt8Array] | np.ndarray, truth: np.ndarray) -> float:
+def score(marked: BoolArray, truth: BoolArray) -> float:
     """Intersection over union of (N, H, W) bool; without any true ink, the pages left unmarked."""
-    marked = np.asarray(marked)
     if not truth.any():
         return float((marked.sum(axis=(1, 2)) < STRAY_PX).mean())
     return float((marked & truth).sum() / (marked | truth).sum())

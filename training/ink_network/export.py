@@ -92,7 +92,9 @@ class OnnxNetwork:
 
 def main(arguments: list[str] | None = None) -> None:
     """Export as the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m training.ink_network.export", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.ink_network.export", description=__doc__
+    )
     parser.add_argument("--run", type=Path, default=RUNS_DIR / "ink")
     parser.add_argument("--models-dir", type=Path, default=MODELS_DIR)
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")

@@ -12,15 +12,15 @@ from digitscope.types import Float32Array, UInt8Array
 from training.ink_network.writing import Part, Writers, framed, write_one, write_rows
 from training.synthetic_numbers import conditions as numbers
 from training.synthetic_photos import CONDITIONS, EVERYDAY, Condition
-from training.synthetic_photos.camera import Camera, expose, place
+from training.synthetic_photos.camera import expose, place
 from training.synthetic_photos.conditions import GROUNDS, LENSES, LIGHTS, PAPERS, PENS, PLACES
 from training.synthetic_photos.grain import cloud
 from training.synthetic_photos.light import Light, shine
-from training.synthetic_photos.pens import Ink, write
-from training.synthetic_photos.scenes import Change, Scene
+from training.synthetic_photos.pens import RGB, Ink, write
+from training.synthetic_photos.scenes import Scene
 from training.synthetic_photos.surfaces import paint
 
-FRAME_FRACTION = 0.2  # of the photos have a box, a ring or lines round the writing
+FRAME_FRACTION = 0.03  # of the photos have a box, a ring or lines round the writing
 RECOLOURED_FRACTION = 0.3  # have a paper and an ink of any colour
 SECOND_SHADOW, CREASED, THINGS = 0.12, 0.15, 0.15  # fractions of the photos
 LEAST_CONTRAST = 45  # of 255, between a paper and an ink of any colour
@@ -74,9 +74,9 @@ def rows(writers: Writers, rng: np.random.Generator) -> Page:
 
 
 def nothing(writers: Writers, rng: np.random.Generator) -> Page:
-    """A page without any digit; half of them with a frame, as of an empty form."""
+    """A page without any digit."""
     parts = write_one(writers, rng)
-    shown = framed(parts, rng) if rng.random() < 0.5 else parts
+    shown = _maybe_framed(parts, rng)
     unwritten = replace(shown[0], is_ink=False, width=0.0)  # it is left away, and has its place
     return photograph([unwritten, *shown[1:]], _any_condition(rng), rng)
 
@@ -88,7 +88,10 @@ def tile(writers: Writers, rng: np.random.Generator) -> Page:
         left, top, wide, tall = cv2.boundingRect(drawn)
         drawn = np.pad(drawn[top : top + tall, left : left + wide], int(rng.integers(0, 3)))
     side = int(rng.integers(*TILE_SIDE_PX))
-    size_wh = (max(8, side * drawn.shape[1] // max(drawn.shape)), max(8, side * drawn.shape[0] // max(drawn.shape)))
+    size_wh = (
+        max(8, side * drawn.shape[1] // max(drawn.shape)),
+        max(8, side * drawn.shape[0] // max(drawn.shape)),
+    )
     ink = cv2.resize(drawn, size_wh, interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
     low, high = rng.uniform(0, 90), rng.uniform(150, 255)
     level = high - (high - low) * ink if rng.random() < 0.6 else low + (high - low) * ink
@@ -101,7 +104,9 @@ def number(writers: Writers, rng: np.random.Generator) -> Page:
     """A picture of numbers as the numbers' own simulation makes it."""
     names = tuple(numbers.CONDITIONS)
     condition = numbers.CONDITIONS[names[rng.integers(len(names))]]
-    made = numbers.make_picture(condition, writers.digits, tuple(rng.integers(0, 2**31, 2).tolist()))
+    made = numbers.make_picture(
+        condition, writers.digits, tuple(rng.integers(0, 2**31, 2).tolist())
+    )
     return Page(made.rgb, (made.owner > 0).astype(np.float32))
 
 
@@ -171,7 +176,9 @@ def _light(
     lit = sheet
     if rng.random() < CREASED:
         knots = int(rng.integers(4, 24))
-        relief = 1 + np.float32(rng.uniform(0.02, 0.09)) * cloud(sheet.shape[:2], (knots, knots), rng)
+        relief = 1 + np.float32(rng.uniform(0.02, 0.09)) * cloud(
+            sheet.shape[:2], (knots, knots), rng
+        )
         lit = np.asarray(cv2.multiply(lit, cv2.merge([relief] * 3), dtype=cv2.CV_8U), np.uint8)
     lit = shine(lit, light, middle, rng)
     if rng.random() < SECOND_SHADOW:
@@ -211,13 +218,20 @@ def _recoloured(scene: Scene, rng: np.random.Generator) -> Scene:
     """A paper and an ink of any two colours that can be told apart."""
     paper, ink = rng.uniform(15, 250, (2, 3))
     grey = rng.uniform(0, 1, (2, 1))  # few papers are of a strong colour
-    paper, ink = (part * one + (1 - part) * one.mean() for part, one in zip(grey, (paper, ink), strict=True))
+    paper, ink = (
+        part * one + (1 - part) * one.mean() for part, one in zip(grey, (paper, ink), strict=True)
+    )
     difference = float(ink.mean() - paper.mean())
     if abs(difference) < LEAST_CONTRAST:
         ink = ink + (LEAST_CONTRAST - abs(difference)) * (1 if difference > 0 else -1)
-    colours = [tuple(float(level) for level in one) for one in (paper, np.clip(ink, 0, 255))]
-    surface = replace(scene.surface, rgb=colours[0], texture=float(rng.uniform(0.5, 7)))
-    return replace(scene, surface=surface, pen=replace(scene.pen, rgb=colours[1]))
+    surface = replace(scene.surface, rgb=_as_rgb(paper), texture=float(rng.uniform(0.5, 7)))
+    pen = replace(scene.pen, rgb=_as_rgb(np.clip(ink, 0, 255)))
+    return replace(scene, surface=surface, pen=pen)
+
+
+def _as_rgb(levels: np.ndarray) -> RGB:
+    red, green, blue = levels.tolist()
+    return (red, green, blue)
 
 
 def _lay_things(
@@ -232,7 +246,10 @@ def _lay_things(
         if room < 8:
             continue
         angle = np.linspace(0, 2 * np.pi, 40)
-        bulges = sum(rng.normal(0, 0.3 / wave) * np.cos(wave * angle + rng.uniform(0, 6)) for wave in range(1, 5))
+        bulges = sum(
+            rng.normal(0, 0.3 / wave) * np.cos(wave * angle + rng.uniform(0, 6))
+            for wave in range(1, 5)
+        )
         reach = min(room, 0.45 * max(height, width)) * np.clip(0.65 + bulges, 0.1, 1)
         outline = middle + reach[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
         points = [np.rint(outline * 16).astype(np.int32)]

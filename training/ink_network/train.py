@@ -37,6 +37,8 @@ class Settings:
     epochs: int = 6
     batch_size: int = 24
     side_px: int = 224  # of what is cut from a photo of 320: half of the time
+    zoom_min: float = 0.62  # of a photo, before it is cut
+    zoom_max: float = 1.5
     learning_rate: float = 3e-3  # peak of a cosine, after a warm-up
     weight_decay: float = 2e-3
     seed: int = 0
@@ -64,17 +66,20 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
         def one(index: int) -> UInt8Array:
             rng = np.random.default_rng((*seed, index))
-            return vary(self._photos[index], self._settings.side_px, rng)
+            zoom = (self._settings.zoom_min, self._settings.zoom_max)
+            return vary(self._photos[index], self._settings.side_px, zoom, rng)
 
         batch = np.stack(list(self._pool.map(one, chosen))).astype(np.float32)
-        return batch[..., :3], batch[..., 3:] / 255
+        return batch[..., :3], batch[..., 3:] / np.float32(255)
 
     def on_epoch_end(self) -> None:
         """Go on to the next order."""
         self._epoch += 1
 
 
-def train(photos: Sequence[UInt8Array], settings: Settings, out: Path) -> keras.Model:
+def train(
+    photos: Sequence[UInt8Array], settings: Settings, out: Path, start: Path | None = None
+) -> keras.Model:
     """Fit the network, or go on with the run in the folder; ``ink.keras`` is there afterwards.
 
     A finished run is not trained again.
@@ -83,6 +88,7 @@ def train(photos: Sequence[UInt8Array], settings: Settings, out: Path) -> keras.
         photos: labelled ones, see `data.labelled_photos`.
         settings: all that can be turned.
         out: a folder for the run's state, its history and its network.
+        start: the folder of a run whose network is taught further; none begins anew.
     """
     if (out / MODEL_FILE).is_file():
         return keras.saving.load_model(out / MODEL_FILE)
@@ -98,11 +104,13 @@ def train(photos: Sequence[UInt8Array], settings: Settings, out: Path) -> keras.
         warmup_steps=max(1, steps // 40),
         decay_steps=max(1, steps - steps // 40),
     )
-    model = build_model()
+    model = keras.saving.load_model(start / MODEL_FILE) if start else build_model()
     optimizer = keras.optimizers.AdamW(
         schedule, weight_decay=settings.weight_decay, use_ema=True, ema_momentum=EMA_MOMENTUM
     )
-    model.compile(optimizer, loss=ink_loss, metrics=[keras.metrics.MeanMetricWrapper(iou, name="iou")])
+    model.compile(
+        optimizer, loss=ink_loss, metrics=[keras.metrics.MeanMetricWrapper(iou, name="iou")]
+    )
     model.fit(
         batches,
         epochs=settings.epochs,
@@ -127,9 +135,12 @@ def load_training_writers(data: str | None) -> Writers:
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw and train as the command line says."""
-    parser = argparse.ArgumentParser(prog="python -m training.ink_network.train", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.ink_network.train", description=__doc__
+    )
     parser.add_argument("--out", type=Path, default=RUNS_DIR / "ink")
     parser.add_argument("--photos-dir", type=Path, default=RUNS_DIR / "ink-photos")
+    parser.add_argument("--start", type=Path, help="a run whose network is taught further")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     usual = Settings()
     for name, value in vars(usual).items():
@@ -138,11 +149,13 @@ def main(arguments: list[str] | None = None) -> None:
     settings = Settings(**{name: getattr(options, name) for name in vars(usual)})
     writers = load_training_writers(options.data)
     options.out.mkdir(parents=True, exist_ok=True)
-    chosen = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in vars(settings).items())
+    chosen = " ".join(
+        f"--{name.replace('_', '-')} {value}" for name, value in vars(settings).items()
+    )
     command = f"python -m training.ink_network.train {chosen}\n"
     (options.out / COMMAND_FILE).write_text(command, encoding="utf-8")
     photos = labelled_photos(writers, settings.photos, settings.seed, options.photos_dir)
-    train(photos, settings, options.out)
+    train(photos, settings, options.out, options.start)
 
 
 if __name__ == "__main__":

@@ -120,7 +120,7 @@ def _digit(writers: Writers, rng: np.random.Generator) -> Handwriting:
     if rng.random() < TILE_FRACTION or not writers.strokes:
         return trace_strokes(writers.digits.tiles[rng.integers(len(writers.digits))])
     if rng.random() < PEN_FRACTION:
-        lines = list(writers.strokes[rng.integers(len(writers.strokes))].lines)
+        lines = list(writers.strokes[int(rng.integers(len(writers.strokes)))].lines)
     else:
         _, lines = draw_strokes(rng)
     lines = pen_styles.vary_hand(lines, rng)
@@ -150,7 +150,7 @@ def hand_of_drawing(drawn: UInt8Array) -> Handwriting | None:
     """A drawing, (H, W) uint8, light on black, as a hand of outlines; None where it is empty."""
     shape = (drawn > 127).astype(np.uint8)
     found, _ = cv2.findContours(shape, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    rings = [_smooth(ring[:, 0]) for ring in found if len(ring) > RING_SMOOTHING]
+    rings = [_smooth(ring[:, 0].astype(np.float64)) for ring in found if len(ring) > RING_SMOOTHING]
     if not rings:
         return None
     ends = np.cumsum([0, *map(len, rings)]).tolist()
@@ -177,7 +177,9 @@ def _box(rng: np.random.Generator) -> list[Line]:
 def _ring(rng: np.random.Generator) -> list[Line]:
     """A ring that nearly closes or overshoots."""
     turn = np.linspace(0, 2 * np.pi + rng.normal(0.1, 0.3), 60) + rng.uniform(0, 2 * np.pi)
-    reach = 1.2 + 0.06 * np.cos(2 * turn + rng.uniform(0, 6)) + np.linspace(0, rng.normal(0, 0.1), 60)
+    reach = (
+        1.2 + 0.06 * np.cos(2 * turn + rng.uniform(0, 6)) + np.linspace(0, rng.normal(0, 0.1), 60)
+    )
     return [np.stack([reach * np.cos(turn), reach * np.sin(turn)], 1)]
 
 
