@@ -19,6 +19,7 @@ from digitscope.preprocessing.background_estimation import (
     BRUSH_STROKE,
     PEN_STROKE,
     estimate_background,
+    estimate_background_beside,
     estimate_background_between_strokes,
     keep_above_grain,
     subtract_background,
@@ -65,15 +66,9 @@ def find_region(picture: WorkingPicture, route: Background) -> Float32Array | No
 def _smooth_foreground(picture: WorkingPicture, route: Background) -> Foreground:
     """What differs from a smooth estimate of the background, found once a picture and route."""
     key = ("foreground", route)
-    if key not in picture.shared and route is Background.INK:
-        picture.shared[key] = _marked_foreground(picture)
     if key not in picture.shared:
         region = find_region(picture, route)
-        if "difference" not in picture.shared:
-            estimate = estimate_background(picture.rgb)
-            difference = subtract_background(picture.rgb, estimate)
-            picture.shared["difference"] = difference, keep_above_grain(difference)
-        difference, keep = picture.shared["difference"]
+        difference, keep = _smooth_difference(picture, region if route is Background.INK else None)
         keep = keep if region is None else (region * keep).astype(np.float32)
         luma = to_luma(difference)
         is_dark = is_ink_dark(luma, keep)
@@ -82,41 +77,22 @@ def _smooth_foreground(picture: WorkingPicture, route: Background) -> Foreground
     return found
 
 
-MODE = "A2"
+def _smooth_difference(
+    picture: WorkingPicture, ink: Float32Array | None
+) -> tuple[Float32Array, Float32Array]:
+    """The difference from a smooth estimate of the page, and what of it is above the grain.
 
-
-def _marked_foreground(picture: WorkingPicture) -> Foreground:
-    """What the ink network marks, against the page beside it."""
-    marked = find_region(picture, Background.INK)
-    rgb = picture.rgb
-    side = max(rgb.shape[:2])
-    near = 2 * round(side / 160) + 1
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (near, near))
-    if MODE == "A":
-        difference = subtract_background(rgb, estimate_background(rgb))
-    else:
-        ink = cv2.dilate((marked > 0.2).astype(np.uint8), window)
-        page = (1 - ink).astype(np.float32)
-        box = (2 * round(0.05 * side) + 1,) * 2
-        weight = cv2.boxFilter(page, cv2.CV_32F, box)[..., None]
-        total = cv2.boxFilter(rgb * page[..., None], cv2.CV_32F, box)
-        if page.any():
-            mean = (rgb * page[..., None]).sum((0, 1)) / page.sum()
-        else:
-            mean = rgb.mean((0, 1))
-        local = (total + 0.01 * mean) / (weight + 0.01)
-        difference = subtract_background(rgb, local.astype(np.float32))
-    if MODE == "B":
-        w = marked**2
-        strongest = (difference * w[..., None]).sum((0, 1)) / max(float(w.sum()), 1.0)
-        difference = (marked[..., None] * strongest).astype(np.float32)
-        keep = np.ones_like(marked)
-    else:
-        region = cv2.dilate((marked > 0.3).astype(np.float32), window)
-        soft = cv2.GaussianBlur(region, (0, 0), near / 4)
-        keep = (soft * keep_above_grain(difference)).astype(np.float32)
-    luma = to_luma(difference)
-    return Foreground(difference, keep, luma, is_ink_dark(luma, keep), Background.INK)
+    Where the ink is known, the estimate is of the page beside it, so that shadows stay out.
+    """
+    if ink is not None:
+        estimate = estimate_background_beside(picture.rgb, ink)
+        difference = subtract_background(picture.rgb, estimate)
+        return difference, keep_above_grain(difference)
+    if "difference" not in picture.shared:
+        difference = subtract_background(picture.rgb, estimate_background(picture.rgb))
+        picture.shared["difference"] = difference, keep_above_grain(difference)
+    found: tuple[Float32Array, Float32Array] = picture.shared["difference"]
+    return found
 
 
 def _sharp_foreground(picture: WorkingPicture, attempt: Attempt, *, is_dark: bool) -> Foreground:

@@ -22,6 +22,8 @@ BRUSH_STROKE = 0.22  # the widest stroke of a brush that fills the picture
 REFINE_BLUR = 0.10  # blur of the second estimate: narrow, so that it follows shadows
 INK_SIGMAS = 3.0  # a coarse pixel this far from the first estimate may be ink
 INK_FRACTION = 0.3  # ... if it is this far on the way to the strongest ink: shadows are not
+BESIDE = 0.05  # the page beside known ink is read from so far on each side
+MIN_PAGE = 0.01  # with less page than this in reach, the mean of the whole page counts as well
 GRAIN_SIGMAS = 1.5  # mean differences below this many deviations are paper grain
 CALM_FRACTION = 0.3  # the grain of the page is read from this fraction of the pixels
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -137,6 +139,25 @@ def estimate_background(rgb: UInt8Array) -> Float32Array:
     background = _blur_around_ink(coarse, ink, first)
     large = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.float32)
+
+
+def estimate_background_beside(rgb: UInt8Array, ink: Float32Array) -> Float32Array:
+    """Estimate the page by its mean beside the ink, where the ink is known.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        ink: (H, W) float32; wherever it is above 0 there may be ink.
+
+    Returns:
+        (H, W, 3) float32, 0..255; far from any page, the mean of the whole page.
+    """
+    page = (ink <= 0).astype(np.float32)
+    window = (2 * round(BESIDE * max(rgb.shape[:2])) + 1,) * 2
+    weight = cv2.boxFilter(page, cv2.CV_32F, window)[..., None]
+    total = cv2.boxFilter(rgb * page[..., None], cv2.CV_32F, window)
+    everywhere = np.average(rgb, axis=(0, 1), weights=page) if page.any() else rgb.mean((0, 1))
+    estimate = (total + MIN_PAGE * everywhere) / (weight + MIN_PAGE)
+    return np.asarray(estimate, np.float32)
 
 
 def subtract_background(rgb: UInt8Array, background: Float32Array) -> Float32Array:

@@ -16,7 +16,7 @@ import numpy as np
 
 from digitscope.errors import BackgroundUnavailableError
 from digitscope.host_environment import environment
-from digitscope.preprocessing.ink_network import InkProbability
+from digitscope.preprocessing.ink_network import InkRegion
 from digitscope.types import Background, Float32Array, UInt8Array
 
 REGION_MARGIN = 0.04  # the region grows by this fraction of the picture: rembg clips thin strokes
@@ -69,7 +69,7 @@ class RembgRegion:
 
 REMOVERS: dict[Background, BackgroundRemover] = {
     Background.OPENCV: WholePicture(),
-    Background.INK: InkProbability(),
+    Background.INK: InkRegion(),
     Background.U2NETP: RembgRegion(Background.U2NETP),
     Background.U2NET: RembgRegion(Background.U2NET),
     Background.ISNET: RembgRegion(Background.ISNET),

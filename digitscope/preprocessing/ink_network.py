@@ -21,10 +21,12 @@ from digitscope.types import Float32Array, UInt8Array
 
 SIDE_PX = 320  # longest side of the picture that the network sees, as in training
 STRIDE = 32  # both sides are multiples of it
+MIN_PROBABILITY = 0.25  # of ink; strokes that are hardly seen are better kept
+MARGIN = 1 / 160  # of the longest side: the region is so much wider than the strokes
 
 
-class InkProbability:
-    """The ink network as a background remover: the probability of ink at each pixel."""
+class InkRegion:
+    """The strokes that the ink network marks, a little widened, with a soft edge."""
 
     def __init__(self, path: Path = INK_MODEL) -> None:
         """Name the file. It is opened when it is first used."""
@@ -36,7 +38,15 @@ class InkProbability:
         return self.path.is_file()
 
     def find_region(self, rgb: UInt8Array, /) -> Float32Array:
-        """Mark the ink of digits: (H, W, 3) uint8 to (H, W) float32, 0..1.
+        """See `BackgroundRemover.find_region`."""
+        side = 2 * round(MARGIN * max(rgb.shape[:2])) + 1
+        window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        strokes = (self.mark(rgb) > MIN_PROBABILITY).astype(np.float32)
+        wide = cv2.dilate(strokes, window)
+        return cv2.GaussianBlur(wide, (0, 0), side / 4).astype(np.float32)
+
+    def mark(self, rgb: UInt8Array) -> Float32Array:
+        """The probability of ink: (H, W, 3) uint8 to (H, W) float32, 0..1.
 
         Raises:
             BackgroundUnavailableError: the network cannot be opened.

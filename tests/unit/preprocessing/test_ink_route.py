@@ -13,7 +13,7 @@ import pytest
 from digitscope.errors import BackgroundUnavailableError
 from digitscope.model_files import INK_MODEL
 from digitscope.preprocessing import ink_network
-from digitscope.preprocessing.ink_network import InkProbability, ink_session
+from digitscope.preprocessing.ink_network import InkRegion, ink_session
 from digitscope.types import Float32Array
 from tests.unit.drawn import Points, sheet, strokes_mask, write
 
@@ -41,8 +41,9 @@ def test_the_probability_lies_where_the_ink_lies(
 ) -> None:
     session = DarkIsInk()
     monkeypatch.setattr(ink_network, "ink_session", lambda _: session)
-    page = cv2.resize(write(sheet(), SEVEN), size_wh, interpolation=cv2.INTER_AREA)
-    marked = InkProbability().find_region(page)
+    drawn = cv2.resize(write(sheet(), SEVEN), size_wh, interpolation=cv2.INTER_AREA)
+    page = drawn.astype(np.uint8)
+    marked = InkRegion().mark(page)
     assert (marked.shape, marked.dtype.name) == (page.shape[:2], "float32")
     assert marked.min() >= 0 and marked.max() <= 1
     darkness = 1 - page.mean(axis=2) / 255
@@ -51,8 +52,16 @@ def test_the_probability_lies_where_the_ink_lies(
     assert max(shape[1:3]) == 320 and shape[1] % 32 == 0 == shape[2] % 32
 
 
+def test_the_region_is_a_little_wider_than_the_strokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ink_network, "ink_session", lambda _: DarkIsInk())
+    region = InkRegion().find_region(write(sheet(), SEVEN))
+    stroke = strokes_mask(SEVEN)
+    far = cv2.dilate(stroke.astype(np.uint8), np.ones((21, 21))) == 0
+    assert region[stroke].min() > 0.9 and region[far].max() == 0
+
+
 def test_without_its_file_the_route_cannot_run(tmp_path: Path) -> None:
-    absent = InkProbability(tmp_path / "ink.onnx")
+    absent = InkRegion(tmp_path / "ink.onnx")
     assert not absent.is_available
     with pytest.raises(BackgroundUnavailableError, match=r"ink\.onnx"):
         absent.find_region(sheet())
@@ -61,7 +70,7 @@ def test_without_its_file_the_route_cannot_run(tmp_path: Path) -> None:
 def test_a_broken_file_cannot_run_and_a_failure_is_not_remembered(tmp_path: Path) -> None:
     file = tmp_path / "ink.onnx"
     file.write_bytes(b"no network")
-    broken = InkProbability(file)
+    broken = InkRegion(file)
     assert broken.is_available
     for _ in range(2):
         with pytest.raises(BackgroundUnavailableError, match="cannot be opened"):
@@ -80,7 +89,7 @@ def test_without_onnxruntime_the_route_cannot_run(
 def test_the_shipped_network_marks_strokes_and_no_shadow() -> None:
     page = write(sheet(), SEVEN)
     page[:, 240:] = (page[:, 240:] * 0.55).astype(np.uint8)  # a shadow with a sharp edge
-    marked = InkProbability().find_region(page)
+    marked = InkRegion().mark(page)
     stroke = strokes_mask(SEVEN)
     assert np.median(marked[stroke]) > 0.5
     assert marked[:, 225:].max() < 0.5
