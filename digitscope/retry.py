@@ -14,17 +14,16 @@ from collections.abc import Callable, Iterator
 
 from digitscope.errors import BackgroundUnavailableError
 from digitscope.messages import NOTHING, Message
+from digitscope.model_files import INK_MODEL
 from digitscope.preprocessing.background import find_region
-from digitscope.preprocessing.background_removers import weights_on_disk
 from digitscope.preprocessing.pipeline import preprocess
 from digitscope.preprocessing.state import Attempt
 from digitscope.preprocessing.working_picture import WorkingPicture
 from digitscope.recognition.rejection import is_sure
 from digitscope.types import Background, Level, Preprocessed, Reading, Reason
 
-SALIENCY = Background.U2NETP  # the network that `auto` asks: it finds *where*, and is small
-INSTEAD = "The OpenCV route answered instead."  # after the reason why the other route could not
 LINE = 1  # next to a likelier shape, a single line is never accepted as a 1
+INSTEAD = "The OpenCV route answered instead."  # after the reason why the other route could not
 FINAL = (Reason.BLANK, Reason.NO_CONTRAST, Reason.SEVERAL_DIGITS)  # of the whole picture
 
 Answer = Callable[[Preprocessed], Reading]
@@ -37,8 +36,8 @@ def read_with_retries(
 
     Args:
         picture: at working size.
-        background: the route; `auto` takes the OpenCV route, which needs no download, and a later
-            attempt by u2netp where its weights are on disk.
+        background: the route; `auto` takes the OpenCV route, and asks the ink network later, where
+            its file is there.
         answer: asks the network about what one attempt found.
         force: let the first attempt go on after a refusal.
 
@@ -68,35 +67,26 @@ def _first_or_sure(
     is_poor = quality is None or quality.level is Level.POOR
     if first.reason in FINAL or (is_sure(first) and not is_poor):
         return first
-    for attempt in iter_attempts(picture, first, background, route):
-        later = answer(preprocess(picture, attempt))
+    for attempt in iter_attempts(first, background, route):
+        try:
+            later = answer(preprocess(picture, attempt))
+        except BackgroundUnavailableError:  # a file that cannot be opened: `auto` goes on
+            continue
         if is_sure(later) and not (attempt.is_elsewhere and later.digit == LINE):
             return later
     return first
 
 
-def iter_attempts(
-    picture: WorkingPicture, first: Reading, background: Background, route: Background
-) -> Iterator[Attempt]:
+def iter_attempts(first: Reading, background: Background, route: Background) -> Iterator[Attempt]:
     """The attempts to make after the first one, the likeliest to help first.
 
-    Where the first attempt saw a digit and was not sure which, only attempts at the same shape can
-    help. Where it saw none, other shapes are tried too.
+    Another shape is tried only where the first attempt saw no digit at all.
     """
-    has_shape = first.digit is not None or first.reason is Reason.UNCERTAIN
     yield Attempt(route, thorough=True)
-    yield Attempt(route, thorough=True, broad=True)
-    if not has_shape:
+    if background is Background.AUTO and INK_MODEL.is_file():
+        yield Attempt(Background.INK)
+    if first.digit is None and first.reason is not Reason.UNCERTAIN:
         yield Attempt(route, skip=1)
-        yield Attempt(route, weaker_ink=True, thorough=True)
-    if background is Background.AUTO and _has_saliency(picture):
-        yield Attempt(SALIENCY)
-    if not has_shape:
-        yield Attempt(route, skip=2)
-
-
-def _has_saliency(picture: WorkingPicture) -> bool:
-    return weights_on_disk(SALIENCY) and available_route(picture, SALIENCY)[0] is SALIENCY
 
 
 def available_route(picture: WorkingPicture, background: Background) -> tuple[Background, Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -48,14 +49,13 @@ def describe_attempts() -> str:
 
 
 def _attempts() -> Iterator[tuple[Attempt, str]]:
-    """Every attempt, as `auto` makes them where u2netp's weights are on disk, and when."""
-    picture = to_working_size(np.full((200, 200, 3), 255, np.uint8))
-    seen = preprocess(picture, Attempt())
+    """Every attempt, as `auto` makes them where the ink network's file is there, and when."""
+    seen = preprocess(to_working_size(np.full((200, 200, 3), 255, np.uint8)), Attempt())
     nothing = Reading(None, Reason.NOT_A_DIGIT, None, seen, ms=0.0)
     unsure = Reading(None, Reason.UNCERTAIN, None, seen, ms=0.0)
-    with patch("digitscope.retry._has_saliency", return_value=True):
+    with patch("digitscope.retry.INK_MODEL", Path(__file__)):  # any file
         asked = [
-            list(iter_attempts(picture, first, Background.AUTO, Background.OPENCV))
+            list(iter_attempts(first, Background.AUTO, Background.OPENCV))
             for first in (nothing, unsure)
         ]
     yield Attempt(), "always"
@@ -68,11 +68,8 @@ def _words(attempt: Attempt) -> str:
     words = {
         "the likeliest shape": attempt == Attempt(),
         "the next likeliest shape": attempt.skip == 1,
-        "the shape after that": attempt.skip == 2,
-        "the ink that stands out less (light instead of dark, or the reverse)": attempt.weaker_ink,
         "thorough": attempt.thorough,
-        "the wide strokes of a brush stay ink": attempt.broad,
-        "u2netp marks the region": attempt.background is Background.U2NETP,
+        "the ink network marks the strokes": attempt.background is Background.INK,
     }
     return ", ".join(text for text, is_so in words.items() if is_so)
 

@@ -21,7 +21,7 @@ from digitscope.types import Float32Array, UInt8Array
 
 SIDE_PX = 320  # longest side of the picture that the network sees, as in training
 STRIDE = 32  # both sides are multiples of it
-MIN_PROBABILITY = 0.25  # of ink; strokes that are hardly seen are better kept
+MIN_PROBABILITY = 0.3  # of ink; strokes that are hardly seen are better kept
 MARGIN = 1 / 160  # of the longest side: the region is so much wider than the strokes
 
 

@@ -22,6 +22,10 @@ def background_texts() -> dict[Background, tuple[str, str]]:
             _("Classical (OpenCV)"),
             _("Fast and sharp on thin strokes; hard shadow edges can confuse it."),
         ),
+        Background.INK: (
+            _("Ink network"),
+            _("Marks strokes in hard light and faint pencil; may lose a long straight stroke."),
+        ),
         Background.U2NETP: (
             _("Neural, small (U²-Netp)"),
             _("Good at finding the digit in a cluttered photo.") + " " + download,

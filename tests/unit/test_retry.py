@@ -7,6 +7,7 @@ import gc
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from digitscope.preprocessing.background_removers import REMBG_MODELS, REMOVERS
 from digitscope.preprocessing.pipeline import LOCATING, STEPS, PipelineStep
 from digitscope.preprocessing.state import Attempt, State
 from digitscope.preprocessing.working_picture import WorkingPicture, to_working_size
-from digitscope.retry import FINAL, LINE, SALIENCY, read_with_retries
+from digitscope.retry import FINAL, LINE, read_with_retries
 from digitscope.types import (
     Background,
     Float32Array,
@@ -58,14 +59,11 @@ IN_DOUBT = {
     "between two digits": _reading(None, 0.5, Reason.UNCERTAIN),
 }
 FIRST = Attempt(OPENCV)
-AT_THE_SAME_SHAPE = (Attempt(OPENCV, thorough=True), Attempt(OPENCV, thorough=True, broad=True))
-ELSEWHERE = (
-    Attempt(OPENCV, skip=1),
-    Attempt(OPENCV, weaker_ink=True, thorough=True),
-    Attempt(OPENCV, skip=2),
-)
-BY_SALIENCY = Attempt(SALIENCY)
-IN_ORDER = (FIRST, *AT_THE_SAME_SHAPE, *ELSEWHERE[:2], BY_SALIENCY, ELSEWHERE[2])
+THOROUGH, BY_INK = Attempt(OPENCV, thorough=True), Attempt(Background.INK)
+ELSEWHERE = Attempt(OPENCV, skip=1)
+AT_THE_SAME_SHAPE = (FIRST, THOROUGH, BY_INK)
+IN_ORDER = (*AT_THE_SAME_SHAPE, ELSEWHERE)
+NETWORKS = (*REMBG_MODELS, Background.INK)
 
 
 class Script:
@@ -105,7 +103,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
 
 @pytest.fixture
 def networks(monkeypatch: pytest.MonkeyPatch) -> Counter[Background]:
-    """Networks that mark the whole picture, u2netp's weights on disk: how often each ran."""
+    """Networks that mark the whole picture, the ink network's file there: how often each ran."""
     runs: Counter[Background] = Counter()
 
     class Network:
@@ -116,15 +114,15 @@ def networks(monkeypatch: pytest.MonkeyPatch) -> Counter[Background]:
             runs[self.name] += 1
             return np.ones(rgb.shape[:2], np.float32)
 
-    for name in REMBG_MODELS:
+    for name in NETWORKS:
         monkeypatch.setitem(REMOVERS, name, Network(name))
-    monkeypatch.setattr(retry, "weights_on_disk", lambda name: name is SALIENCY)
+    monkeypatch.setattr(retry, "INK_MODEL", Path(__file__))  # any file
     return runs
 
 
 @pytest.fixture
 def broken_networks(monkeypatch: pytest.MonkeyPatch) -> Counter[Background]:
-    """Networks that cannot run here, though u2netp's weights are on disk: how often each tried."""
+    """Networks that cannot run here, though the ink file is there: how often each tried."""
     tries: Counter[Background] = Counter()
 
     class Broken:
@@ -135,9 +133,9 @@ def broken_networks(monkeypatch: pytest.MonkeyPatch) -> Counter[Background]:
             tries[self.name] += 1
             raise BackgroundUnavailableError("There are no weights of {name}.", name=self.name)
 
-    for name in REMBG_MODELS:
+    for name in NETWORKS:
         monkeypatch.setitem(REMOVERS, name, Broken(name))
-    monkeypatch.setattr(retry, "weights_on_disk", lambda name: name is SALIENCY)
+    monkeypatch.setattr(retry, "INK_MODEL", Path(__file__))  # any file
     return tries
 
 
@@ -166,23 +164,31 @@ def test_where_no_digit_is_seen_every_attempt_is_made_in_order(
     assert tuple(script.made) == IN_ORDER
 
 
-def test_without_weights_on_disk_auto_asks_no_network(
-    read: Read, networks: Counter[Background], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("first", IN_DOUBT.values(), ids=IN_DOUBT)
+def test_an_answer_in_doubt_leads_to_attempts_at_the_same_shape_alone(
+    first: Reading, read: Read, networks: Counter[Background]
 ) -> None:
-    """A network may be downloaded only where it was asked for by name."""
-    monkeypatch.setattr(retry, "weights_on_disk", lambda _: False)
-    _, script = read({})
-    assert not networks
-    assert tuple(script.made) == tuple(one for one in IN_ORDER if one.background is OPENCV)
+    """Was a fault: one attempt at another shape was computed and thrown away."""
+    reading, script = read({FIRST: first, ELSEWHERE: SURE_7})
+    assert reading is first
+    assert tuple(script.made) == AT_THE_SAME_SHAPE
 
 
-@pytest.mark.parametrize("route", [OPENCV, Background.U2NET])
+def test_without_its_file_auto_goes_on_without_the_ink_network(
+    read: Read, networks: Counter[Background], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(retry, "INK_MODEL", tmp_path / "ink.onnx")
+    reading, script = read({})
+    assert tuple(script.made) == (FIRST, THOROUGH, ELSEWHERE)
+    assert reading.preprocessed.notice == "" and not networks
+
+
+@pytest.mark.parametrize("route", [OPENCV, Background.U2NET, Background.INK])
 def test_a_route_that_was_asked_for_is_the_only_one_taken(
     route: Background, read: Read, networks: Counter[Background]
 ) -> None:
     _, script = read({}, route)
-    assert {attempt.background for attempt in script.made} == {route}
-    assert len(script.made) == len(IN_ORDER) - 1
+    assert script.made == [Attempt(route), Attempt(route, thorough=True), Attempt(route, skip=1)]
 
 
 @pytest.mark.parametrize("attempt", IN_ORDER[1:], ids=str)
@@ -200,43 +206,26 @@ def test_where_no_later_attempt_is_sure_the_first_answers(read: Read) -> None:
 
 
 @pytest.mark.parametrize("first", IN_DOUBT.values(), ids=IN_DOUBT)
-def test_an_answer_in_doubt_leads_to_attempts_at_the_same_shape_alone(
-    first: Reading, read: Read, networks: Counter[Background]
-) -> None:
-    """Was a fault: one attempt at another shape was computed and thrown away."""
-    reading, script = read({FIRST: first} | dict.fromkeys(ELSEWHERE, SURE_7))
-    assert reading is first
-    assert tuple(script.made) == (FIRST, *AT_THE_SAME_SHAPE, BY_SALIENCY)
-
-
-@pytest.mark.parametrize("first", IN_DOUBT.values(), ids=IN_DOUBT)
-@pytest.mark.parametrize("attempt", [*AT_THE_SAME_SHAPE, BY_SALIENCY], ids=str)
-def test_an_answer_in_doubt_gives_way_to_a_sure_one_of_the_same_shape(
+@pytest.mark.parametrize("attempt", AT_THE_SAME_SHAPE[1:], ids=str)
+def test_an_answer_in_doubt_gives_way_to_a_sure_one(
     first: Reading, attempt: Attempt, read: Read, networks: Counter[Background]
 ) -> None:
-    """Was a fault: u2netp's attempt could not be reached."""
+    """Was a fault: a network's attempt could not be reached."""
     reading, script = read({FIRST: first, attempt: SURE_7})
     assert reading is SURE_7
     assert script.made[-1] == attempt
 
 
-@pytest.mark.parametrize("attempt", ELSEWHERE, ids=str)
-def test_next_to_a_likelier_shape_a_line_is_no_1(attempt: Attempt, read: Read) -> None:
-    line = _reading(LINE, 0.999)
-    assert read({attempt: line})[0] is NONE
+def test_next_to_a_likelier_shape_a_line_is_no_1(read: Read) -> None:
+    assert read({ELSEWHERE: _reading(LINE, 0.999)})[0] is NONE
 
 
-@pytest.mark.parametrize("attempt", [FIRST, *AT_THE_SAME_SHAPE, BY_SALIENCY], ids=str)
+@pytest.mark.parametrize("attempt", AT_THE_SAME_SHAPE, ids=str)
 def test_of_the_likeliest_shape_a_line_may_be_a_1(
     attempt: Attempt, read: Read, networks: Counter[Background]
 ) -> None:
     line = _reading(LINE, 0.999)
     assert read({attempt: line})[0] is line
-
-
-def test_after_a_line_elsewhere_later_attempts_are_still_made(read: Read) -> None:
-    reading, _ = read({ELSEWHERE[0]: _reading(LINE, 0.999), ELSEWHERE[1]: SURE_7})
-    assert reading is SURE_7
 
 
 def test_only_the_first_attempt_is_forced(read: Read) -> None:
@@ -261,13 +250,13 @@ def _sure(found: Preprocessed) -> Reading:
     return dataclasses.replace(SURE_7, preprocessed=found)
 
 
-@pytest.mark.parametrize("background", [AUTO, *REMBG_MODELS])
+@pytest.mark.parametrize("background", [AUTO, *NETWORKS])
 def test_a_network_runs_at_most_once_a_picture(
     background: Background, networks: Counter[Background]
 ) -> None:
     """Was a fault: it ran once or twice in each of seven attempts."""
     read_with_retries(to_working_size(_seven_beside_a_block()), background, _never_sure)
-    assert networks == {SALIENCY if background is AUTO else background: 1}
+    assert networks == {Background.INK if background is AUTO else background: 1}
 
 
 def test_for_an_easy_picture_auto_runs_no_network(networks: Counter[Background]) -> None:
@@ -277,7 +266,7 @@ def test_for_an_easy_picture_auto_runs_no_network(networks: Counter[Background])
     assert not networks
 
 
-@pytest.mark.parametrize("name", REMBG_MODELS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_where_a_network_cannot_run_opencv_answers_with_a_notice(
     name: Background, broken_networks: Counter[Background]
 ) -> None:
@@ -291,12 +280,11 @@ def test_where_a_network_cannot_run_opencv_answers_with_a_notice(
 
 
 def test_a_network_that_auto_alone_wanted_is_missed_without_a_word(
-    read: Read, broken_networks: Counter[Background]
+    broken_networks: Counter[Background],
 ) -> None:
-    reading, script = read({})
-    assert BY_SALIENCY not in script.made
+    reading = read_with_retries(to_working_size(_seven_beside_a_block()), AUTO, _never_sure)
     assert reading.preprocessed.notice == ""
-    assert broken_networks == {SALIENCY: 1}
+    assert broken_networks == {Background.INK: 1}
 
 
 # --- Real pictures -------------------------------------------------------------------------------
@@ -342,4 +330,4 @@ def test_the_steps_before_locating_are_taken_once_for_each_ink(
 
     monkeypatch.setattr(pipeline, "STEPS", tuple(counted(step) for step in STEPS))
     read_with_retries(to_working_size(_seven_beside_a_block()), OPENCV, _never_sure)
-    assert [taken[step.key] for step in STEPS[:LOCATING]] == [4] * (LOCATING - 1) + [6]
+    assert [taken[step.key] for step in STEPS[:LOCATING]] == [2] * (LOCATING - 1) + [3]

@@ -50,7 +50,7 @@ def export(
         "name": model.name,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "git_commit": git_commit(),
-        "command": (run / COMMAND_FILE).read_text(encoding="utf-8").strip(),
+        "commands": (run / COMMAND_FILE).read_text(encoding="utf-8").splitlines(),
         "file": describe_file(onnx_path),
         "parameters": model.count_params(),
         "validation_iou": figures,

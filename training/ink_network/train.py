@@ -149,11 +149,10 @@ def main(arguments: list[str] | None = None) -> None:
     settings = Settings(**{name: getattr(options, name) for name in vars(usual)})
     writers = load_training_writers(options.data)
     options.out.mkdir(parents=True, exist_ok=True)
-    chosen = " ".join(
-        f"--{name.replace('_', '-')} {value}" for name, value in vars(settings).items()
-    )
-    command = f"python -m training.ink_network.train {chosen}\n"
-    (options.out / COMMAND_FILE).write_text(command, encoding="utf-8")
+    before = (options.start / COMMAND_FILE).read_text(encoding="utf-8") if options.start else ""
+    words = sys.argv[1:] if arguments is None else arguments
+    command = " ".join(["python -m training.ink_network.train", *words])
+    (options.out / COMMAND_FILE).write_text(f"{before}{command}\n", encoding="utf-8")
     photos = labelled_photos(writers, settings.photos, settings.seed, options.photos_dir)
     train(photos, settings, options.out, options.start)
 

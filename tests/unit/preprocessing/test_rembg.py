@@ -51,14 +51,3 @@ def test_an_empty_page_stays_blank(reader: DigitReader) -> None:
     assert (reading.digit, reading.reason) == (None, Reason.BLANK)
     assert reading.preprocessed.background is Background.U2NETP
 
-
-def test_auto_asks_it_last_and_keeps_the_first_attempt_where_it_finds_nothing(
-    reader: DigitReader,
-) -> None:
-    block = sheet((400, 300), (255, 255, 255))
-    block[60:240, 100:300] = 0
-    loaded = rembg_session.cache_info().misses
-    reading = reader.read(block)
-    assert rembg_session.cache_info().misses == loaded + 1
-    assert (reading.digit, reading.reason) == (None, Reason.NOT_A_DIGIT)
-    assert reading.preprocessed.background is Background.OPENCV
