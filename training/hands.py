@@ -102,7 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.writers == "test":
         report = add_to_card(CARD_ENTRY, items, "python -m training.hands", out)
     else:
-        run = Run(DigitReader(options.model, Background.OPENCV), items, out=out)
+        run = Run(DigitReader(options.model, Background.AUTO), items, out=out)
         read_in_terminal(run)
         report = run.report()
     if report:

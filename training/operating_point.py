@@ -1,6 +1,6 @@
 """Fits the operating point: ``python -m training.operating_point FOLDER...``.
 
-Reads labelled folders with the shipped network by the OpenCV route, fits how far its probabilities
+Reads labelled folders with the shipped network by the route `auto`, fits how far its probabilities
 are to be believed, chooses from where on a picture is answered, and writes both into the model
 card, from which `digitscope.recognition` reads them. The figures that come of it are those of the
 folders it was fitted on: report them with other pictures.
@@ -162,7 +162,7 @@ def read_folders(folders: Sequence[Path]) -> list[Result]:
     """
     items = [one for folder in folders for one in load_labels(folder, headline_only=True)]
     kept = [one for one in items if one.kind != PRINTED]
-    run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), kept)
+    run = Run(DigitReader(ONNX_MODEL, Background.AUTO), kept)
     read_in_terminal(run)
     return [uncalibrated(one) for one in run.results]
 

@@ -1,6 +1,6 @@
 """Adds to the card what the network makes of real photos: ``python -m training.photos FOLDER``.
 
-The folder is a labelled one, as `digitscope benchmark` reads it. The OpenCV route is taken, which
+The folder is a labelled one, as `digitscope benchmark` reads it. The route `auto` is taken, which
 is the same on every machine.
 """
 
@@ -50,7 +50,7 @@ def add_to_card(
         OSError: `out` cannot be written to.
     """
     provenance = _describe_origin(name, command)  # first: code may be edited during the run
-    run = Run(DigitReader(ONNX_MODEL, Background.OPENCV), items, out=out)
+    run = Run(DigitReader(ONNX_MODEL, Background.AUTO), items, out=out)
     read_in_terminal(run)
     if not run.is_finished:
         return None
@@ -70,7 +70,7 @@ def _describe_origin(name: str, command: str) -> dict[str, str]:
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
         "code_sha256": code_fingerprint(PHOTOS_BY[name]),
-        "background": str(Background.OPENCV),
+        "background": str(Background.AUTO),
     }
 
 

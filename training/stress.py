@@ -101,7 +101,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="for results.json and mistakes.html")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--model", default=ONNX_MODEL, help="of a trial with validation digits")
-    parser.add_argument("--background", default="opencv", help="of a trial with validation digits")
+    parser.add_argument("--background", default="auto", help="of a trial with validation digits")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.conditions.split(",")) - set(CONDITIONS))
     if unknown:

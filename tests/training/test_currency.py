@@ -61,7 +61,7 @@ def test_photos_that_another_core_has_read_are_named_with_the_command() -> None:
 def test_photos_are_keyed_to_every_file_that_makes_tile_or_answer(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, repo_root: Path
 ) -> None:
-    for name in ("digitscope", "training"):
+    for name in ("digitscope", "training", "models"):
         shutil.copytree(repo_root / name, tmp_path / name, ignore=shutil.ignore_patterns("runs"))
     monkeypatch.setattr(provenance, "REPOSITORY", tmp_path)
 

@@ -53,7 +53,7 @@ def _reading(digit: int | None, reason: Reason | None, prediction: Prediction | 
             Reason,
             "blank, no contrast, too small, several digits, not a digit, uncertain",
         ),
-        (Background, "auto, opencv, u2netp, u2net, isnet-general-use"),
+        (Background, "auto, opencv, ink, u2netp, u2net, isnet-general-use"),
         (Level, "excellent, good, fair, poor"),
     ],
 )

@@ -59,7 +59,7 @@ def read_photos(run: RunFolder, photos: Sequence[Sample], validation: Digits) ->
     with TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         path = Path(folder) / "calibrated.keras"
         keras.saving.save_model(model, path)
-        reader = DigitReader(path, Background.OPENCV)
+        reader = DigitReader(path, Background.AUTO)
         return list(pool.map(partial(read_sample, reader), photos))
 
 

@@ -34,6 +34,7 @@ READ_BY = (  # the sources that turn a picture into a tile and a tile into an an
     "digitscope/recognition/*.py",
     "digitscope/retry.py",
     "digitscope/types.py",
+    "models/ink_card.json",  # names the ink network by its checksum
 )
 PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # the entries of the model card that hold photos
     "photos": READ_BY,

@@ -50,4 +50,3 @@ def test_an_empty_page_stays_blank(reader: DigitReader) -> None:
     reading = reader.read(sheet(), background="u2netp")
     assert (reading.digit, reading.reason) == (None, Reason.BLANK)
     assert reading.preprocessed.background is Background.U2NETP
-
