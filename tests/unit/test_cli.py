@@ -17,7 +17,7 @@ from digitscope import DigitReader
 from digitscope.cli import main
 from digitscope.model_files import ONNX_MODEL
 from digitscope.preprocessing.pipeline import STEPS
-from digitscope.types import Level, Reason, UInt8Array
+from digitscope.types import Level, Reason
 from tests.unit.drawn import sheet
 
 Lines = list[dict[str, Any]]
@@ -37,41 +37,6 @@ QUALITY_TYPES = {
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
 )
-
-
-@pytest.fixture
-def seven(
-    tmp_path: Path, mnist_tiles: tuple[UInt8Array, UInt8Array], page: Callable[..., UInt8Array]
-) -> Path:
-    tiles, labels = mnist_tiles
-    Image.fromarray(page(tiles[labels == 7][0])).save(tmp_path / "seven.png")
-    return tmp_path / "seven.png"
-
-
-@pytest.fixture
-def blank(tmp_path: Path) -> Path:
-    Image.fromarray(sheet()).save(tmp_path / "blank.png")
-    return tmp_path / "blank.png"
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    (tmp_path / "text.png").write_text("seven")
-    return tmp_path / "text.png"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run the command line: exit code, what it said, what it complained of."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
-
 Run = Callable[..., tuple[int, str, str]]
 
 
