@@ -72,15 +72,20 @@ def read_on_ray(
         A row for each, in their order.
     """
     waiting = iter(jobs)
-    with connected(address):
+    with connected(address, SPARE_CORES):
         while group := list(islice(waiting, GROUP)):
             for row in make_dataset(group, options, workers, RowActor).iter_rows():
                 yield json.loads(row["row"])
 
 
 @contextmanager
-def connected(address: str | None) -> Iterator[None]:
-    """Connect to a cluster, unless this process is connected already; None starts one here."""
+def connected(address: str | None, spare_cores: int = 0) -> Iterator[None]:
+    """Connect to a cluster, unless this process is connected already; None starts one here.
+
+    Args:
+        address: of a running cluster, or None.
+        spare_cores: logical cores that a cluster of its own has beyond those of the machine.
+    """
     import ray
 
     if ray.is_initialized():
@@ -89,7 +94,7 @@ def connected(address: str | None) -> Iterator[None]:
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        ray.init(num_cpus=count_cores() + SPARE_CORES, include_dashboard=False, **quiet)
+        ray.init(num_cpus=count_cores() + spare_cores, include_dashboard=False, **quiet)
     else:
         ray.init(address=address, **quiet)
     try:
