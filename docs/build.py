@@ -18,6 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 from api_limits import describe_limits
+from batch_costs_text import describe_costs
 from experiments_text import describe_experiments
 from model_card_text import describe_card
 from PIL import Image
@@ -118,6 +119,7 @@ def build(reading: Reading) -> dict[Path, str]:
         "docs/experiments.md": (describe_experiments(REPORTS),),
         "README.md": (describe_numbers(card),),
         "docs/api.md": (describe_limits(),),
+        "docs/batch.md": (describe_costs(ROOT / "docs" / "batch_costs.json"),),
         "models/MODEL_CARD.md": (describe_card(card),),
     }
     return {ROOT / name: replace_blocks(ROOT / name, texts) for name, texts in blocks.items()}
