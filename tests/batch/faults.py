@@ -47,7 +47,11 @@ def read_expected(listed: Path) -> list[str]:
 
 
 def judge(found: Sequence[str], expected: Sequence[str]) -> dict[str, int]:
-    """How many rows are lost, doubled (or more than that), and in another place."""
+    """How many rows are lost, doubled (or more than that), and in another place.
+
+    >>> judge(["a", "a", "c"], ["a", "b", "c"])
+    {'lost': 1, 'doubled_or_different': 1, 'out_of_place': 1}
+    """
     lost, doubled = Counter(expected) - Counter(found), Counter(found) - Counter(expected)
     moved = sum(one != other for one, other in zip(found, expected, strict=False))
     return {"lost": lost.total(), "doubled_or_different": doubled.total(), "out_of_place": moved}
