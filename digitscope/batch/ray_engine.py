@@ -94,7 +94,9 @@ def connected(address: str | None, spare_cores: int = 0) -> Iterator[None]:
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        ray.init(num_cpus=count_cores() + spare_cores, include_dashboard=False, **quiet)
+        # "local": else it would join a cluster that somebody else has on this machine.
+        cores = count_cores() + spare_cores
+        ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
     else:
         ray.init(address=address, **quiet)
     try:

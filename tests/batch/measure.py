@@ -8,9 +8,9 @@
 | ``python -m tests.batch.measure one FOLDER --rows N`` | one run | |
 
 FOLDER holds a ``labels.csv``. Each run is a process of its own; runs that are compared alternate,
-and medians are compared. Start-up is not counted: rates are of the last three quarters of the rows, of
-which there must be hundreds, since Ray gives them back in blocks.
-The exit code is 1 where a target is missed.
+and medians are compared. Start-up is not counted: rates are of the last three quarters of the rows.
+There must be hundreds of them, since Ray gives them back in blocks. The exit code is 1 where a
+target is missed.
 """
 
 from __future__ import annotations

@@ -103,6 +103,16 @@ def test_parts_hold_the_rows_and_a_stopped_run_goes_on(
         ray_parts.Parts(str(out), RowOptions(tta=True).to_settings([str(listed)]))
 
 
+def test_without_an_address_it_joins_nobody_elses_cluster(cluster: Any) -> None:
+    import ray
+
+    from digitscope.batch.ray_engine import connected
+
+    ray.shutdown()  # the other cluster goes on; this process has left it
+    with connected(None):
+        assert len(ray.nodes()) == 1
+
+
 def _table(table: Any) -> list[Row]:
     """Rows in any order of the parts, without what differs from run to run."""
     rows = [row | {"ms": 0} for row in table.to_pylist()]
