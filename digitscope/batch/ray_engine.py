@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from digitscope.batch.items import Item
 from digitscope.batch.local import count_cores
 from digitscope.batch.rows import Row, RowOptions, RowReader
+from digitscope.host_environment import environment
 
 if TYPE_CHECKING:
     import ray
@@ -27,6 +28,8 @@ BATCH = 16  # items an actor takes at once
 # hangs for ever. A cluster of its own gets a logical core more than there are, for the same reason.
 CPUS_PER_READER = 0.9
 SPARE_CORES = 1
+# Ray's processes give way to all others by default (15): beside other work they hardly move.
+AS_URGENT = {"RAY_worker_niceness": "0"}
 
 
 class RowActor:
@@ -96,7 +99,8 @@ def connected(address: str | None, spare_cores: int = 0) -> Iterator[None]:
     if address is None:
         # "local": else it would join a cluster that somebody else has on this machine.
         cores = count_cores() + spare_cores
-        ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
+        with environment(**AS_URGENT):
+            ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
     else:
         ray.init(address=address, **quiet)
     try:

@@ -36,6 +36,7 @@ from digitscope.batch.local import read_in_processes
 from digitscope.batch.rows import Row, RowOptions, RowReader
 from digitscope.batch.run import Batch, Engine
 from digitscope.benchmark import load_labels
+from digitscope.host_environment import environment
 
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 EARLY, WARM = 20, 4  # memory is looked at after 1/20 of the rows, rates begin after 1/4
@@ -113,10 +114,13 @@ def ray_nodes(count: int) -> Iterator[Any]:
     import ray
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
-    try:
+    from digitscope.batch.ray_engine import AS_URGENT
+
+    with environment(**AS_URGENT):
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
         for _ in range(count):
             cluster.add_node(num_cpus=LOGICAL_CORES)
+    try:
         ray.init(address=cluster.address, log_to_driver=False)
         yield cluster
     finally:
