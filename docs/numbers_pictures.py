@@ -19,8 +19,9 @@ from digitscope.types import UInt8Array
 from training.data.mnist import load_train_validation
 from training.synthetic_numbers.conditions import CONDITIONS, make_picture
 
-SEED = (3, 1)
-ROW_RGB, CUT_RGB, SURE_RGB, UNSURE_RGB = (90, 160, 255), (255, 122, 26), (24, 140, 70), (200, 40, 40)
+SEED = (21, 1)
+ROW_RGB, CUT_RGB = (90, 160, 255), (255, 122, 26)
+SURE_RGB, UNSURE_RGB = (24, 140, 70), (200, 40, 40)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
