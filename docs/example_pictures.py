@@ -33,12 +33,12 @@ JPEG_QUALITY = 82
 GRAIN, SEED = 4.0, 11
 PAPER_TINT = (1.0, 0.985, 0.94)
 PHONE = Layout(
-    height_px=46, gap=0.16, gap_spread=0.05, slope=-0.02, wander=0.03, row_gap=0, pen=0.08,
-    margin=(0.6, 1.6, 0.6, 1.9),
+    height_px=46, gap=0.16, gap_spread=0.05, slope=-0.02, wander=0.03, row_gap=0.9, pen=0.08,
+    margin=(0.7, 1.5, 0.7, 1.5),
 )  # fmt: skip
 MARKS = Layout(
-    height_px=52, gap=0.12, gap_spread=0.05, slope=0.01, wander=0.03, row_gap=0.8, pen=0.08,
-    margin=(0.7, 0.6, 0.7, 0.6),
+    height_px=52, gap=0.12, gap_spread=0.05, slope=0.01, wander=0.03, row_gap=1.4, pen=0.08,
+    margin=(0.6, 1.0, 0.6, 1.0),
 )  # fmt: skip
 PAD = Layout(
     height_px=62, gap=0.14, gap_spread=0.05, slope=0.01, wander=0.03, row_gap=0.45,
@@ -157,10 +157,10 @@ def main() -> None:
         ("photo_7.jpg", seven),
         ("pencil_4.jpg", pencil_photo()),
         ("number_42.jpg", number_photo()),
-        ("phone_number.jpg", numbers_photo(["07700 900 461"], PHONE, papers.ruled, seed=4)),
+        ("phone_number.jpg", numbers_photo(["07700", "900461"], PHONE, papers.ruled, seed=4)),
         (
             "marks.jpg",
-            numbers_photo(["14 9 17", "8 13 20", "19 11 6"], MARKS, papers.boxed, seed=11),
+            numbers_photo(["14 9 17", "8 13 20", "19 11 6"], MARKS, papers.boxed, seed=16),
         ),
     ):
         Image.fromarray(photo).save(ASSETS / name, quality=JPEG_QUALITY)

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from digitscope.types import TILE_PX, Prediction, UInt8Array
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.examples import PHOTO, PREDICT_PAGE, SMALL_DRAWING
-from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.components.pictures import bordered, for_display, inline
 from streamlit_app.i18n import _, percent
 from streamlit_app.reading import read
 from streamlit_app.resources import is_model_loaded, loading_text, reader
@@ -121,7 +121,7 @@ def _show_ways(answer: Answer, left: DeltaGenerator, right: DeltaGenerator) -> N
 
 def _show_picture(title: str, picture: Image) -> None:
     st.markdown(f"**{title}**")
-    st.image(inline(picture), alt=title)
+    st.image(inline(bordered(np.asarray(picture.convert("RGB")))), alt=title)
 
 
 def _show_answer(prediction: Prediction | None) -> None:

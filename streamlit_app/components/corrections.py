@@ -8,7 +8,7 @@ import streamlit as st
 
 from digitscope.number_types import UNSURE, Number, NumberDigit
 from streamlit_app.components.pictures import for_display, inline
-from streamlit_app.i18n import _, percent
+from streamlit_app.i18n import _
 from streamlit_app.state import NumberAnswer, Options, Picture
 
 FIELD_PX = 200  # two abreast beside the picture, one on a phone
@@ -61,9 +61,9 @@ def _show_guesses(number: Number, place: int, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         label = _("Digit {place} of {count}").format(place=place + 1, count=len(number.digits))
         st.image(inline(for_display(digit.tile, TILE_PX)), width=TILE_PX, alt=label)
-        for guess, share in digit.prediction.ranked[:GUESSES]:
+        for guess, _share in digit.prediction.ranked[:GUESSES]:
             st.button(
-                f"{guess} · {percent(share, 0)}",
+                str(guess),
                 key=f"{key}_{place}_{guess}",
                 help=_("Take {digit} for the question mark").format(digit=guess),
                 on_click=_put,

@@ -51,7 +51,7 @@ EXAMPLES = (
     Example("tile_5.png", lambda: _("Tile")),
     Example("number_42.jpg", lambda: _("Two digits")),
     Example("star.png", lambda: _("A star")),
-    Example("phone_number.jpg", lambda: _("Phone number"), numbers=True),
+    Example("phone_number.jpg", lambda: _("Telephone"), numbers=True),
     Example("marks.jpg", lambda: _("Marks"), numbers=True),
     Example("rows.png", lambda: _("Full pad"), numbers=True),
 )

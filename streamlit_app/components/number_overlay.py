@@ -18,7 +18,7 @@ SHOWN_PX = 720  # longer side: digits of a full page can still be told apart
 UNSURE_FRAME = "#a34a12"  # white on it reaches a contrast of 6
 LABEL_HEIGHT = 0.45  # of the frame
 LABEL_PX = (13, 26)
-GAP_PX, PADDING_PX, LINE_PX = 2, 3, 2
+GAP_PX, PADDING_PX, LINE_PX = 2, 3, 3
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from streamlit_app.state import NumberAnswer, Picture, app_state
 
 MAX_HEADING_CHARS = 48  # more are counted there, and stand in their fields
 BETWEEN = " · "
-MARKDOWN = re.compile(r"([^\w\s])")
+MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # what may be markup: the signs of ASCII
 
 
 def show_numbers(source: Source, choice: Choice, answer: NumberAnswer, slots: Slots) -> None:
