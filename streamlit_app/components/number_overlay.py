@@ -16,8 +16,8 @@ from streamlit_app.theme import theme
 
 SHOWN_PX = 720  # longer side: digits of a full page can still be told apart
 UNSURE_FRAME = "#a34a12"  # white on it reaches a contrast of 6
-LABEL_HEIGHT = 0.45  # of the frame
-LABEL_PX = (13, 26)
+LABEL_HEIGHT = 0.5  # of the frame
+LABEL_PX = (18, 40)  # a phone shows the picture at half its size
 GAP_PX, PADDING_PX, LINE_PX = 2, 3, 3
 
 

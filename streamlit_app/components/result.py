@@ -100,9 +100,7 @@ def show_reason(answer: Answer, picture: Picture) -> None:
     refusal = refusal_texts(finding)
     st.markdown(f"{refusal.why} **{refusal.advice}**")
     if picture.label is None and _holds_several(picture, answer):
-        st.button(
-            _("Read them all"), icon=":material/pin:", type="primary", on_click=ask_for_numbers
-        )
+        st.button(_("Read them all"), icon=":material/pin:", on_click=ask_for_numbers)
 
 
 def _holds_several(picture: Picture, answer: Answer) -> bool:

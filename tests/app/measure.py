@@ -17,7 +17,15 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.app.chromium import CHROMIUM, FLAGS, SEVEN, expect_heading, launched, pad_box
+from tests.app.chromium import (
+    CHROMIUM,
+    FLAGS,
+    SEVEN,
+    draw_without_lifting,
+    expect_heading,
+    launched,
+    settled,
+)
 from tests.app.scenes import HOME, ROOT, digit_on_paper
 
 ANSWERS = 20
@@ -98,10 +106,10 @@ def warm_figures(
             field.set_input_files(photos[digit])
             expect_heading(page, f"It is a {digit}")
             times.append(time.perf_counter() - started)
-            page.locator("[data-test-script-state=notRunning]").wait_for()
+            settled(page)
             page.get_by_role("button", name="Remove").first.click()
             expect_heading(page, "Upload a photo")
-            page.locator("[data-test-script-state=notRunning]").wait_for()
+            settled(page)
         figures["file chosen to answer, s"] = statistics.median(times)
     with contextlib.suppress(TimeoutError):
         figures["Keras answers after, s"] = seconds_to_keras(browser, address, photos[3])
@@ -129,13 +137,7 @@ def seconds_from_stroke(page: Any) -> float:
     """From the end of a stroke to the answer to it; the median of five drawings."""
     times = []
     for _ in range(5):
-        box = pad_box(page)
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point, steps=8)
-            page.wait_for_timeout(100)
+        draw_without_lifting(page, SEVEN, pause_ms=100)
         started = time.perf_counter()
         page.mouse.up()
         expect_heading(page, "It is a 7")
