@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -48,6 +49,7 @@ from digitscope.types import Background, Prediction, Reading
 FORM_TYPE, FORM_FIELD = "multipart/form-data", "file"
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # what the documentation offers
 ANY_BYTES = "application/octet-stream"
+T = TypeVar("T")
 NEVER_ON_DISK = 2**40  # bytes; the limit on the body is far below
 
 
@@ -143,17 +145,9 @@ async def read_picture(
     request: Request, options: Annotated[PictureOptions, Query()], runtime: RuntimeDependency
 ) -> PictureAnswer:
     """Take a picture through all eleven steps, and answer or refuse."""
-    runtime.loader.reader()
-    runtime.pool.check_room()
-    request.state.max_body_bytes = runtime.settings.max_picture_bytes
-    data = await _receive_picture(request)
     background, notice = choose_background(options.background)
-    try:
-        reading = await runtime.pool.run(
-            partial(_read, runtime, data, tta=options.tta, background=background)
-        )
-    except InvalidImageError as error:
-        raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
+    read = partial(_read, runtime, tta=options.tta, background=background)
+    reading = await _read_sent(request, runtime, read)
     request.state.outcome = reading.reason or "digit"
     return PictureAnswer.of(reading, notice, with_tile=options.tile)
 
@@ -165,17 +159,27 @@ async def read_numbers(
     request: Request, options: Annotated[NumbersOptions, Query()], runtime: RuntimeDependency
 ) -> NumbersAnswer:
     """Read every row of digits; a digit that is not sure is null, and "?" in the text."""
+    background, notice = choose_background(options.background)
+    read = partial(_read_numbers, runtime, background=background)
+    reading = await _read_sent(request, runtime, read)
+    request.state.outcome = reading.reason or "numbers"
+    return NumbersAnswer.of(reading, notice)
+
+
+async def _read_sent(request: Request, runtime: Runtime, read: Callable[[bytes], T]) -> T:
+    """Receive the picture of a request and read it in the pool.
+
+    Raises:
+        ProblemError: no room, no picture, or none that can be opened.
+    """
     runtime.loader.reader()
     runtime.pool.check_room()
     request.state.max_body_bytes = runtime.settings.max_picture_bytes
     data = await _receive_picture(request)
-    background, notice = choose_background(options.background)
     try:
-        reading = await runtime.pool.run(partial(_read_numbers, runtime, data, background))
+        return await runtime.pool.run(partial(read, data))
     except InvalidImageError as error:
         raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
-    request.state.outcome = reading.reason or "numbers"
-    return NumbersAnswer.of(reading, notice)
 
 
 @pictures.post("/api/v1/batch", summary="Read several pictures", openapi_extra=BATCH_BODY)
