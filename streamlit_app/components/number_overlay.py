@@ -12,10 +12,11 @@ from digitscope.image_io import Picture
 from digitscope.number_types import UNSURE, NumberReading
 from digitscope.types import BoxXYXY
 from streamlit_app.components.pictures import bordered, for_display
+from streamlit_app.components.wording import LIKELY
 from streamlit_app.theme import theme
 
 SHOWN_PX = 720  # longer side: digits of a full page can still be told apart
-UNSURE_FRAME = "#a34a12"  # white on it reaches a contrast of 6
+DOUBTFUL = "#a34a12"  # white on it reaches a contrast of 6
 LABEL_HEIGHT = 0.5  # of the frame
 LABEL_PX = (18, 40)  # a phone shows the picture at half its size
 GAP_PX, PADDING_PX, LINE_PX = 2, 3, 3
@@ -28,10 +29,12 @@ class Framed:
     Attributes:
         text: 0..9, or `UNSURE`.
         box_xyxy: on the picture that is shown, px.
+        is_doubtful: somebody should check it.
     """
 
     text: str
     box_xyxy: BoxXYXY
+    is_doubtful: bool
 
 
 def framed_digits(
@@ -50,11 +53,13 @@ def framed_digits(
         is_same_length = len(text) == len(number.digits)
         for digit, said in zip(number.digits, text if is_same_length else number.text, strict=True):
             left, top, right, bottom = (round(scale * side) for side in digit.box_xyxy)
-            yield Framed(said, (left, top, right, bottom))
+            is_read = said == digit.text
+            is_doubtful = said == UNSURE or (is_read and digit.confidence < LIKELY)
+            yield Framed(said, (left, top, right, bottom), is_doubtful)
 
 
 def draw_numbers(picture: Picture, reading: NumberReading, texts: Sequence[str]) -> Image.Image:
-    """The picture with its digits framed; an unsure one in another colour, with a "?"."""
+    """The picture with its digits framed, doubtful ones in another colour."""
     shown = for_display(picture.rgb, SHOWN_PX).convert("RGB")
     pen = ImageDraw.Draw(shown)
     digits = list(framed_digits(reading, texts, picture, shown.size))
@@ -80,4 +85,4 @@ def _draw_labels(pen: ImageDraw.ImageDraw, digits: Iterable[Framed]) -> None:
 
 
 def _colour(digit: Framed) -> str:
-    return UNSURE_FRAME if digit.text == UNSURE else theme().accent
+    return DOUBTFUL if digit.is_doubtful else theme().accent

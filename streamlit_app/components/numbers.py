@@ -23,7 +23,7 @@ from streamlit_app.components.pictures import inline
 from streamlit_app.components.result import show_notice, show_prompt, show_time
 from streamlit_app.components.slots import Choice, Slots
 from streamlit_app.components.sources.choice import Source
-from streamlit_app.components.wording import certainty, number_refusal
+from streamlit_app.components.wording import number_certainty, number_refusal
 from streamlit_app.i18n import _, percent
 from streamlit_app.state import NumberAnswer, Picture, app_state
 
@@ -84,7 +84,7 @@ def _show_certainty(reading: NumberReading, texts: Sequence[str]) -> None:
         st.badge(_("Corrected by you"), icon=":material/edit:", color="blue")
     else:
         least = least_confidence(reading.numbers)
-        sure = certainty(least)
+        sure = number_certainty(least)
         st.badge(
             f"{sure.word} · {percent(least)}",
             icon=sure.icon,

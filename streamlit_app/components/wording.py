@@ -9,8 +9,9 @@ from digitscope.types import Prediction, Reading, Reason
 from streamlit_app.i18n import _
 
 SURE = 0.95  # confidence from which on an answer is called so; below it, it is called likely
+LIKELY = 0.8  # of a number's digits: below it, it is to be checked
 
-Colour = Literal["green", "blue"]
+Colour = Literal["green", "blue", "orange"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,13 @@ def certainty(confidence: float) -> Certainty:
     if confidence >= SURE:
         return Certainty(_("Sure"), ":material/verified:", "green")
     return Certainty(_("Likely"), ":material/check_circle:", "blue")
+
+
+def number_certainty(confidence: float) -> Certainty:
+    """How sure the least sure digit of a number is; not every doubt makes a question mark."""
+    if confidence < LIKELY:
+        return Certainty(_("Better check"), ":material/help:", "orange")
+    return certainty(confidence)
 
 
 def verdict(prediction: Prediction) -> str:

@@ -17,6 +17,7 @@ from streamlit_app.components.batch import as_csv, as_table, make_row
 from streamlit_app.components.examples import ASSETS, PHOTO
 from streamlit_app.components.number_overlay import draw_numbers, framed_digits
 from streamlit_app.components.numbers import heading
+from streamlit_app.components.wording import number_certainty
 from streamlit_app.state import Options, Picture
 from tests.app.scenes import (
     SEVEN_XY,
@@ -259,3 +260,20 @@ def test_options_that_numbers_do_not_have_are_hidden(
     assert "tta" not in [toggle.key for toggle in app.toggle]
     app.selectbox(key="background").set_value("opencv").run()
     assert [str(each["background"]) for each in seen] == ["auto", "opencv"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"), [(0.99, "Sure"), (0.9, "Likely"), (0.45, "Better check")]
+)
+def test_a_number_s_confidence_in_words(confidence: float, words: str) -> None:
+    assert number_certainty(confidence).word == words
+
+
+def test_a_digit_in_doubt_is_framed_so_until_it_is_corrected() -> None:
+    picture = load_picture(ROWS)
+    reading = DigitReader().read_numbers(picture)
+    said = [number.text for number in reading.numbers]
+    doubtful = [d for d in framed_digits(reading, said, picture, (300, 300)) if d.is_doubtful]
+    assert [digit.text for digit in doubtful] == ["?"]
+    said[0] = said[0].replace("?", "2")
+    assert not any(d.is_doubtful for d in framed_digits(reading, said, picture, (300, 300)))
