@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -64,13 +65,16 @@ def serving(script: str, folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def launched(script: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The same, with the server's process."""
+def launched(
+    script: str, folder: Path, **variables: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with the server's process; `variables` are added to its environment."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     server = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
         cwd=folder,
+        env=os.environ | variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

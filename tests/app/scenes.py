@@ -55,10 +55,10 @@ def png_bytes(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def digit_on_paper(digit: int) -> bytes:
-    """A PNG of one MNIST digit, enlarged, in blue ink on cream paper."""
+def digit_on_paper(digit: int, paper_rgb: tuple[int, int, int] = (246, 243, 236)) -> bytes:
+    """A PNG of one MNIST digit, enlarged, in blue ink on cream or other paper."""
     tile = Image.fromarray(mnist_tile(digit)).resize((DIGIT_PX, DIGIT_PX), Image.Resampling.BICUBIC)
-    paper = Image.new("RGB", (PAGE_PX, PAGE_PX), (246, 243, 236))
+    paper = Image.new("RGB", (PAGE_PX, PAGE_PX), paper_rgb)
     corner = ((PAGE_PX - DIGIT_PX) // 2,) * 2
     paper.paste(Image.new("RGB", tile.size, (32, 40, 92)), corner, mask=tile)
     return png_bytes(paper)
