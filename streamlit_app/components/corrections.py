@@ -11,7 +11,7 @@ from streamlit_app.components.pictures import for_display, inline
 from streamlit_app.i18n import _
 from streamlit_app.state import NumberAnswer, Options, Picture
 
-FIELD_PX = 140  # three abreast beside the picture, two on a phone
+FIELD_PX = 150  # two abreast, also on a phone
 TILE_PX = 56  # twice MNIST's 28
 GUESSES = 3
 
