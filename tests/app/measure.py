@@ -184,7 +184,7 @@ def seconds_from_stroke(page: Any) -> float:
     pad_box(page)
     page.evaluate(WATCH_BARS)
     for _ in range(STROKES):
-        draw_without_lifting(page, SEVEN, pause_ms=100)
+        draw_without_lifting(page, SEVEN)
         page.mouse.up()
         expect_heading(page, "What spoke for it")
         settled(page)

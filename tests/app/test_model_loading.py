@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from digitscope import DigitReader, ModelUnavailableError
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from streamlit_app import network_loading, resources
-from streamlit_app.network_loading import NetworkLoader, PausingFinder
+from streamlit_app.network_loading import NetworkLoader, SparingFinder
 from streamlit_app.visitors import VISITORS, Visitors
 from tests.app.scenes import (
     HOME,
@@ -228,16 +228,37 @@ def test_loading_waits_for_a_quiet_moment_unless_somebody_waits_for_it(
     assert network.wait().reader is not None
 
 
-def test_an_import_pauses_while_a_page_runs_and_never_where_somebody_waits() -> None:
+def test_an_import_pauses_while_pages_run_and_never_where_somebody_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[tuple[float, float]] = []
+    monkeypatch.setattr(VISITORS, "wait_for_quiet", lambda *times: waits.append(times))
     hurry = threading.Event()
-    finder = PausingFinder(threading.get_ident(), hurry)
+    finder = SparingFinder(threading.get_ident(), hurry)
+    finder.find_spec("anything", None)
+    assert waits == [(network_loading.BREATH_S, network_loading.LONGEST_PAUSE_S)]
+    hurry.set()
+    finder.find_spec("anything", None)
+    assert len(waits) == 1
 
-    def seconds_to_find() -> float:
-        started = time.perf_counter()
-        finder.find_spec("anything", None)
-        return time.perf_counter() - started
 
-    with VISITORS.served():
-        assert seconds_to_find() >= network_loading.LONGEST_PAUSE_S * 0.9
-        hurry.set()
-        assert seconds_to_find() < network_loading.LONGEST_PAUSE_S * 0.9
+def test_only_the_loading_thread_goes_without_what_is_unused() -> None:
+    unused = min(network_loading.UNUSED)
+    with pytest.raises(ModuleNotFoundError):
+        SparingFinder(threading.get_ident(), threading.Event()).find_spec(unused, None)
+    SparingFinder(threading.get_ident() + 1, threading.Event()).find_spec(unused, None)
+
+
+def test_what_no_reading_uses_is_not_imported_with_keras() -> None:
+    code = (
+        "import sys; from streamlit_app.network_loading import NetworkLoader;"
+        "from digitscope.model_files import KERAS_MODEL;"
+        "network = NetworkLoader(KERAS_MODEL).wait();"
+        "import streamlit_app.network_loading as loading;"
+        "print(network.engine, sorted(loading.UNUSED & set(sys.modules)));"
+        "import pandas, sklearn"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n")[0] == "keras []"
