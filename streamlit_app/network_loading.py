@@ -126,7 +126,7 @@ class SparingFinder(MetaPathFinder):
 
     def find_spec(
         self,
-        fullname: str,  # noqa: ARG002 - Python's way of calling
+        fullname: str,
         path: Sequence[str] | None,  # noqa: ARG002
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> None:

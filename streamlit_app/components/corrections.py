@@ -13,7 +13,7 @@ from streamlit_app.state import NumberAnswer, Options, Picture
 
 FIELD_PX = 150  # two abreast, also on a phone
 TILE_PX = 56  # twice MNIST's 28
-GUESSES = 3
+GUESSES = 2  # beside the tile, they fit into one line
 
 
 def field_key(picture: Picture, options: Options, index: int) -> str:

@@ -50,7 +50,7 @@ def test_a_number_is_one_press_away_and_copied(visit: Visit) -> None:
 def test_numbers_are_corrected_and_downloaded_on_a_phone(visit: Visit) -> None:
     page = visit("predict?read=numbers", **PHONE)
     send(page, "rows.png")
-    page.get_by_text("To be checked: 1").wait_for()
+    expect_heading(page, "Check and correct")
     field = page.get_by_label("Number 1")
     field.fill("2026")
     field.press("Enter")
@@ -95,7 +95,7 @@ def test_numbers_have_no_serious_barrier(visit: Visit, scheme: str) -> None:
     assert serious_barriers(page) == []
     page.goto(f"{page.url.split('?')[0]}?read=numbers")
     send(page, "rows.png")
-    page.get_by_text("To be checked: 1").wait_for()
+    expect_heading(page, "Check and correct")
     settled(page)
     assert serious_barriers(page) == []
 

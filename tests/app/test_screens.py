@@ -75,7 +75,7 @@ def shoot_numbers(visit: Visit, name: str, *scheme: str, **size: Any) -> None:
     """Photograph three rows of numbers, one digit in doubt."""
     page = visit("predict?read=numbers", *scheme, **size)
     page.locator("input[type=file]").set_input_files(ASSETS / "rows.png")
-    page.get_by_text("To be checked: 1").wait_for()
+    expect_heading(page, "Check and correct")
     shoot(page, name)
 
 
