@@ -74,6 +74,7 @@ def show_simulated(card: ModelCard) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        height="content",
         column_config={
             "condition": column.TextColumn(_("Condition")),
             "correct": column.ProgressColumn(
