@@ -21,7 +21,7 @@ from digitscope.retry import available_route
 from digitscope.types import Background, BoolArray, Prediction, Reading, Reason
 
 # Chosen on the dev pictures and on made numbers.
-MIN_CONFIDENCE = 0.4  # a digit is answered from here on
+MIN_CONFIDENCE = 0.5  # a digit is answered from here on
 SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
 MAX_UNSURE = 0.05  # ... or nearly every one, on a whole page: another look at all costs as much
 LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75

@@ -16,6 +16,7 @@ WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # row heights: no mark is as l
 MARK_HEIGHT, MARK_PROBABILITY = 0.75, 0.3  # in row heights; that it is a digit
 SMALL_ROW = 0.5  # of the height of the page's digits
 SAME_INK = 0.7  # of the columns of two candidates that part the same digit
+SURE_TALL, SURE_DIGIT = (0.75, 1.5), 0.95  # what the network takes for a digit, in row heights
 SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
 
 
@@ -110,7 +111,20 @@ def is_digit_like(skip: Skip, search: RowSearch) -> bool:
     at_edge = left <= 1 or top <= 1 or right >= page_width - 1 or bottom >= page_height - 1
     min_width = WIDE_PIECE if skip.is_piece else WIDE_SKIP
     is_large = skip.shape.width >= min_width * height and skip.shape.height >= TALL_SKIP * height
-    return is_large and not at_edge and height > SMALL_ROW * search.page.height
+    is_wide = is_large and not at_edge
+    return (is_wide or is_sure_digit(skip, search)) and height > SMALL_ROW * search.page.height
+
+
+def is_sure_digit(skip: Skip, search: RowSearch) -> bool:
+    """Whether a whole shape of a digit's height is left out that the network is sure of."""
+    tall = skip.shape.height / search.row.height
+    if skip.is_piece or not SURE_TALL[0] <= tall <= SURE_TALL[1]:
+        return False
+    return any(
+        (one.start, one.end) == (skip.start, skip.end)
+        and ten.max() * digit_probability(ten) >= SURE_DIGIT
+        for one, ten in zip(search.candidates, search.probabilities, strict=True)
+    )
 
 
 def _best_inside(skip: Edge, candidates: Sequence[Edge]) -> int | None:
