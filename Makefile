@@ -130,7 +130,7 @@ texts: $(VENV)/.dev  ## Bring new texts of the app into the catalogues, and comp
 
 screenshots: $(VENV)/.dev  ## Photograph the app in Chromium (artifacts/screenshots, README's picture)
 	$(BIN)/python -m pytest -q tests/app/test_screens.py
-	cp artifacts/screenshots/app.png artifacts/screenshots/drawing.webp docs/pictures/
+	cp artifacts/screenshots/{app.png,numbers.png,drawing.webp} docs/pictures/
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--no-header --annotation-style line pyproject.toml

@@ -153,8 +153,6 @@ class DigitReader:
             The explanation; None where there is no tile.
         """
         tile = reading.preprocessed.tile
-        return (
-            None
-            if tile is None
-            else explain_tile(self.classifier.classify, tile.pixels, contrast_class)
-        )
+        if tile is None:
+            return None
+        return explain_tile(self.classifier.classify, tile.pixels, contrast_class)

@@ -18,8 +18,9 @@ from typing import Any
 import cv2
 import numpy as np
 from api_limits import describe_limits
+from batch_costs_text import describe_costs
 from experiments_text import describe_experiments
-from model_card_text import describe_card
+from model_card_text import describe_card, describe_outcomes
 from PIL import Image
 from preprocessing_text import describe_attempts, describe_refusals, describe_steps
 from sample_photo import sample_photo
@@ -82,15 +83,15 @@ def describe_numbers(card: dict[str, Any]) -> str:
     ]
     kinds = card.get("photos", {}).get("kinds", {})
     rows = [_describe_kind(kind, kinds[kind]) for kind in KIND_NAMES if kind in kinds]
-    titles = ("pictures", "n", "right", "wrong", "refused", "its predecessor, right")
+    titles = ("pictures", "n", "right (95 % interval)", "wrong", "refused", "predecessor, right")
     head = ["", f"| {' | '.join(titles)} |", "| --- " * len(titles) + "|"]
     return "\n".join(network + (head + rows if rows else []))
 
 
 def _describe_kind(kind: str, counts: dict[str, Any]) -> str:
     before = f"{PREDECESSOR[kind]:.1%}" if kind in PREDECESSOR else ""
-    shares = (f"{counts[what] / counts['n']:.1%}" for what in ("correct", "wrong", "refused"))
-    return f"| {KIND_NAMES[kind]} | {counts['n']} | {' | '.join(shares)} | {before} |"
+    shares = " | ".join(describe_outcomes(counts))
+    return f"| {KIND_NAMES[kind]} | {counts['n']} | {shares} | {before} |"
 
 
 def replace_blocks(file: Path, blocks: Sequence[str]) -> str:
@@ -118,6 +119,7 @@ def build(reading: Reading) -> dict[Path, str]:
         "docs/experiments.md": (describe_experiments(REPORTS),),
         "README.md": (describe_numbers(card),),
         "docs/api.md": (describe_limits(),),
+        "docs/batch.md": (describe_costs(ROOT / "docs" / "batch_costs.json"),),
         "models/MODEL_CARD.md": (describe_card(card),),
     }
     return {ROOT / name: replace_blocks(ROOT / name, texts) for name, texts in blocks.items()}

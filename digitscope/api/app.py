@@ -15,11 +15,12 @@ from fastapi import FastAPI
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 from digitscope import __version__
+from digitscope.api.examples import ANSWER_EXAMPLE, REFUSAL_EXAMPLE
 from digitscope.api.middleware import AccessLogMiddleware, RequestLimitMiddleware
 from digitscope.api.problems import PROBLEM_TYPE, add_problem_handlers
 from digitscope.api.routes import ROUTERS
 from digitscope.api.runtime import Runtime
-from digitscope.api.schemas import ANSWER_EXAMPLE, REFUSAL_EXAMPLE, PictureAnswer
+from digitscope.api.schemas import PictureAnswer
 from digitscope.api.settings import ApiSettings
 from digitscope.reader import DigitReader
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from digitscope import __version__
+from digitscope.api.number_schemas import NumbersAnswer, NumbersOptions
 from digitscope.api.problems import (
     BODY_PROBLEMS,
-    INVALID_REQUEST,
     NOT_A_PICTURE,
-    UNSUPPORTED_MEDIA_TYPE,
     ProblemError,
-    describe_value,
     problem_responses,
 )
+from digitscope.api.request_bodies import BATCH_BODY, PICTURE_BODY, receive_form, receive_picture
 from digitscope.api.runtime import Runtime, RuntimeDependency
 from digitscope.api.schemas import (
     MAX_FILES,
     FileRow,
     Health,
-    NumbersAnswer,
-    NumbersOptions,
     PictureAnswer,
     PictureOptions,
     ReadingOptions,
@@ -45,39 +41,7 @@ from digitscope.preprocessing.background_removers import REMBG_MODELS, weights_o
 from digitscope.reader import DigitReader
 from digitscope.types import Background, Prediction, Reading
 
-FORM_TYPE, FORM_FIELD = "multipart/form-data", "file"
-PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # what the documentation offers
-ANY_BYTES = "application/octet-stream"
-NEVER_ON_DISK = 2**40  # bytes; the limit on the body is far below
-
-
-def _form_of(field_schema: dict[str, Any]) -> dict[str, Any]:
-    """Describe in OpenAPI a form with one field."""
-    return {
-        "type": "object",
-        "properties": {FORM_FIELD: field_schema},
-        "required": [FORM_FIELD],
-    }
-
-
-FILE_SCHEMA: dict[str, Any] = {"type": "string", "format": "binary"}
-PICTURE_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "A picture file: PNG, JPEG, WebP, GIF, BMP or TIFF.",
-        "content": {
-            FORM_TYPE: {
-                "schema": _form_of(FILE_SCHEMA),
-                "encoding": {FORM_FIELD: {"contentType": ", ".join(PICTURE_TYPES)}},
-            },
-            **{media_type: {"schema": FILE_SCHEMA} for media_type in PICTURE_TYPES},
-        },
-    }
-}
-FILES_SCHEMA = {"type": "array", "items": FILE_SCHEMA, "minItems": 1, "maxItems": MAX_FILES}
-BATCH_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {FORM_TYPE: {"schema": _form_of(FILES_SCHEMA)}}}
-}
+T = TypeVar("T")
 
 status = APIRouter(tags=["status"])
 tiles = APIRouter(tags=["tiles"], responses=problem_responses(*BODY_PROBLEMS))
@@ -143,17 +107,9 @@ async def read_picture(
     request: Request, options: Annotated[PictureOptions, Query()], runtime: RuntimeDependency
 ) -> PictureAnswer:
     """Take a picture through all eleven steps, and answer or refuse."""
-    runtime.loader.reader()
-    runtime.pool.check_room()
-    request.state.max_body_bytes = runtime.settings.max_picture_bytes
-    data = await _receive_picture(request)
     background, notice = choose_background(options.background)
-    try:
-        reading = await runtime.pool.run(
-            partial(_read, runtime, data, tta=options.tta, background=background)
-        )
-    except InvalidImageError as error:
-        raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
+    read = partial(_read, runtime, tta=options.tta, background=background)
+    reading = await _read_sent(request, runtime, read)
     request.state.outcome = reading.reason or "digit"
     return PictureAnswer.of(reading, notice, with_tile=options.tile)
 
@@ -165,17 +121,27 @@ async def read_numbers(
     request: Request, options: Annotated[NumbersOptions, Query()], runtime: RuntimeDependency
 ) -> NumbersAnswer:
     """Read every row of digits; a digit that is not sure is null, and "?" in the text."""
+    background, notice = choose_background(options.background)
+    read = partial(_read_numbers, runtime, background=background)
+    reading = await _read_sent(request, runtime, read)
+    request.state.outcome = reading.reason or "numbers"
+    return NumbersAnswer.of(reading, notice)
+
+
+async def _read_sent(request: Request, runtime: Runtime, read: Callable[[bytes], T]) -> T:
+    """Receive the picture of a request and read it in the pool.
+
+    Raises:
+        ProblemError: no room, no picture, or none that can be opened.
+    """
     runtime.loader.reader()
     runtime.pool.check_room()
     request.state.max_body_bytes = runtime.settings.max_picture_bytes
-    data = await _receive_picture(request)
-    background, notice = choose_background(options.background)
+    data = await receive_picture(request)
     try:
-        reading = await runtime.pool.run(partial(_read_numbers, runtime, data, background))
+        return await runtime.pool.run(partial(read, data))
     except InvalidImageError as error:
         raise ProblemError(NOT_A_PICTURE, str(error), f"{len(data)} bytes") from error
-    request.state.outcome = reading.reason or "numbers"
-    return NumbersAnswer.of(reading, notice)
 
 
 @pictures.post("/api/v1/batch", summary="Read several pictures", openapi_extra=BATCH_BODY)
@@ -186,7 +152,7 @@ async def read_batch(
     runtime.loader.reader()
     runtime.pool.check_room()
     request.state.max_body_bytes = runtime.settings.max_batch_bytes
-    files = await _receive_form(request, MAX_FILES)
+    files = await receive_form(request, MAX_FILES)
     return await runtime.pool.run(
         lambda: [_read_file(runtime, name, data, options) for name, data in files]
     )
@@ -225,54 +191,3 @@ def _read_numbers(runtime: Runtime, data: bytes, background: Background) -> Numb
         reading = runtime.loader.reader().read_numbers(data, background=background)
     runtime.metrics.count_numbers(reading)
     return reading
-
-
-async def _receive_picture(request: Request) -> bytes:
-    """Receive a picture file, as a form's file or as the body itself. It never touches the disk."""
-    media_type = _media_type(request)
-    if media_type.startswith("image/") or media_type == ANY_BYTES:
-        return await request.body()
-    ((_, data),) = await _receive_form(request, max_files=1)
-    return data
-
-
-def _media_type(request: Request) -> str:
-    declared = request.headers.get("content-type", "")
-    return declared.partition(";")[0].strip().lower()
-
-
-async def _receive_form(request: Request, max_files: int) -> list[tuple[str, bytes]]:
-    """Receive the files of a form: name and bytes each, at least one.
-
-    Raises:
-        ProblemError: UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, or a limit was passed.
-    """
-    if _media_type(request) != FORM_TYPE:
-        raise ProblemError(
-            UNSUPPORTED_MEDIA_TYPE,
-            f"Send {FORM_TYPE} with the field {FORM_FIELD!r}; a single picture may also be sent "
-            "as it is, as image/png, image/jpeg or image/webp.",
-            describe_value(request.headers.get("content-type", "")),
-        )
-    parser = MultiPartParser(request.headers, request.stream(), max_files=max_files)
-    parser.spool_max_size = NEVER_ON_DISK
-    try:
-        form = await parser.parse()
-    except (MultiPartException, ValueError) as error:  # ValueError: an impossible charset
-        raise _form_problem(f"an invalid form: {error}", max_files) from error
-    try:
-        fields = form.getlist(FORM_FIELD)
-        files = [field for field in fields if isinstance(field, UploadFile)]
-        if not files or len(files) < len(fields):
-            names = f"only {describe_value(', '.join(sorted(form)))}" if form else "no field"
-            received = f"the field {FORM_FIELD!r} without a file name" if fields else names
-            raise _form_problem(received, max_files)
-        return [(file.filename or "", await file.read()) for file in files]
-    finally:
-        await form.close()
-
-
-def _form_problem(received: str, max_files: int) -> ProblemError:
-    count = "one file" if max_files == 1 else f"1 to {max_files} files"
-    detail = f"Expected a form with {count} in the field {FORM_FIELD!r}, with a file name each."
-    return ProblemError(INVALID_REQUEST, detail, received)

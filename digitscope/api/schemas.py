@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from digitscope.api.examples import TILE_EXAMPLE, example_tile
 from digitscope.errors import InvalidImageError
-from digitscope.number_types import NumberReading
 from digitscope.serialization import (
     error_to_dict,
-    number_reading_to_dict,
     probabilities_to_list,
     reading_to_dict,
 )
@@ -52,80 +51,11 @@ Probabilities = Annotated[
 ]
 
 
-def _example_tile() -> list[Any]:
-    """A 1 as a stroke of three pixels: 784 values in 0..1."""
-    tile = np.zeros((TILE_PX, TILE_PX))
-    tile[4:24, 13:16] = 1  # 20 px tall, in the middle
-    values: list[Any] = tile.reshape(-1).tolist()
-    return values
-
-
-TILE_EXAMPLE: dict[str, Any] = {
-    "prediction": 1,
-    "confidence": 0.9991,
-    "probabilities": [0.0001, 0.9991, *[0.0001] * 8],
-}
-SEVEN = [0.0004, 0.0081, 0.0032, 0.0009, 0.0005, 0.0003, 0.0001, 0.9823, 0.0007, 0.0035]
-ANSWER_EXAMPLE: dict[str, Any] = {
-    "status": "ok",
-    "digit": 7,
-    "confidence": 0.9823,
-    "top": [list(pair) for pair in Prediction(np.array(SEVEN)).ranked],
-    "quality": {
-        "score": 0.91,
-        "level": str(Level.EXCELLENT),
-        "contrast": 0.82,
-        "size_px": 214,
-        "aspect_ratio": 0.71,
-        "evenness": 0.95,
-        "clearness": 0.97,
-        "wholeness": 1.0,
-    },
-    "reason": None,
-    "background": str(Background.OPENCV),
-    "ms": 31.2,
-    "notice": "",
-    "box_xyxy": [240, 120, 392, 334],
-    "probabilities": SEVEN,
-    "tile": None,
-}
-REFUSAL_EXAMPLE: dict[str, Any] = dict.fromkeys(ANSWER_EXAMPLE) | {
-    "status": "rejected",
-    "top": [],
-    "reason": str(Reason.BLANK),
-    "background": str(Background.OPENCV),
-    "ms": 18.4,
-    "notice": "",
-}
-
-
-NUMBERS_EXAMPLE: dict[str, Any] = {
-    "status": "uncertain",
-    "numbers": [
-        {
-            "text": "4?",
-            "confidence": 0.41,
-            "box": [40, 30, 122, 96],
-            "digits": [
-                {"digit": 4, "confidence": 0.97, "box": [40, 30, 78, 95]},
-                {"digit": None, "confidence": 0.41, "box": [84, 32, 122, 96]},
-            ],
-        }
-    ],
-    "reason": None,
-    "background": str(Background.OPENCV),
-    "ms": 34.5,
-    "notice": "",
-}
 BACKGROUND_FIELD: Any = Field(
     Background.AUTO,
     description="how to remove the background; where the server lacks the weights, the OpenCV "
     "route answers and `notice` says so",
 )
-Box = Annotated[
-    tuple[int, int, int, int],
-    Field(description="left, top, right, bottom (exclusive), pixels of the upright picture"),
-]
 
 
 class Welcome(BaseModel):
@@ -146,7 +76,7 @@ class Health(BaseModel):
 class TileQuestion(BaseModel):
     """One tile, to be read as it is."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"image": _example_tile()}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"image": example_tile()}]})
     image: Pixels
 
 
@@ -171,7 +101,7 @@ class TileAnswer(BaseModel):
 class TilesQuestion(BaseModel):
     """Several tiles, to be read in one request."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"images": [_example_tile()]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"images": [example_tile()]}]})
     images: Annotated[list[Pixels], Field(min_length=1, max_length=MAX_TILES, fail_fast=True)]
 
 
@@ -248,48 +178,7 @@ class PictureAnswer(PictureRow):
         tile = reading.preprocessed.tile
         sent = None if tile is None or not with_tile else tile.pixels.reshape(-1) / 255
         values = None if sent is None else sent.round(TILE_DECIMALS).tolist()
-        return cls(**_row(reading, notice), tile=values)
-
-
-class NumberDigitAnswer(BaseModel):
-    """One digit of a number."""
-
-    digit: int | None = Field(ge=0, le=9, description="null where it is not sure")
-    confidence: Probability
-    box: Box
-
-
-class NumberAnswer(BaseModel):
-    """Digits that stand together."""
-
-    text: str = Field(pattern="^[0-9?]+$", description='"?" for a digit that is not sure')
-    confidence: Probability = Field(description="of its least sure digit")
-    box: Box
-    digits: Annotated[list[NumberDigitAnswer], Field(min_length=1)]
-
-
-class NumbersOptions(BaseModel):
-    """How the numbers in a picture are to be read."""
-
-    background: Background = BACKGROUND_FIELD
-
-
-class NumbersAnswer(BaseModel):
-    """The numbers in a picture, rows top to bottom, left to right."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [NUMBERS_EXAMPLE]})
-    status: Literal["ok", "uncertain", "rejected"]
-    numbers: list[NumberAnswer]
-    reason: Reason | None = Field(description="why there is no number, or null")
-    background: Background = Field(description="the route that found the ink")
-    ms: float = Field(ge=0, description="milliseconds that the reading took")
-    notice: str = Field(description='what to know of the route taken, or ""')
-
-    @classmethod
-    def of(cls, reading: NumberReading, notice: str) -> NumbersAnswer:
-        """Make the answer of a reading; `notice` is put before the reading's own."""
-        row = number_reading_to_dict(reading)
-        return cls(**row | {"notice": " ".join(filter(None, (notice, row["notice"])))})
+        return cls(**join_notices(notice, reading_to_dict(reading)), tile=values)
 
 
 class FileRow(PictureRow):
@@ -300,7 +189,7 @@ class FileRow(PictureRow):
     @classmethod
     def of(cls, file: str, reading: Reading, notice: str) -> FileRow:
         """Make the row of a reading; `notice` is put before the reading's own."""
-        return cls(file=file, **_row(reading, notice))
+        return cls(file=file, **join_notices(notice, reading_to_dict(reading)))
 
     @classmethod
     def of_error(cls, file: str, error: InvalidImageError, background: Background) -> FileRow:
@@ -308,8 +197,8 @@ class FileRow(PictureRow):
         return cls(file=file, **error_to_dict(error, background))
 
 
-def _row(reading: Reading, notice: str) -> dict[str, Any]:
-    row = reading_to_dict(reading)
+def join_notices(notice: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Put the server's notice before the reading's own."""
     return row | {"notice": " ".join(filter(None, (notice, row["notice"])))}
 
 

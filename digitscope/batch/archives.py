@@ -9,12 +9,18 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
-from digitscope.batch.items import Item, expand_pages, failed_item, is_picture_name
+from digitscope.batch.items import (
+    MAX_BYTES,
+    Item,
+    check_size,
+    expand_pages,
+    failed_item,
+    is_picture_name,
+)
 from digitscope.errors import InvalidImageError
 
 ZIP_SUFFIXES = (".zip",)
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-MAX_MEMBER_BYTES = 2**28  # of one picture, unpacked; a small member may claim to be endless
 BROKEN_ZIP = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 BROKEN_TAR = (OSError, tarfile.TarError, zlib.error, EOFError)
 
@@ -41,7 +47,7 @@ def read_zip_member(path: str, name: str) -> bytes:
     """
     try:
         with _opened_zip(path).open(name) as stream:
-            return _within_limit(stream.read(MAX_MEMBER_BYTES + 1))
+            return check_size(stream.read(MAX_BYTES + 1))
     except BROKEN_ZIP as error:
         raise InvalidImageError(
             "Expected a picture in a zip file. Received: {cause}.", cause=str(error)
@@ -71,17 +77,8 @@ def iter_tar(path: Path) -> Iterator[Item]:
 
 def _tar_items(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Iterator[Item]:
     stream = archive.extractfile(member)
-    content = b"" if stream is None else stream.read(MAX_MEMBER_BYTES + 1)
-    return expand_pages(name, partial(_within_limit, content))
-
-
-def _within_limit(content: bytes) -> bytes:
-    if len(content) > MAX_MEMBER_BYTES:
-        raise InvalidImageError(
-            "The file is too large: at most {limit} MB can be read from an archive.",
-            limit=MAX_MEMBER_BYTES // 2**20,
-        )
-    return content
+    content = b"" if stream is None else stream.read(MAX_BYTES + 1)
+    return expand_pages(name, partial(check_size, content))
 
 
 def _is_wanted(name: str) -> bool:

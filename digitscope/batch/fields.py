@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -61,7 +61,7 @@ def _no_form(received: str) -> BatchError:
 
 def _checked(values: object, received: str) -> Box:
     try:
-        left, top, right, bottom = (float(value) for value in _as_sequence(values))
+        left, top, right, bottom = map(float, values if isinstance(values, list) else ())
     except (TypeError, ValueError):
         left = top = right = bottom = -1.0
     if not (0 <= left < right < np.inf and 0 <= top < bottom < np.inf):
@@ -70,12 +70,6 @@ def _checked(values: object, received: str) -> Box:
             f"Received: {received}."
         )
     return left, top, right, bottom
-
-
-def _as_sequence(values: object) -> Sequence[float | str]:
-    if not isinstance(values, (list, tuple)):
-        raise TypeError("a list is expected")
-    return values
 
 
 def cut_fields(

@@ -12,25 +12,11 @@ from digitscope.batch.pages import PAGE_COUNTERS, PAGE_OPENERS
 from digitscope.errors import InvalidImageError
 from digitscope.image_io import ImageSource
 
-PICTURE_SUFFIXES = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".mpo",
-        ".webp",
-        ".gif",
-        ".bmp",
-        ".dib",
-        ".tif",
-        ".tiff",
-        ".pdf",
-    ]
-)
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib")
+PICTURE_SUFFIXES = frozenset((*IMAGE_SUFFIXES, *PAGE_COUNTERS))
 # These give a row that says what to do, where a folder with nothing but such files would give none.
 UNREADABLE_SUFFIXES = frozenset((".heic", ".heif", ".avif"))
+MAX_BYTES = 2**28  # of one picture in an archive or at an address; one may claim to be endless
 
 
 @dataclass(frozen=True)
@@ -70,6 +56,20 @@ def failed_item(name: str, expected: str, error: Exception) -> Item:
 
 def _fail(text: str) -> ImageSource:
     raise InvalidImageError(text)
+
+
+def check_size(content: bytes) -> bytes:
+    """Give the content back, of which at most a byte more than `MAX_BYTES` was read.
+
+    Raises:
+        InvalidImageError: it is larger than that.
+    """
+    if len(content) > MAX_BYTES:
+        raise InvalidImageError(
+            "The file is too large: at most {limit} MB can be read from an archive or an address.",
+            limit=MAX_BYTES // 2**20,
+        )
+    return content
 
 
 def expand_pages(name: str, load: Callable[[], Path | bytes]) -> Iterator[Item]:

@@ -20,7 +20,7 @@ from digitscope.batch.rows import Row, RowOptions, RowReader, make_error_row
 
 Job: TypeAlias = tuple[int, Item]  # its number among all items, from 0
 
-AHEAD = 8  # items given to a process before their turn: none waits for the slowest
+AHEAD = 16  # items given to a process before their turn: none waits for a slow one
 ENDED = "The process that read this file ended. It may need more memory than there is."
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from digitscope.batch.items import Item
 from digitscope.batch.local import count_cores
 from digitscope.batch.rows import Row, RowOptions, RowReader
+from digitscope.host_environment import environment
 
 if TYPE_CHECKING:
     import ray
@@ -27,6 +28,8 @@ BATCH = 16  # items an actor takes at once
 # hangs for ever. A cluster of its own gets a logical core more than there are, for the same reason.
 CPUS_PER_READER = 0.9
 SPARE_CORES = 1
+# Ray's processes give way to all others by default (15): beside other work they hardly move.
+AS_URGENT = {"RAY_worker_niceness": "0"}
 
 
 class RowActor:
@@ -72,15 +75,20 @@ def read_on_ray(
         A row for each, in their order.
     """
     waiting = iter(jobs)
-    with connected(address):
+    with connected(address, SPARE_CORES):
         while group := list(islice(waiting, GROUP)):
             for row in make_dataset(group, options, workers, RowActor).iter_rows():
                 yield json.loads(row["row"])
 
 
 @contextmanager
-def connected(address: str | None) -> Iterator[None]:
-    """Connect to a cluster, unless this process is connected already; None starts one here."""
+def connected(address: str | None, spare_cores: int = 0) -> Iterator[None]:
+    """Connect to a cluster, unless this process is connected already; None starts one here.
+
+    Args:
+        address: of a running cluster, or None.
+        spare_cores: logical cores that a cluster of its own has beyond those of the machine.
+    """
     import ray
 
     if ray.is_initialized():
@@ -89,7 +97,10 @@ def connected(address: str | None) -> Iterator[None]:
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        ray.init(num_cpus=count_cores() + SPARE_CORES, include_dashboard=False, **quiet)
+        # "local": else it would join a cluster that somebody else has on this machine.
+        cores = count_cores() + spare_cores
+        with environment(**AS_URGENT):
+            ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
     else:
         ray.init(address=address, **quiet)
     try:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from digitscope.batch.errors import BatchError
 from digitscope.batch.items import Item
 from digitscope.batch.outputs import to_table
-from digitscope.batch.ray_engine import GROUP, RowActor, connected, make_dataset
+from digitscope.batch.ray_engine import GROUP, SPARE_CORES, RowActor, connected, make_dataset
 from digitscope.batch.remote import without_secrets
 from digitscope.batch.rows import RowOptions
 from digitscope.batch.sources import iter_items
@@ -127,7 +127,7 @@ def read_into_parts(
         For each group, how many of its rows have each status.
     """
     jobs = enumerate(iter_items(sources))
-    with connected(address):
+    with connected(address, SPARE_CORES):
         groups = iter(lambda: list(islice(jobs, GROUP)), [])
         for number, group in enumerate(groups):
             names = _fingerprint(group)

@@ -12,7 +12,14 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from digitscope.batch.errors import require_package
-from digitscope.batch.items import Item, expand_pages, failed_item, is_picture_name
+from digitscope.batch.items import (
+    MAX_BYTES,
+    Item,
+    check_size,
+    expand_pages,
+    failed_item,
+    is_picture_name,
+)
 from digitscope.errors import InvalidImageError
 
 if TYPE_CHECKING:
@@ -23,7 +30,6 @@ WEB_SCHEMES = ("https://", "http://")
 SCHEMES = (*BUCKET_SCHEMES, *WEB_SCHEMES)
 TIMEOUT_S = 30.0
 TRIES, PAUSE_S = 3, 1.0  # a server that is busy for a moment costs no picture
-MAX_BYTES = 2**28  # of one file
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def read_bucket(bucket: Bucket, path: str) -> bytes:
     """
     try:
         with connect(bucket).open_input_stream(path) as stream:
-            return _within_limit(stream.read(MAX_BYTES + 1))
+            return check_size(stream.read(MAX_BYTES + 1))
     except OSError as error:
         raise InvalidImageError(
             "Expected a file in a bucket. Received: {cause}.", cause=str(error)
@@ -140,7 +146,7 @@ def read_web(address: str) -> bytes:
         try:
             # The scheme was checked when the item was made: no file:// comes here.
             with urllib.request.urlopen(address, timeout=TIMEOUT_S) as stream:  # noqa: S310
-                return _within_limit(stream.read(MAX_BYTES + 1))
+                return check_size(stream.read(MAX_BYTES + 1))
         except (OSError, http.client.HTTPException, ValueError) as error:
             is_final = isinstance(error, urllib.error.HTTPError) and error.code < 500
             if not left or is_final:
@@ -149,12 +155,3 @@ def read_web(address: str) -> bytes:
                 ) from error
             time.sleep(PAUSE_S)
     raise AssertionError("the last try answers or raises")
-
-
-def _within_limit(content: bytes) -> bytes:
-    if len(content) > MAX_BYTES:
-        raise InvalidImageError(
-            "The file is too large: at most {limit} MB are read from an address.",
-            limit=MAX_BYTES // 2**20,
-        )
-    return content

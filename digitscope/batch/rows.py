@@ -118,16 +118,12 @@ class RowReader:
             source = item.load()
             return {"file": item.name} | self._read(number, item.name, source)
         except InvalidImageError as error:
-            return self.error_row(item.name, str(error))
+            return make_error_row(item.name, str(error), self._options)
         except DigitscopeError:
             raise
         except Exception as error:  # noqa: BLE001 - one file must not end a run over millions
             fault = f"A fault of Digitscope on this file: {type(error).__name__}: {error}"
-            return self.error_row(item.name, fault)
-
-    def error_row(self, name: str, why: str) -> Row:
-        """Make the row of an item that cannot be read."""
-        return make_error_row(name, why, self._options)
+            return make_error_row(item.name, fault, self._options)
 
     def _read(self, number: int, name: str, source: ImageSource) -> Row:
         boxes = self._options.boxes

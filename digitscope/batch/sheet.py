@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from digitscope.batch.rows import OK, Row
+from digitscope.page_templates import load_template
 
 TEMPLATE = "sheet.html"
 MAX_CARDS = 2000  # more make a page that no browser opens
@@ -23,10 +24,7 @@ def write_sheet(path: Path, rows: Iterable[Row], statuses: Mapping[str, int]) ->
     Raises:
         OSError: it cannot be written.
     """
-    from jinja2 import Environment, PackageLoader
-
-    pages = Environment(loader=PackageLoader(__package__ or ""), autoescape=True)
-    page = pages.get_template(TEMPLATE).stream(
+    page = load_template(__package__ or "", TEMPLATE).stream(
         statuses=dict(statuses), cards=islice(_cards(rows), MAX_CARDS), max_cards=MAX_CARDS
     )
     path.parent.mkdir(parents=True, exist_ok=True)

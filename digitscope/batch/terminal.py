@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -55,15 +56,15 @@ def _bar(batch: Batch) -> Iterator[Callable[[Row], None]]:
         def tell(_: Row) -> None:
             speed = progress.tasks[0].speed
             rate = "" if speed is None else f"{speed:.1f}/s; "
-            progress.update(task, advance=1, description=rate + format_statuses(batch))
+            progress.update(task, advance=1, description=rate + format_statuses(batch.statuses))
 
         threading.Thread(target=count, daemon=True).start()
         yield tell
 
 
-def format_statuses(batch: Batch) -> str:
+def format_statuses(statuses: Counter[str]) -> str:
     """How many rows of each status there are, the most first."""
-    return ", ".join(f"{n} {status}" for status, n in batch.statuses.most_common()) or "none"
+    return ", ".join(f"{n} {status}" for status, n in statuses.most_common()) or "none"
 
 
 def _notices(batch: Batch, seconds: float) -> Iterator[str]:
@@ -72,7 +73,8 @@ def _notices(batch: Batch, seconds: float) -> Iterator[str]:
     if batch.resumed:
         yield f"{batch.resumed} pictures were read before, by a run that was stopped."
     rate = (total - batch.resumed) / max(seconds, 1e-9)
-    yield f"{total} pictures ({format_statuses(batch)}) in {seconds:.1f} s, {rate:.1f} a second"
+    told = f"{total} pictures ({format_statuses(batch.statuses)})"
+    yield f"{told} in {seconds:.1f} s, {rate:.1f} a second"
     if not batch.is_finished:
         yield "Stopped. The same command goes on from here."
         return

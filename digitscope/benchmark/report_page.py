@@ -19,6 +19,7 @@ from digitscope.benchmark.report import Report, make_tables
 from digitscope.benchmark.results import Result, Verdict
 from digitscope.errors import InvalidImageError
 from digitscope.explanation.overlay import draw_detection, draw_explanation
+from digitscope.page_templates import load_template
 from digitscope.preprocessing.pipeline import STEPS
 from digitscope.reader import DigitReader
 from digitscope.serialization import format_probability
@@ -79,11 +80,8 @@ def write_page(
     Raises:
         OSError: the file cannot be written.
     """
-    from jinja2 import Environment, PackageLoader
-
     mistakes = select_mistakes(results)
-    pages = Environment(loader=PackageLoader(__package__ or ""), autoescape=True)
-    page = pages.get_template(TEMPLATE).render(
+    page = load_template(__package__ or "", TEMPLATE).render(
         made_of=f"{len(results)} pictures, read by {reader.classifier.path.name}",
         tables=make_tables(report),
         chart=draw_curve(report),

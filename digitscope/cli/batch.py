@@ -121,6 +121,7 @@ def read_parts(
     from digitscope.batch.errors import require_package
     from digitscope.batch.ray_parts import Parts, read_into_parts
     from digitscope.batch.sources import check_sources
+    from digitscope.batch.terminal import format_statuses
 
     require_package("ray", "The engine ray", "ray")
     check_sources(sources)
@@ -129,8 +130,8 @@ def read_parts(
     try:
         for statuses in read_into_parts(sources, parts, options, address=address, workers=workers):
             total += statuses
-            told = ", ".join(f"{n} {status}" for status, n in total.most_common())
-            click.echo(f"digitscope: {total.total()} pictures ({told})", err=True)
+            told = f"{total.total()} pictures ({format_statuses(total)})"
+            click.echo(f"digitscope: {told}", err=True)
     except KeyboardInterrupt:
         click.echo("digitscope: Stopped. The same command goes on from here.", err=True)
         return STOPPED

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from digitscope.cli.exit_codes import OK, SOME_FAILED
+from digitscope.cli.answers import Answer, print_answers
 from digitscope.cli.parser import background_option, files_argument, json_option, model_option
-from digitscope.cli.read import print_notice
-from digitscope.errors import InvalidImageError
 from digitscope.serialization import (
     format_probability,
     number_reading_to_dict,
@@ -32,20 +28,15 @@ def numbers(files: tuple[Path, ...], as_json: bool, background: str, model: Path
     from digitscope.reader import DigitReader
 
     reader = DigitReader(model, background)
-    failed = False
-    for file in files:
-        try:
-            answer = number_reading_to_dict(reader.read_numbers(file))
-        except InvalidImageError as error:
-            failed = True
-            answer = numbers_error_to_dict(error, background)
-        print_notice(answer)
-        answer = {"file": str(file)} | answer
-        click.echo(json.dumps(answer) if as_json else format_numbers(answer))
-    return SOME_FAILED if failed else OK
+    return print_answers(
+        files,
+        lambda file: number_reading_to_dict(reader.read_numbers(file)),
+        lambda error: numbers_error_to_dict(error, background),
+        None if as_json else format_numbers,
+    )
 
 
-def format_numbers(answer: dict[str, Any]) -> str:
+def format_numbers(answer: Answer) -> str:
     """Put an answer on one line for people."""
     if not answer["numbers"]:
         return f"{answer['file']}: {answer['status']}: {answer['reason']}"

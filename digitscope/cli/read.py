@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from digitscope.cli.exit_codes import OK, SOME_FAILED
+from digitscope.cli.answers import Answer, print_answers
 from digitscope.cli.parser import files_argument, force_option, json_option, reader_options
-from digitscope.errors import InvalidImageError
 from digitscope.serialization import error_to_dict, format_probability, reading_to_dict
 
 
@@ -34,26 +31,15 @@ def read(
     from digitscope.reader import DigitReader
 
     reader = DigitReader(model, background)
-    failed = False
-    for file in files:
-        try:
-            answer = reading_to_dict(reader.read(file, tta=tta, force=force))
-        except InvalidImageError as error:
-            failed = True
-            answer = error_to_dict(error, background)
-        print_notice(answer)
-        answer = {"file": str(file)} | answer
-        click.echo(json.dumps(answer) if as_json else format_answer(answer))
-    return SOME_FAILED if failed else OK
+    return print_answers(
+        files,
+        lambda file: reading_to_dict(reader.read(file, tta=tta, force=force)),
+        lambda error: error_to_dict(error, background),
+        None if as_json else format_answer,
+    )
 
 
-def print_notice(answer: dict[str, Any]) -> None:
-    """Print on the error stream what the user should know of the background route taken."""
-    if answer["notice"]:
-        click.echo(f"digitscope: {answer['notice']}", err=True)
-
-
-def format_answer(answer: dict[str, Any]) -> str:
+def format_answer(answer: Answer) -> str:
     """Put an answer on one line for people."""
     if answer["status"] != "ok":
         return f"{answer['file']}: {answer['status']}: {answer['reason']}{_format_guess(answer)}"
@@ -67,7 +53,7 @@ def format_answer(answer: dict[str, Any]) -> str:
     )
 
 
-def _format_guess(answer: dict[str, Any]) -> str:
+def _format_guess(answer: Answer) -> str:
     """Put the best guess of a refusal in brackets, where the network was asked."""
     if not answer["top"]:
         return ""

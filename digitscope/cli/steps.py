@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digitscope.cli.answers import print_notice
 from digitscope.cli.exit_codes import OK, SOME_FAILED, writing_to
 from digitscope.cli.parser import PATH, force_option, reader_options
-from digitscope.cli.read import format_answer, print_notice
+from digitscope.cli.read import format_answer
 from digitscope.errors import InvalidImageError
 from digitscope.serialization import reading_to_dict
 

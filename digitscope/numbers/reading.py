@@ -21,8 +21,9 @@ from digitscope.retry import available_route
 from digitscope.types import Background, BoolArray, Prediction, Reading, Reason
 
 # Chosen on the dev pictures and on made numbers.
-MIN_CONFIDENCE = 0.4  # a digit is answered from here on
+MIN_CONFIDENCE = 0.5  # a digit is answered from here on
 SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
+MAX_UNSURE = 0.05  # ... or nearly every one, on a whole page: another look at all costs as much
 LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75
 MIN_SURE = 0.5  # of a number's digits: with fewer it is a word or a drawing
 NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
@@ -40,8 +41,8 @@ def read_picture(
         classify: gives tiles their ten probabilities.
 
     Returns:
-        The reading of the first attempt that is sure of every digit; else of the one with most
-        sure digits, unsure ones counted against it.
+        The reading of the first attempt that is sure of nearly every digit; else of the one with
+        most sure digits, unsure ones counted against it.
     """
     route, notice = available_route(picture, background)
     best: tuple[float, tuple[Number, ...], Reason | None] | None = None
@@ -51,7 +52,7 @@ def read_picture(
         merit = _merit(numbers)
         if best is None or merit > best[0]:
             best = (merit, numbers, None if numbers else _reason(mask, min_level))
-        if numbers and min(number.confidence for number in numbers) >= SURE_CONFIDENCE:
+        if _is_sure(numbers):
             break
     picture.shared.clear()  # else every reading would keep the arrays of all its attempts
     _, numbers, reason = best or (0.0, (), Reason.BLANK)
@@ -88,6 +89,12 @@ def _attempts(route: Background) -> Iterator[Attempt]:
 def _merit(numbers: Sequence[Number]) -> float:
     digits = [digit for number in numbers for digit in number.digits]
     return sum(1.0 if digit.digit is not None else -1.0 for digit in digits)
+
+
+def _is_sure(numbers: Sequence[Number]) -> bool:
+    """Whether no other attempt is worth its time."""
+    sure = [digit.confidence >= SURE_CONFIDENCE for number in numbers for digit in number.digits]
+    return bool(sure) and sure.count(False) <= MAX_UNSURE * len(sure)
 
 
 def _reason(mask: BoolArray, min_level: float) -> Reason:

@@ -9,9 +9,11 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
+from digitscope.numbers.rings import find_rings
 from digitscope.numbers.rows import Row, find_rows
 from digitscope.numbers.score import (
     CANDIDATE_FEATURES,
+    ONE,
     Float64Array,
     Page,
     best_possible,
@@ -34,6 +36,7 @@ from digitscope.recognition.rejection import digit_probability
 from digitscope.types import CLASSES, TILE_PX, BoolArray, Float32Array, UInt8Array
 
 MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
+FAINT = 0.4  # of the mean ink of sure digits; the lines of the dev2 forms have 0.2 to 0.35
 SURE_DIGIT = 0.97  # a whole shape this surely one digit is neither cut nor joined to another
 
 Classify: TypeAlias = Callable[[UInt8Array], Float32Array]
@@ -88,14 +91,20 @@ def search_rows(levels: UInt8Array, mask: BoolArray, classify: Classify) -> list
     """Find the rows of an ink map and ask the network about every candidate.
 
     It is asked in two batches: about the whole shapes, then about cuts and joins of those that are
-    not surely one digit.
+    not surely one digit. Where the first shows that some shapes are far fainter than the digits,
+    rows are found again without them.
     """
-    rows = find_rows(find_shapes(mask), mask.shape)
+    shapes = find_shapes(mask)
+    rows = find_rows(shapes, mask.shape)
     sure = _find_sure(rows, levels, classify)
+    clear = _without_faint(shapes, [one for row in sure for one in row.values()], levels)
+    if len(clear) < len(shapes):
+        rows = find_rows(clear, mask.shape)
+        sure = _find_sure(rows, levels, classify)
     prepared = []
     for row, known in zip(rows, sure, strict=True):
         primitives = split_row(row, known)
-        found = find_candidates(primitives, row, known)
+        found = find_candidates(primitives, row, known) + find_rings(primitives, row)
         kept = [one for one in found if best_possible(one, row) >= MIN_POSSIBLE]
         prepared.append((row, primitives, kept))
     candidates = [one for _, _, found in prepared for one in found]
@@ -123,6 +132,18 @@ def _find_sure(
         if ten.max() >= SURE_DIGIT:
             sure[number][index] = Answer(rows[number].shapes[index], tile, ten)
     return sure
+
+
+def _without_faint(
+    shapes: Sequence[Shape], sure: Sequence[Answer], levels: UInt8Array
+) -> list[Shape]:
+    """Leave out what is far fainter than sure digits: the printed boxes and lines of forms.
+
+    A 1 does not tell how dark the digits are: a piece of a line looks like one.
+    """
+    inks = [mean_level(levels, one.shape) for one in sure if one.probabilities.argmax() != ONE]
+    least = FAINT * float(np.median(inks)) if inks else 0.0
+    return [one for one in shapes if mean_level(levels, one) >= least]
 
 
 def _ask(

@@ -210,7 +210,8 @@ def _measure_row(members: list[Shape], page: float) -> Row:
     x, y = np.array([s.centre_x for s in bigs]), np.array([s.centre_y for s in bigs])
     slope = _slope_of(x, y, height) if len(bigs) > 2 else page
     middle = float(np.median(y - slope * x))
-    slant = float(np.median([shape.slant for shape in bigs]))
+    slants = [shape.slant for shape in bigs if shape.width <= shape.height]
+    slant = float(np.median(slants)) if slants else 0.0  # a wide shape leans as its row does
     ordered = tuple(sorted(members, key=lambda one: one.centre_x))
     return Row(ordered, height, slope, middle, slant)
 

@@ -15,22 +15,15 @@ from collections.abc import Container
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
-import numpy as np
-
 from digitscope.numbers.cuts import Cut, cut_out, find_cuts
 from digitscope.numbers.rows import Row
-from digitscope.numbers.shapes import Shape, join_shapes, tighten
-from digitscope.preprocessing.connected_components import label_components
-from digitscope.preprocessing.resizing import measure_stroke
+from digitscope.numbers.shapes import Shape, join_shapes
 
 MAX_PRIMITIVES = 6  # of a candidate
 MAX_WIDTH = 1.35  # of a candidate of several primitives
 MAX_JOIN_GAP = 0.25  # between the shapes of a candidate
 MIN_HEIGHT, MAX_HEIGHT = 0.3, 2.2  # of a candidate
 MAX_ASPECT = 2.0  # width of a candidate divided by its height
-RING_STROKES = 1.5  # strokes; a ring's ink lies this near to its hole
-MIN_HOLE, MIN_HOLE_AREA = 0.35, 0.06  # height and area of the hole of a touching zero
 ONE_DIGIT_TALL, ONE_DIGIT_WIDE = (0.6, 1.5), 1.05  # a whole shape that may surely be one digit
 TINY = 0.12  # a shape this small never joins anything: a speck
 
@@ -164,55 +157,9 @@ def find_candidates(
                 and not _is_whole(stretch)
             ):
                 break
-            if _may_be_digit(candidate, row):
+            if may_be_digit(candidate, row):
                 candidates.append(candidate)
-    return candidates + find_rings(primitives, row)
-
-
-def find_rings(primitives: list[Primitive], row: Row) -> list[Candidate]:
-    """List the closed loops of cut shapes as candidates: zeros that touch are parted so.
-
-    A ring is what lies within a stroke's width of a hole, whichever digit the ink belongs to.
-    """
-    rings = []
-    for index, shape in enumerate(row.shapes):
-        own = [n for n, one in enumerate(primitives) if one.source == index]
-        if len(own) > 1:
-            rings += [
-                ring
-                for hole in _ring_shapes(shape, row.height)
-                if (ring := _to_candidate(hole, own, primitives)) and _may_be_digit(ring, row)
-            ]
-    return rings
-
-
-def _ring_shapes(shape: Shape, height: float) -> list[Shape]:
-    """The ink around each large hole of a shape."""
-    labels, stats = label_components(np.pad(~shape.mask, 1, constant_values=True), connectivity=4)
-    stroke_px = measure_stroke(shape.mask)
-    reach = 2 * max(1, round(RING_STROKES * stroke_px)) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    rings = []
-    for label in range(1, len(stats)):
-        tall, area = stats[label, cv2.CC_STAT_HEIGHT], stats[label, cv2.CC_STAT_AREA]
-        if label == labels[0, 0] or tall < MIN_HOLE * height or area < MIN_HOLE_AREA * height**2:
-            continue
-        near = cv2.dilate((labels == label).astype(np.uint8), disc)[1:-1, 1:-1] > 0
-        ring = tighten(Shape(shape.box_xyxy, near & shape.mask))
-        rings += [] if ring is None else [ring]
-    return rings
-
-
-def _to_candidate(ring: Shape, own: list[int], primitives: list[Primitive]) -> Candidate | None:
-    """The ring as a candidate over the primitives whose middle it covers."""
-    left, _, right, _ = ring.box_xyxy
-    covered = [n for n in own if left <= primitives[n].shape.centre_x <= right]
-    if not covered:
-        return None
-    first, last = primitives[covered[0]], primitives[covered[-1]]
-    return Candidate(
-        covered[0], covered[-1] + 1, ring, first.left, last.right, 0.0, 1, is_ring=True
-    )
+    return candidates
 
 
 def _is_whole(stretch: list[Primitive]) -> bool:
@@ -243,7 +190,7 @@ def _is_tiny(one: Primitive, row: Row) -> bool:
     return max(one.shape.width, one.shape.height) < TINY * row.height
 
 
-def _may_be_digit(candidate: Candidate, row: Row) -> bool:
+def may_be_digit(candidate: Candidate, row: Row) -> bool:
     """Whether a candidate's size is one that a digit may have."""
     height = candidate.shape.height / row.height
     is_flat = candidate.shape.width > MAX_ASPECT * candidate.shape.height

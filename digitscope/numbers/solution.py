@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digitscope.numbers.row_search import RowSearch
-from digitscope.numbers.rows import Row
 from digitscope.numbers.score import load_weights
 from digitscope.numbers.search import Edge, best_path, edge_probabilities
-from digitscope.numbers.segmentation import Candidate, Skip
+from digitscope.numbers.segmentation import Skip
+from digitscope.numbers.shapes import Shape
 from digitscope.recognition.rejection import digit_probability
-from digitscope.types import Float32Array
 
 WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # row heights: no mark is as large
 MARK_HEIGHT, MARK_PROBABILITY = 0.75, 0.3  # in row heights; that it is a digit
 SMALL_ROW = 0.5  # of the height of the page's digits
+SAME_INK = 0.7  # of the columns of two candidates that part the same digit
+SURE_TALL, SURE_DIGIT = (0.75, 1.5), 0.95  # what the network takes for a digit, in row heights
 SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
 
 
@@ -59,19 +60,44 @@ def solve(search: RowSearch) -> list[Choice]:
     count, choices = len(search.candidates), []
     for index in best_path(edges, nodes):
         if index < count:
-            if not is_mark(search.candidates[index], search.probabilities[index], search.row):
-                choices.append(Choice(index, float(probable[index])))
+            if not is_mark(index, search):
+                alike = _alike(index, search)
+                choices.append(Choice(index, min(1.0, float(probable[alike].sum()))))
         elif probable[index] < SURE_SKIP or is_digit_like(search.skips[index - count], search):
             inside = _best_inside(edges[index], edges[:count])
-            if inside is not None:
+            if inside is not None and not is_mark(inside, search):
                 choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
     return choices
 
 
-def is_mark(candidate: Candidate, probabilities: Float32Array, row: Row) -> bool:
-    """Whether a whole shape is smaller than a digit, and to the network none: a plus, a cross."""
+def _alike(index: int, search: RowSearch) -> list[int]:
+    """The candidates that say the same of nearly the same ink, the one at `index` among them.
+
+    A ring and two cuts beside it may all part a 0 well: that there are several is no doubt.
+    """
+    digits, own = search.probabilities.argmax(axis=1), search.candidates[index]
+    return [
+        other
+        for other, one in enumerate(search.candidates)
+        if digits[other] == digits[index]
+        and max(one.start, own.start) < min(one.end, own.end)
+        and _overlap(one.shape, own.shape) >= SAME_INK
+    ]
+
+
+def _overlap(one: Shape, other: Shape) -> float:
+    """Shared columns of two boxes, as a fraction of all columns of both."""
+    (left, _, right, _), (other_left, _, other_right, _) = one.box_xyxy, other.box_xyxy
+    shared = min(right, other_right) - max(left, other_left)
+    return max(0.0, shared / (max(right, other_right) - min(left, other_left)))
+
+
+def is_mark(index: int, search: RowSearch) -> bool:
+    """Whether a candidate is a small whole shape, and to the network no digit: a plus."""
+    candidate = search.candidates[index]
     is_whole = candidate.left is None and candidate.right is None
-    is_small = candidate.shape.height < MARK_HEIGHT * row.height
+    is_small = candidate.shape.height < MARK_HEIGHT * search.row.height
+    probabilities = search.probabilities[index]
     return is_whole and is_small and digit_probability(probabilities) < MARK_PROBABILITY
 
 
@@ -85,7 +111,20 @@ def is_digit_like(skip: Skip, search: RowSearch) -> bool:
     at_edge = left <= 1 or top <= 1 or right >= page_width - 1 or bottom >= page_height - 1
     min_width = WIDE_PIECE if skip.is_piece else WIDE_SKIP
     is_large = skip.shape.width >= min_width * height and skip.shape.height >= TALL_SKIP * height
-    return is_large and not at_edge and height > SMALL_ROW * search.page.height
+    is_wide = is_large and not at_edge
+    return (is_wide or is_sure_digit(skip, search)) and height > SMALL_ROW * search.page.height
+
+
+def is_sure_digit(skip: Skip, search: RowSearch) -> bool:
+    """Whether a whole shape of a digit's height is left out that the network is sure of."""
+    tall = skip.shape.height / search.row.height
+    if skip.is_piece or not SURE_TALL[0] <= tall <= SURE_TALL[1]:
+        return False
+    return any(
+        (one.start, one.end) == (skip.start, skip.end)
+        and ten.max() * digit_probability(ten) >= SURE_DIGIT
+        for one, ten in zip(search.candidates, search.probabilities, strict=True)
+    )
 
 
 def _best_inside(skip: Edge, candidates: Sequence[Edge]) -> int | None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitscope.preprocessing.dashed_strokes import find_dashes
+from digitscope.preprocessing.frames import without_frames
 from digitscope.preprocessing.resizing import measure_stroke
 from digitscope.types import BoolArray, BoxXYXY, UInt8Array
 
@@ -140,7 +141,7 @@ def find_digit(mask: BoolArray, levels: UInt8Array, skip: int = 0) -> Group | No
         The digit; None where there is nothing but specks.
     """
     components, labels = find_components(mask, levels)
-    candidates = components[:MAX_COMPONENTS]
+    candidates = without_frames(components[:MAX_COMPONENTS], labels)
     for _ in range(skip):
         candidates = group_digit(candidates)[1] if candidates else []
     if not candidates:
@@ -155,7 +156,7 @@ def find_digit(mask: BoolArray, levels: UInt8Array, skip: int = 0) -> Group | No
         box,
         components=len(digit),
         candidates=len(candidates),
-        dropped=len(others) + len(components[MAX_COMPONENTS:]),
+        dropped=len(components) - len(digit),
         digits_seen=seen,
     )
 

@@ -1,7 +1,8 @@
 """Step 6, locating: find the strokes of the digit and refuse what cannot be a digit.
 
-Ruled lines are removed, the rest is split into connected components, and the likeliest ones are
-grouped into one digit. This is the one place before the network where a picture is refused.
+Ruled lines are removed, the rest is split into connected components, a box or a circle round a
+digit is left out, and the likeliest components are grouped into one digit. This is the one place
+before the network where a picture is refused.
 
 Limits: a digit that touches its neighbour is one shape with it; a digit whose parts lie further
 apart than its own stroke gaps allow loses a part.

@@ -18,8 +18,8 @@ def show_invitation() -> None:
     """What it does, and the ways to try it at once."""
     st.markdown(
         _(
-            "Photograph or draw a digit from 0 to 9. Digitscope finds it, reads it, and shows "
-            "you every step between the picture and the answer."
+            "Photograph or draw a digit from 0 to 9. Digitscope finds it, reads it, and shows you "
+            "every step between the picture and the answer. It reads whole numbers, too."
         )
     )
     with st.container(horizontal=True):
@@ -47,9 +47,10 @@ def show_limits() -> None:
     """What not to expect."""
     st.caption(
         _(
-            "Good to know: one digit per picture. Where nothing, too much or no digit is to be "
-            "seen, the answer is a reason, not a guess. It can be wrong: look at its confidence. "
-            "Your pictures are read in memory and are not kept."
+            "Good to know: “One digit” answers pictures of a single digit, “Numbers” reads rows of "
+            "digits, but no joined handwriting. Where there is no digit, the answer is a reason, "
+            "not a guess. It can be wrong: look at its confidence. Your pictures are read in "
+            "memory and are not kept."
         )
     )
 

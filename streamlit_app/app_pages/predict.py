@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.batch import chosen_index, show_batch, show_place
@@ -14,6 +13,8 @@ from streamlit_app.components.comparison import show_comparison
 from streamlit_app.components.empty_state import show_empty_state
 from streamlit_app.components.examples import show_way_back
 from streamlit_app.components.explanation import show_explanation, show_photo
+from streamlit_app.components.mode import choose_numbers
+from streamlit_app.components.numbers import show_numbers
 from streamlit_app.components.options import choose_options
 from streamlit_app.components.page_head import show_page_head
 from streamlit_app.components.quality import may_be_improved, show_quality
@@ -26,94 +27,73 @@ from streamlit_app.components.result import (
     show_reason,
     wants_guess,
 )
+from streamlit_app.components.slots import Choice, Slots, lay_out
 from streamlit_app.components.sources.choice import Source, choose_source
 from streamlit_app.components.steps import show_steps
 from streamlit_app.i18n import _
+from streamlit_app.number_reading import read_numbers
 from streamlit_app.reading import read
 from streamlit_app.resources import is_model_loaded, reader
-from streamlit_app.state import Answer, Options, Picture, app_state
+from streamlit_app.state import Answer, NumberAnswer, Options, Picture, app_state
 from streamlit_app.visitors import VISITORS
 
 
-@dataclass(frozen=True)
-class Slots:
-    """Where things stand: the answer above the input, since on a phone nobody scrolls for it."""
-
-    headline: DeltaGenerator
-    place: DeltaGenerator
-    input: DeltaGenerator
-    details: DeltaGenerator
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the visitor gave.
-
-    Attributes:
-        pictures: none, one, or several files.
-        index: which of them is to be shown large.
-        options: how to read them.
-    """
-
-    pictures: Sequence[Picture] = ()
-    index: int = 0
-    options: Options = field(default_factory=Options)
-
-    @property
-    def picture(self) -> Picture | None:
-        """The one to be shown large, or None."""
-        return self.pictures[self.index] if self.pictures else None
-
-
-def lay_out(source: Source) -> Slots:
-    """Make the page's parts, in their order from top to bottom."""
-    # `st.empty` is emptied at once in each run: a pad below it would jump under a moving pen.
-    headline, place = st.container() if source.is_live else st.empty(), st.container()
-    left, right = st.columns(2, gap="medium", border=True)
-    return Slots(headline, place, left, right)
-
-
-def choose_input(source: Source, slots: Slots) -> Choice:
+def choose_input(source: Source, slots: Slots, *, numbers: bool) -> Choice:
     """Let the visitor give a picture and say how to read it."""
     pictures: Sequence[Picture] = ()
-    options = Options()
+    options = Options(numbers=numbers)
     with slots.input, error_boundary():
-        pictures = source.render()
-        options = choose_options()
+        pictures = source.render(numbers)
+        options = choose_options(numbers=numbers)
     return Choice(pictures, chosen_index(pictures), options)
 
 
-def read_choice(source: Source, choice: Choice, slots: Slots) -> Answer | None:
+def read_choice(source: Source, choice: Choice, slots: Slots) -> Answer | NumberAnswer | None:
     """Read the picture; where there is no answer, say why."""
+    read_it: Callable[..., Answer | NumberAnswer] = read_numbers if choice.options.numbers else read
     with slots.headline, error_boundary():
         if choice.picture is None:
-            show_prompt(source.invitation(), source.prompt())
+            show_prompt(*source.prompts(numbers=choice.options.numbers))
             if is_model_loaded():
                 reader()  # tells now, not with the first picture, that it cannot be loaded
         elif not is_model_loaded():
             text = _("Your picture is read as soon as the network is loaded.")
             show_prompt(_("One moment"), text)
         elif source.is_live:
-            return read(choice.picture, choice.options)
+            return read_it(choice.picture, choice.options)
         else:
-            return read_announced(choice.picture, choice.options)
+            return read_announced(choice.picture, choice.options, read_it)
     return None
 
 
-def show(source: Source, choice: Choice, answer: Answer | None, slots: Slots) -> Answer | None:
-    """Show the answer and its figures; returns it, or the best guess that was asked for."""
+def show(
+    source: Source, choice: Choice, answer: Answer | NumberAnswer | None, slots: Slots
+) -> Answer | None:
+    """Show the answer and its figures.
+
+    Returns:
+        The answer, or the best guess that was asked for; None where there is no more to show of it.
+    """
     picture = choice.picture
     if picture is None or answer is None:
         with slots.details, error_boundary():
-            show_empty_state(source.key)
+            show_empty_state(source.key, numbers=choice.options.numbers)
         return None
-    with slots.headline, error_boundary():
-        show_headline(answer.reading, picture, with_reason=not source.is_live)
-    if answer.reading.preprocessed.tile is not None:
-        app_state().last_tile = answer.reading.preprocessed.tile.pixels
     with slots.place:
         if len(choice.pictures) > 1:
             show_place(picture, len(choice.pictures))
+    if isinstance(answer, NumberAnswer):
+        show_numbers(source, choice, answer, slots)
+        return None
+    return show_digit(source, picture, answer, slots)
+
+
+def show_digit(source: Source, picture: Picture, answer: Answer, slots: Slots) -> Answer:
+    """Show one digit; returns the answer, or the best guess that was asked for."""
+    with slots.headline, error_boundary():
+        show_headline(answer, picture, with_reason=not source.is_live)
+    if answer.reading.preprocessed.tile is not None:
+        app_state().last_tile = answer.reading.preprocessed.tile.pixels
     with slots.details, error_boundary():
         answer = show_figures(source, picture, answer)
     with slots.input, error_boundary():
@@ -128,7 +108,7 @@ def show_figures(source: Source, picture: Picture, answer: Answer) -> Answer:
         show_probabilities(answer.reading)
         return answer
     if source.is_live:
-        show_reason(answer.reading)
+        show_reason(answer, picture)
     if answer.reading.digit is None and wants_guess():
         answer = read(picture, replace(answer.options, force=True))
     show_details(answer, read(picture, replace(answer.options, tta=False)))
@@ -151,10 +131,10 @@ def show_below(source: Source, choice: Choice, answer: Answer | None) -> None:
             show_steps(answer.reading)
 
 
-def answer_input(source: Source) -> tuple[Choice, Answer | None]:
+def answer_input(source: Source, *, numbers: bool) -> tuple[Choice, Answer | None]:
     """Input and answer, from top to bottom."""
-    slots = lay_out(source)
-    choice = choose_input(source, slots)
+    slots = lay_out(source, numbers=numbers)
+    choice = choose_input(source, slots, numbers=numbers)
     answer = show(source, choice, read_choice(source, choice, slots), slots)
     with slots.input:
         show_way_back()
@@ -162,11 +142,11 @@ def answer_input(source: Source) -> tuple[Choice, Answer | None]:
 
 
 @st.fragment
-def answer_pad(source: Source) -> tuple[Choice, Answer | None]:
+def answer_pad(source: Source, *, numbers: bool) -> tuple[Choice, Answer | None]:
     """The same while a pen moves: this part runs alone; the page follows when the pen is up."""
     drawing = app_state().drawing
     with VISITORS.served():
-        result = answer_input(source)
+        result = answer_input(source, numbers=numbers)
     if not drawing.is_pen_down and not drawing.is_whole_page_run:
         st.rerun()
     return result
@@ -175,12 +155,14 @@ def answer_pad(source: Source) -> tuple[Choice, Answer | None]:
 def show_page() -> None:
     """The whole page."""
     show_page_head(_("Read a digit"))
-    source = choose_source()
+    with st.container(horizontal=True):
+        source = choose_source()
+        numbers = source.numbers_prompt is not None and choose_numbers()
     if source.key == "draw":
         with app_state().drawing.whole_page_run():
-            choice, answer = answer_pad(source)
+            choice, answer = answer_pad(source, numbers=numbers)
     else:
-        choice, answer = answer_input(source)
+        choice, answer = answer_input(source, numbers=numbers)
     show_below(source, choice, answer)
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from digitscope.errors import InvalidImageError
-from digitscope.serialization import error_to_dict, reading_to_dict
+from digitscope.serialization import (
+    error_to_dict,
+    number_reading_to_dict,
+    numbers_error_to_dict,
+    reading_to_dict,
+)
 from streamlit_app.boundary import error_boundary
+from streamlit_app.components import number_table
+from streamlit_app.components.corrections import corrected
 from streamlit_app.components.pictures import for_display, inline
-from streamlit_app.components.wording import Finding, why_refused
+from streamlit_app.components.wording import Finding, number_refusal, why_refused
 from streamlit_app.i18n import _, translate
+from streamlit_app.number_reading import read_numbers
 from streamlit_app.reading import read
 from streamlit_app.state import Options, Picture, Row, app_state
 
@@ -44,16 +52,28 @@ def _table_key(pictures: Sequence[Picture]) -> str:
 def make_row(picture: Picture, options: Options) -> Row:
     """Read one file for the table; a file that is no picture becomes a line that says so."""
     try:
-        answer = read(picture, options)
+        reading, why = (_read_numbers if options.numbers else _read_digit)(picture, options)
     except InvalidImageError as error:
-        reading = error_to_dict(error, str(options.background))
-        return Row("", reading, partial(translate, error.message))
-    thumbnail = inline(
-        for_display(answer.reading.preprocessed.working_rgb, THUMBNAIL_PX).convert("RGB")
-    )
-    finding = Finding.of(answer.reading)
-    why = str if finding is None else partial(why_refused, finding)
-    return Row(thumbnail, reading_to_dict(answer.reading), why)
+        as_dict = numbers_error_to_dict if options.numbers else error_to_dict
+        failed = as_dict(error, str(options.background))
+        return Row("", failed, partial(translate, error.message))
+    shown = for_display(app_state().decode(picture).rgb, THUMBNAIL_PX).convert("RGB")
+    return Row(inline(shown), reading, why)
+
+
+def _read_digit(picture: Picture, options: Options) -> tuple[dict[str, Any], Callable[[], str]]:
+    """One digit as plain data, and why there is none."""
+    reading = read(picture, options).reading
+    finding = Finding.of(reading)
+    return reading_to_dict(reading), str if finding is None else partial(why_refused, finding)
+
+
+def _read_numbers(picture: Picture, options: Options) -> tuple[dict[str, Any], Callable[[], str]]:
+    """Numbers as plain data, and why there are none."""
+    reading = read_numbers(picture, options).reading
+    reason = reading.reason
+    why = str if reason is None else lambda: number_refusal(reason).why
+    return number_reading_to_dict(reading), why
 
 
 def read_all(pictures: Sequence[Picture], options: Options) -> list[Row]:
@@ -70,29 +90,50 @@ def read_all(pictures: Sequence[Picture], options: Options) -> list[Row]:
     return rows
 
 
-def as_table(pictures: Sequence[Picture], rows: Sequence[Row]) -> pd.DataFrame:
+def as_table(pictures: Sequence[Picture], options: Options, rows: Sequence[Row]) -> pd.DataFrame:
     """What the page shows: a row a file, columns picture, file, digit, confidence, reason."""
     import pandas as pd
 
+    answers = [
+        _numbers_of(picture, options, row.reading) if options.numbers else _digit_of(row.reading)
+        for picture, row in zip(pictures, rows, strict=True)
+    ]
     return pd.DataFrame(
         {
             "picture": [row.thumbnail for row in rows],
             "file": [picture.name for picture in pictures],
-            "digit": [_digit_text(row.reading) for row in rows],
-            "confidence": [row.reading["confidence"] for row in rows],
+            "digit": [text or NO_DIGIT for text, _confidence in answers],
+            "confidence": [confidence for _text, confidence in answers],
             "reason": [row.why() for row in rows],
         }
     )
 
 
-def _digit_text(reading: Mapping[str, Any]) -> str:
-    return NO_DIGIT if reading["digit"] is None else str(reading["digit"])
+def _digit_of(reading: Mapping[str, Any]) -> tuple[str, float | None]:
+    """The digit, "" where there is none, and its confidence."""
+    digit = reading["digit"]
+    return "" if digit is None else str(digit), reading["confidence"]
 
 
-def as_csv(pictures: Sequence[Picture], rows: Sequence[Row]) -> bytes:
+def _numbers_of(
+    picture: Picture, options: Options, reading: Mapping[str, Any]
+) -> tuple[str, float | None]:
+    """The numbers as they were corrected, and the lowest confidence."""
+    numbers = reading["numbers"]
+    texts = corrected(picture, options, [number["text"] for number in numbers])
+    return " · ".join(texts), min((number["confidence"] for number in numbers), default=None)
+
+
+def as_csv(pictures: Sequence[Picture], options: Options, rows: Sequence[Row]) -> bytes:
     """What can be downloaded: the names and values of `digitscope.serialization`."""
     import pandas as pd
 
+    if options.numbers:
+        return number_table.as_csv(
+            line
+            for picture, row in zip(pictures, rows, strict=True)
+            for line in number_table.number_lines(picture, options, row.reading)
+        )
     lines = [
         {"file": picture.name}
         | {field: row.reading[field] for field in CSV_FIELDS}
@@ -112,7 +153,7 @@ def show_batch(pictures: Sequence[Picture], options: Options, chosen: int) -> No
         chosen: which of them is shown large.
     """
     rows = read_all(pictures, options)
-    answered = sum(row.reading["digit"] is not None for row in rows)
+    answered = sum(row.reading["status"] in ("ok", "uncertain") for row in rows)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -121,28 +162,23 @@ def show_batch(pictures: Sequence[Picture], options: Options, chosen: int) -> No
             anchor=False,
             width="content",
         )
-        st.download_button(
-            _("Download as CSV"),
-            data=as_csv(pictures, rows),
-            file_name="digitscope.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-    _show_table(pictures, rows, chosen)
+        number_table.show_download(as_csv(pictures, options, rows))
+    _show_table(pictures, options, rows, chosen)
     st.caption(_("Choose a line to see that file above."))
 
 
-def _show_table(pictures: Sequence[Picture], rows: Sequence[Row], chosen: int) -> None:
+def _show_table(
+    pictures: Sequence[Picture], options: Options, rows: Sequence[Row], chosen: int
+) -> None:
     st.dataframe(
-        as_table(pictures, rows),
+        as_table(pictures, options, rows),
         hide_index=True,
         row_height=ROW_PX,
         key=_table_key(pictures),
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [chosen], "columns": [], "cells": []}},
-        column_config=_column_config(),
+        column_config=_column_config(numbers=options.numbers),
         alt=_("Each file with its answer, its confidence, or the reason why there is none"),
     )
 
@@ -156,13 +192,15 @@ def show_place(picture: Picture, count: int) -> None:
     )
 
 
-def _column_config() -> dict[str, Any]:
+def _column_config(*, numbers: bool) -> dict[str, Any]:
     """How the columns are called and drawn."""
     column = st.column_config
     return {
         "picture": column.ImageColumn(_("Picture"), width="small"),
         "file": column.TextColumn(_("File"), width="small"),
-        "digit": column.TextColumn(_("Digit"), width="small"),
+        "digit": column.TextColumn(
+            _("Numbers") if numbers else _("Digit"), width="medium" if numbers else "small"
+        ),
         "confidence": column.ProgressColumn(
             _("Confidence"), width="small", min_value=0.0, max_value=1.0, format="percent"
         ),

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from digitscope.types import TILE_PX, Prediction, UInt8Array
 from streamlit_app.boundary import error_boundary
-from streamlit_app.components.examples import EXAMPLES, PREDICT_PAGE
-from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.components.examples import PHOTO, PREDICT_PAGE, SMALL_DRAWING
+from streamlit_app.components.pictures import bordered, for_display, inline
 from streamlit_app.i18n import _, percent
 from streamlit_app.reading import read
 from streamlit_app.resources import is_model_loaded, loading_text, reader
@@ -19,7 +19,8 @@ from streamlit_app.state import Answer, Options
 
 SHOWN_PX = 168  # six times MNIST's 28
 KEY = "show_comparison"
-EXAMPLE_FILE = "photo_7.jpg"
+EXAMPLE_KEY = "comparison_example"
+BLIND_BELOW = 0.2  # of ten digits, each has a probability of 0.1 where nothing speaks for any
 
 
 def naive_tile(rgb: UInt8Array) -> UInt8Array:
@@ -55,18 +56,38 @@ def show_difference() -> None:
     if not is_model_loaded():
         st.caption(loading_text())
         return
-    example = next(one for one in EXAMPLES if one.file == EXAMPLE_FILE)
-    picture = example.load()
-    answer = read(picture, Options())
-    given, naive, prepared = st.columns(3, border=True)
-    with given:
-        _show_picture(_("A photo"), for_display(answer.reading.preprocessed.working_rgb, SHOWN_PX))
-        st.caption(_("A digit on ruled paper, off the middle."))
-    _show_ways(answer, naive, prepared)
+    _show_example()
     st.caption(_same_network())
     if st.button(_("Compare with a picture of your own"), icon=":material/compare:"):
         st.session_state[KEY] = True
         st.switch_page(PREDICT_PAGE)
+
+
+@st.fragment
+@error_boundary()
+def _show_example() -> None:
+    """One of two examples, read both ways: a plain network is wrong, or knows nothing."""
+    examples = {"drawing": SMALL_DRAWING, "photo": PHOTO}
+    sentences = {
+        "drawing": _("A small digit in a thin pen, off the middle."),
+        "photo": _("A digit on ruled paper, off the middle."),
+    }
+    chosen = st.segmented_control(
+        _("Which picture to compare with"),
+        list(examples),
+        default="drawing",
+        required=True,
+        format_func=lambda name: examples[name].label(),
+        key=EXAMPLE_KEY,
+        label_visibility="collapsed",
+    )
+    answer = read(examples[chosen].load(), Options())
+    given, naive, prepared = st.columns(3, border=True)
+    with given:
+        shown = for_display(answer.reading.preprocessed.working_rgb, SHOWN_PX)
+        _show_picture(examples[chosen].label(), shown)
+        st.caption(sentences[chosen])
+    _show_ways(answer, naive, prepared)
 
 
 def show_both_ways(answer: Answer) -> None:
@@ -100,7 +121,7 @@ def _show_ways(answer: Answer, left: DeltaGenerator, right: DeltaGenerator) -> N
 
 def _show_picture(title: str, picture: Image) -> None:
     st.markdown(f"**{title}**")
-    st.image(inline(picture), alt=title)
+    st.image(inline(bordered(np.asarray(picture.convert("RGB")))), alt=title)
 
 
 def _show_answer(prediction: Prediction | None) -> None:
@@ -116,3 +137,5 @@ def _show_answer(prediction: Prediction | None) -> None:
             delta_color="off",
             delta_arrow="off",
         )
+        if prediction.confidence < BLIND_BELOW:
+            st.caption(_("A blind guess: each of the ten digits is about as likely."))

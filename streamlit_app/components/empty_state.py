@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import streamlit as st
 
+from streamlit_app.components.address_choice import set_choice
 from streamlit_app.components.examples import show_examples
 from streamlit_app.components.sources.camera import show_camera_help
 from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
 from streamlit_app.i18n import _
 
 
-def show_empty_state(source_key: str) -> None:
+def show_empty_state(source_key: str, *, numbers: bool) -> None:
     """Tips for the pad; for the rest, pictures to try."""
     if source_key == "draw":
-        _show_tips()
+        _show_tips(numbers=numbers)
         return
     if source_key == "camera":
         show_camera_help()
         st.button(
             _("Upload a photo instead"),
             icon=":material/upload:",
-            on_click=_switch_to_upload,
+            on_click=set_choice,
+            args=(PARAMETER, CHOICE_KEY, "upload"),
         )
     st.subheader(_("Nothing at hand? Try one of these."), anchor=False)
     show_examples()
 
 
-def _switch_to_upload() -> None:
-    st.session_state[CHOICE_KEY] = st.query_params[PARAMETER] = "upload"
-
-
-def _show_tips() -> None:
+def _show_tips(*, numbers: bool) -> None:
     st.subheader(_("Tips"), anchor=False)
+    if numbers:
+        st.markdown(
+            _(
+                "- Leave a little room between digits, and more between two numbers.\n"
+                "- Several rows are read from top to bottom.\n"
+                "- Points, commas, slashes and signs are left out of the answer."
+            )
+        )
+        return
     st.markdown(
         _(
             "- One digit from 0 to 9, as large as the pad allows.\n"

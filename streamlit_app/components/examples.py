@@ -1,4 +1,4 @@
-"""Pictures to try for people with nothing at hand: six of our own making."""
+"""Pictures to try for people with nothing at hand, all of our own making."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from digitscope.image_io import load_picture
 from digitscope.types import UInt8Array
+from streamlit_app.components import mode
 from streamlit_app.components.pictures import covered, inline
 from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
 from streamlit_app.i18n import _
@@ -31,10 +32,12 @@ class Example:
     Attributes:
         file: its name in `ASSETS`.
         label: what it is, for people.
+        numbers: it is to be read as numbers.
     """
 
     file: str
     label: Callable[[], str]
+    numbers: bool = False
 
     def load(self) -> Picture:
         """The picture, as if the visitor had sent it."""
@@ -48,7 +51,12 @@ EXAMPLES = (
     Example("tile_5.png", lambda: _("Tile")),
     Example("number_42.jpg", lambda: _("Two digits")),
     Example("star.png", lambda: _("A star")),
+    Example("phone_number.jpg", lambda: _("Telephone"), numbers=True),
+    Example("marks.jpg", lambda: _("Marks"), numbers=True),
+    Example("rows.png", lambda: _("Full pad"), numbers=True),
 )
+SMALL_DRAWING = Example("small_2.png", lambda: _("A small drawing"))
+PHOTO = EXAMPLES[0]
 
 
 def take_example(example: Example) -> None:
@@ -70,7 +78,13 @@ def show_examples(columns: int = COLUMNS) -> None:
                 )
                 if taken:
                     take_example(example)
-                    st.switch_page(PREDICT_PAGE, query_params={PARAMETER: EXAMPLE_SOURCE})
+                    st.switch_page(PREDICT_PAGE, query_params=_address(example))
+
+
+def _address(example: Example) -> dict[str, str]:
+    """Where an example is read, and as what."""
+    reading = mode.NUMBERS if example.numbers else mode.ONE
+    return {PARAMETER: EXAMPLE_SOURCE, mode.PARAMETER: reading}
 
 
 @functools.cache

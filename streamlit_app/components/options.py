@@ -41,18 +41,10 @@ def background_texts() -> dict[Background, tuple[str, str]]:
     }
 
 
-def choose_options() -> Options:
-    """The button with its choices; they last for the whole visit."""
+def choose_options(*, numbers: bool) -> Options:
+    """The button with its choices for numbers or one digit; they last for the whole visit."""
     with st.popover(_("Options"), icon=":material/tune:"):
-        tta = st.toggle(
-            _("Look five times"),
-            key="tta",
-            persist_state="session",
-            help=_(
-                "Reads five slightly turned copies (−5° to 5°) and takes the mean. Steadier on "
-                "slanted digits, a little slower. What it changed stands under the answer."
-            ),
-        )
+        tta = not numbers and _choose_tta()
         texts = background_texts()
         allowed = load_settings().backgrounds
         background = st.selectbox(
@@ -63,4 +55,16 @@ def choose_options() -> Options:
             persist_state="session",
         )
         st.caption(texts[background][1])
-    return Options(tta=tta, background=background)
+    return Options(tta=tta, background=background, numbers=numbers)
+
+
+def _choose_tta() -> bool:
+    return st.toggle(
+        _("Look five times"),
+        key="tta",
+        persist_state="session",
+        help=_(
+            "Reads five slightly turned copies (−5° to 5°) and takes the mean. Steadier on "
+            "slanted digits, a little slower. What it changed stands under the answer."
+        ),
+    )

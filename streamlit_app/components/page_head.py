@@ -22,10 +22,10 @@ def show_page_head(title: str) -> None:
 
 def choose_language() -> None:
     """The switch; what it says holds for the whole visit."""
+    st.session_state[SWITCH_KEY] = language()  # whatever an interrupted run has left there
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),
-        default=language(),
         required=True,
         format_func=str.upper,
         key=SWITCH_KEY,

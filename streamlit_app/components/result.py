@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
 import streamlit as st
 
-from digitscope.types import Background, Prediction, Reading
+from digitscope.messages import Message
+from digitscope.types import Background, Prediction, Reading, Reason
 from streamlit_app.components.illustrations import digit_plate
+from streamlit_app.components.mode import ask_for_numbers
 from streamlit_app.components.options import background_texts
 from streamlit_app.components.probabilities import show_bars
 from streamlit_app.components.wording import Finding, certainty, refusal_texts, verdict
 from streamlit_app.i18n import _, number, percent, translate
-from streamlit_app.reading import is_read, read
+from streamlit_app.number_reading import read_numbers
+from streamlit_app.reading import is_read
 from streamlit_app.state import Answer, Options, Picture
 from streamlit_app.theme import theme
 
@@ -22,16 +29,23 @@ MS_PER_S = 1000
 GUESS_KEY = "best_guess"
 ENGINE_NAMES = {"keras": "Keras", "onnxruntime": "ONNX Runtime"}
 
+T = TypeVar("T")
 
-def show_prompt(title: str, text: str) -> None:
+
+def show_prompt(title: str, text: str, alt: str | None = None) -> None:
     """What stands in the answer's place, and in its form, while there is nothing to answer."""
-    with _headline("?", GREY, _("No answer yet")):
+    with _headline("?", GREY, alt or _("No answer yet")):
         st.subheader(title, anchor=False)
         st.markdown(text)
 
 
-def read_announced(picture: Picture, options: Options) -> Answer:
+def read_announced(picture: Picture, options: Options, read: Callable[..., T]) -> T:
     """Read a picture; while a new one is being read, a card says so where the answer will stand.
+
+    Args:
+        picture: as it was given.
+        options: how to read it.
+        read: `reading.read`, or `number_reading.read_numbers`.
 
     Raises:
         InvalidImageError: the bytes are no picture; the text is fit for a person.
@@ -47,21 +61,22 @@ def tell_wait() -> None:
     st.caption(":material/hourglass_top: " + _("Other pictures are being read: yours is next."))
 
 
-def show_headline(reading: Reading, picture: Picture, *, with_reason: bool = True) -> None:
+def show_headline(answer: Answer, picture: Picture, *, with_reason: bool = True) -> None:
     """The answer at a glance: the digit, how sure; or why there is none.
 
     Args:
-        reading: the answer.
+        answer: a digit, or a refusal.
         picture: what was read.
         with_reason: a refusal says why at once. Without, the card is as high as with an answer:
             nothing below it moves, and `show_reason` says why elsewhere.
     """
+    reading = answer.reading
     finding = Finding.of(reading)
     if finding is not None:
         with _headline("?", GREY, _("No digit")):
             st.header(refusal_texts(finding).heading, anchor=False)
             if with_reason:
-                show_reason(reading)
+                show_reason(answer, picture)
     elif reading.prediction is not None:
         _show_answer(reading.prediction, picture)
 
@@ -77,12 +92,23 @@ def _show_answer(prediction: Prediction, picture: Picture) -> None:
                 _show_label(digit, picture.label)
 
 
-def show_reason(reading: Reading) -> None:
+def show_reason(answer: Answer, picture: Picture) -> None:
     """Why there is no answer and what to do about it; nothing where there is one."""
-    finding = Finding.of(reading)
-    if finding is not None:
-        refusal = refusal_texts(finding)
-        st.markdown(f"{refusal.why} **{refusal.advice}**")
+    finding = Finding.of(answer.reading)
+    if finding is None:
+        return
+    refusal = refusal_texts(finding)
+    st.markdown(f"{refusal.why} **{refusal.advice}**")
+    if picture.label is None and _holds_several(picture, answer):
+        st.button(_("Read them all"), icon=":material/pin:", on_click=ask_for_numbers)
+
+
+def _holds_several(picture: Picture, answer: Answer) -> bool:
+    """Whether a refused picture shows several digits; rows of them may look like no digit."""
+    if answer.reading.reason not in (Reason.NOT_A_DIGIT, Reason.UNCERTAIN):
+        return answer.reading.reason is Reason.SEVERAL_DIGITS
+    numbers = read_numbers(picture, replace(answer.options, numbers=True)).reading.numbers
+    return sum(len(number.digits) for number in numbers) > 1
 
 
 def _headline(glyph: str, colour: str, alt: str) -> st.delta_generator.DeltaGenerator:
@@ -129,7 +155,7 @@ def show_details(answer: Answer, plain: Answer) -> None:
         plain: the same picture read without test-time augmentation.
     """
     reading, options = answer.reading, answer.options
-    _show_notice(reading, options)
+    show_notice(reading.preprocessed.background, reading.preprocessed.notice, options)
     if reading.prediction is not None and (reading.digit is not None or options.force):
         if reading.digit is None:
             _show_guess(reading.prediction)
@@ -139,11 +165,16 @@ def show_details(answer: Answer, plain: Answer) -> None:
             _show_change(plain.reading.prediction, reading.prediction)
     elif options.force:
         st.caption(_("No shape was found that could be given to the network: there is no guess."))
-    st.caption(_time_taken(reading.ms, ENGINE_NAMES.get(answer.engine, answer.engine)))
+    show_time(reading.ms, answer.engine)
+
+
+def show_time(ms: float, engine: str) -> None:
+    """How long the reading took, and which library computed."""
+    st.caption(_time_taken(ms, ENGINE_NAMES.get(engine, engine)))
 
 
 def _time_taken(ms: float, engine: str) -> str:
-    """In milliseconds, or in seconds from the first one on; and which library computed."""
+    """In milliseconds, or in seconds from the first one on."""
     if ms < MS_PER_S:
         return _("Read in {ms} ms, with {engine}").format(ms=number(ms, ".0f"), engine=engine)
     return _("Read in {s} s, with {engine}").format(s=number(ms / MS_PER_S, ".1f"), engine=engine)
@@ -162,16 +193,15 @@ def _show_guess(prediction: Prediction) -> None:
     )
 
 
-def _show_notice(reading: Reading, options: Options) -> None:
+def show_notice(used: Background, notice: Message, options: Options) -> None:
     """What the core wants to be known of the way it took."""
-    used = reading.preprocessed.background
     if options.background not in (Background.AUTO, used):
         names = background_texts()
         text = _("{asked} could not run here: its weights could not be had. {used} answered.")
         text = text.format(asked=names[options.background][0], used=names[used][0])
         st.info(text, icon=":material/info:")
-    elif reading.preprocessed.notice:
-        st.info(translate(reading.preprocessed.notice), icon=":material/info:")
+    elif notice:
+        st.info(translate(notice), icon=":material/info:")
 
 
 def show_top(prediction: Prediction) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from digitscope.types import Prediction, Reading, Reason
 from streamlit_app.i18n import _
 
 SURE = 0.95  # confidence from which on an answer is called so; below it, it is called likely
+LIKELY = 0.8  # of a number's digits: below it, it is to be checked
 
-Colour = Literal["green", "blue"]
+Colour = Literal["green", "blue", "orange"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ def certainty(confidence: float) -> Certainty:
     return Certainty(_("Likely"), ":material/check_circle:", "blue")
 
 
+def number_certainty(confidence: float) -> Certainty:
+    """How sure the least sure digit of a number is; not every doubt makes a question mark."""
+    if confidence < LIKELY:
+        return Certainty(_("Better check"), ":material/help:", "orange")
+    return certainty(confidence)
+
+
 def verdict(prediction: Prediction) -> str:
     """The answer as a heading."""
     digit = prediction.digit
@@ -104,7 +112,7 @@ def refusal_texts(finding: Finding) -> Refusal:
             _("About {count} shapes look like digits of their own.").format(
                 count=max(2, finding.digits_seen)
             ),
-            _("Crop the photo so that a single digit is left."),
+            _("Read them all, or crop the photo so that a single digit is left."),
         ),
         Reason.NOT_A_DIGIT: Refusal(
             _("Not a digit"),
@@ -117,6 +125,16 @@ def refusal_texts(finding: Finding) -> Refusal:
             _("Write it a little larger and clearer."),
         ),
     }[finding.reason]
+
+
+def number_refusal(reason: Reason) -> Refusal:
+    """What to say of a picture in which no number was found."""
+    refusal = refusal_texts(Finding(reason, None, 0))
+    advice = {
+        Reason.BLANK: _("Write on plain paper, with a pen that can be seen from a distance."),
+        Reason.NOT_A_DIGIT: _("Write the digits apart from each other, with nothing beside them."),
+    }
+    return replace(refusal, advice=advice.get(reason, refusal.advice))
 
 
 def _between_two(first: int, second: int) -> Refusal:

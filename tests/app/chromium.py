@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -64,13 +65,16 @@ def serving(script: str, folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def launched(script: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The same, with the server's process."""
+def launched(
+    script: str, folder: Path, **variables: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The same, with the server's process; `variables` are added to its environment."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     server = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
         cwd=folder,
+        env=os.environ | variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -143,13 +147,27 @@ def pad_box(page: Any) -> dict[str, float]:
 
 def draw(page: Any, shares: list[tuple[float, float]]) -> None:
     """Draw one stroke onto the pad with the mouse."""
+    draw_without_lifting(page, shares)
+    page.mouse.up()
+
+
+def draw_without_lifting(
+    page: Any, shares: list[tuple[float, float]], *, pause_ms: int = 0
+) -> None:
+    """Draw a stroke with the mouse, and leave the pen down.
+
+    Args:
+        page: with the pad.
+        shares: the stroke's corners, in shares of the pad's sides.
+        pause_ms: how long the pen rests at each corner.
+    """
     box = pad_box(page)
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in shares]
     page.mouse.move(*points[0])
     page.mouse.down()
     for point in points[1:]:
         page.mouse.move(*point, steps=8)
-    page.mouse.up()
+        page.wait_for_timeout(pause_ms)
 
 
 def draw_by_touch(page: Any, shares: list[tuple[float, float]]) -> None:
@@ -173,11 +191,16 @@ def expect_heading(page: Any, text: str) -> None:
     page.get_by_role("heading", name=text, exact=True).wait_for()
 
 
+def settled(page: Any) -> None:
+    """Wait until the page has been drawn to its end."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+
+
 def shoot(page: Any, name: str) -> None:
     """Photograph the whole page, however long, and look for what keeps people from using it."""
     size = page.viewport_size
     page.mouse.move(2, 2)
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    settled(page)
     page.wait_for_timeout(600)
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     height = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")

@@ -1,29 +1,55 @@
 """Measures how long a visitor of a fresh server waits, and what the server then holds.
 
-``python -m tests.app.measure [RUNS]`` prints medians, and ratios to an empty Streamlit page that is
-measured in the same run on a fresh server of its own. ``DIGITSCOPE_MODEL`` chooses the network.
+``python -m tests.app.measure [--runs 3] [--visitors 50]`` prints medians, and ratios to an empty
+Streamlit page that is measured in the same run on a fresh server of its own. Each run starts two
+servers, with the default network and with ONNX alone; at last many visitors come at once.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.app.chromium import CHROMIUM, FLAGS, SEVEN, expect_heading, launched, pad_box
+from digitscope.model_files import ONNX_MODEL
+from tests.app.chromium import (
+    CHROMIUM,
+    FLAGS,
+    SEVEN,
+    draw_without_lifting,
+    expect_heading,
+    launched,
+    pad_box,
+    settled,
+)
+from tests.app.crowd import crowd_figures
 from tests.app.scenes import HOME, ROOT, digit_on_paper
 
+APP = str(HOME.relative_to(ROOT))
 ANSWERS = 20
 QUIET_S = 3.0  # after which the app begins to import TensorFlow
 INTO_THE_IMPORT_S = 1.0
 KERAS_WITHIN_S = 120
+STROKES = 5
+WATCH_BARS = """() => {
+  window.watched = { lifted: 0, shown: 0, words: "" };
+  addEventListener("pointerup", () => { watched.lifted = performance.now(); }, true);
+  const look = () => {
+    const bars = document.querySelector('[role=img][aria-label^="Probability of each digit"]');
+    const words = bars ? bars.getAttribute("aria-label") : "";
+    if (words && words !== watched.words) watched.shown = performance.now();
+    watched.words = words;
+  };
+  const all = { subtree: true, childList: true, attributes: true };
+  new MutationObserver(look).observe(document.body, all);
+}"""
 
 
 @contextlib.contextmanager
@@ -65,14 +91,19 @@ def megabytes(process: Any) -> float:
     return int(kilobytes.split()[1]) / 1000
 
 
+def make_photos(folder: Path) -> dict[int, Path]:
+    """A photo of each digit that is shown."""
+    photos = {digit: folder / f"{digit}.png" for digit in (2, 3, 7)}
+    for digit, file in photos.items():
+        file.write_bytes(digit_on_paper(digit))
+    return photos
+
+
 def measure_once(browser: Any, folder: Path) -> dict[str, float]:
-    """All figures of one fresh server."""
-    photos = {}
-    for digit in (2, 3, 7):
-        photos[digit] = folder / f"{digit}.png"
-        photos[digit].write_bytes(digit_on_paper(digit))
+    """All figures of fresh servers."""
+    photos = make_photos(folder)
     empty_s = seconds_to_empty_page(browser, folder)
-    with launched(str(HOME.relative_to(ROOT)), ROOT) as (address, process):
+    with launched(APP, ROOT) as (address, process):
         first_s = seconds_to_answer(browser, address, photos[7], 7)
         figures = {"empty page, s": empty_s, "first answer, s": first_s}
         figures["MB after the first answer"] = megabytes(process)
@@ -80,35 +111,54 @@ def measure_once(browser: Any, folder: Path) -> dict[str, float]:
         second_s = seconds_to_answer(browser, address, photos[2], 2)
         figures |= {"second visitor, s": second_s}
         figures |= {"first / empty": first_s / empty_s, "second / empty": second_s / empty_s}
-        return figures | warm_figures(browser, address, photos, process)
+        figures |= warm_figures(browser, address, photos, process)
+        figures |= keras_figures(browser, address, photos, process)
+    with launched(APP, ROOT, DIGITSCOPE_MODEL=str(ONNX_MODEL)) as (address, process):
+        seconds_to_answer(browser, address, photos[7], 7)
+        figures["ONNX only: MB after the first answer"] = megabytes(process)
+        seconds_to_files(browser, address, photos)
+        figures["ONNX only: MB after twenty"] = megabytes(process)
+    return figures
 
 
 def warm_figures(
     browser: Any, address: str, photos: dict[int, Path], process: Any
 ) -> dict[str, float]:
-    """Files and strokes on a server that has been used, and its memory after twenty answers."""
-    figures: dict[str, float] = {}
+    """Files and strokes on a server that has been used."""
+    figures = {"file chosen to answer, s": seconds_to_files(browser, address, photos)}
+    figures["MB after twenty"] = megabytes(process)
+    with visitor(browser, f"{address}/predict?source=draw") as page:
+        return figures | {"stroke ended to bars, s": seconds_from_stroke(page)}
+
+
+def keras_figures(
+    browser: Any, address: str, photos: dict[int, Path], process: Any
+) -> dict[str, float]:
+    """The same once Keras answers; nothing where it does not in time."""
+    with contextlib.suppress(TimeoutError):
+        after_s = seconds_to_keras(browser, address, photos[3])
+        warm = warm_figures(browser, address, photos, process)
+        return {"Keras answers after, s": after_s} | {f"Keras: {k}": v for k, v in warm.items()}
+    return {}
+
+
+def seconds_to_files(browser: Any, address: str, photos: dict[int, Path]) -> float:
+    """From a file chosen to its answer, twenty times in one session; the median."""
+    times = []
     with visitor(browser, f"{address}/predict") as page:
         field = page.locator("input[type=file]")
         field.wait_for(state="attached")
-        times = []
         for number in range(ANSWERS):
             digit = (2, 3, 7)[number % 3]
             started = time.perf_counter()
             field.set_input_files(photos[digit])
             expect_heading(page, f"It is a {digit}")
             times.append(time.perf_counter() - started)
-            page.locator("[data-test-script-state=notRunning]").wait_for()
+            settled(page)
             page.get_by_role("button", name="Remove").first.click()
             expect_heading(page, "Upload a photo")
-            page.locator("[data-test-script-state=notRunning]").wait_for()
-        figures["file chosen to answer, s"] = statistics.median(times)
-    with contextlib.suppress(TimeoutError):
-        figures["Keras answers after, s"] = seconds_to_keras(browser, address, photos[3])
-    figures["MB after twenty"] = megabytes(process)
-    with visitor(browser, f"{address}/predict?source=draw") as page:
-        figures["stroke ended to bars, s"] = seconds_from_stroke(page)
-    return figures
+            settled(page)
+    return statistics.median(times)
 
 
 def seconds_to_keras(browser: Any, address: str, photo: Path) -> float:
@@ -126,38 +176,48 @@ def seconds_to_keras(browser: Any, address: str, photo: Path) -> float:
 
 
 def seconds_from_stroke(page: Any) -> float:
-    """From the end of a stroke to the answer to it; the median of five drawings."""
+    """From the end of a stroke until its bars are on the screen; the median of five drawings.
+
+    0 where they were there before the pen was lifted.
+    """
     times = []
-    for _ in range(5):
-        box = pad_box(page)
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point, steps=8)
-            page.wait_for_timeout(100)
-        started = time.perf_counter()
+    pad_box(page)
+    page.evaluate(WATCH_BARS)
+    for _ in range(STROKES):
+        draw_without_lifting(page, SEVEN)
         page.mouse.up()
-        expect_heading(page, "It is a 7")
-        times.append(time.perf_counter() - started)
+        expect_heading(page, "What spoke for it")
+        settled(page)
+        times.append(page.evaluate("Math.max(0, watched.shown - watched.lifted)") / 1000)
         page.get_by_role("button", name="Clear").click()
         expect_heading(page, "Draw a digit")
         page.wait_for_timeout(1000)
     return statistics.median(times)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print each run's figures and their medians."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--visitors", type=int, default=50, help="who come at once; 0 for none")
+    chosen = parser.parse_args(arguments)
     runs = []
     with sync_playwright() as started, tempfile.TemporaryDirectory() as folder:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
+        for _ in range(chosen.runs):
             runs.append(measure_once(browser, Path(folder)))
             print({name: round(value, 2) for name, value in runs[-1].items()}, flush=True)
+        for name in runs[0] if runs else ():
+            values = [run[name] for run in runs if name in run]
+            middle, ends = statistics.median(values), (min(values), max(values))
+            print(f"{name}: {middle:.2f} ({ends[0]:.2f} to {ends[1]:.2f})", flush=True)
+        if chosen.visitors:
+            with launched(APP, ROOT) as (address, process):
+                figures = crowd_figures(browser, address, Path(folder), chosen.visitors)
+                figures["MB with all of them"] = megabytes(process)
+            for name, value in figures.items():
+                print(f"{name}: {value:.2f}")
         browser.close()
-    for name in runs[0]:
-        values = [run[name] for run in runs if name in run]
-        print(f"{name}: {statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from digitscope import DigitReader
 from digitscope.model_files import KERAS_MODEL, ONNX_MODEL
+from digitscope.number_types import NumberReading
 from digitscope.types import Reading, Reason
 from streamlit_app.mnist import Tiles, load_tiles
 
@@ -55,10 +56,10 @@ def png_bytes(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def digit_on_paper(digit: int) -> bytes:
-    """A PNG of one MNIST digit, enlarged, in blue ink on cream paper."""
+def digit_on_paper(digit: int, paper_rgb: tuple[int, int, int] = (246, 243, 236)) -> bytes:
+    """A PNG of one MNIST digit, enlarged, in blue ink on cream or other paper."""
     tile = Image.fromarray(mnist_tile(digit)).resize((DIGIT_PX, DIGIT_PX), Image.Resampling.BICUBIC)
-    paper = Image.new("RGB", (PAGE_PX, PAGE_PX), (246, 243, 236))
+    paper = Image.new("RGB", (PAGE_PX, PAGE_PX), paper_rgb)
     corner = ((PAGE_PX - DIGIT_PX) // 2,) * 2
     paper.paste(Image.new("RGB", tile.size, (32, 40, 92)), corner, mask=tile)
     return png_bytes(paper)
@@ -111,6 +112,20 @@ def refuse_all(monkeypatch: pytest.MonkeyPatch, reason: Reason) -> None:
         return replace(read(self, image, **options), digit=None, reason=reason)
 
     monkeypatch.setattr(DigitReader, "read", refused)
+
+
+def doubt_first_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the core be unsure of the first digit of whatever numbers it reads."""
+    read = DigitReader.read_numbers
+
+    def doubted(self: DigitReader, image: Any, **options: Any) -> NumberReading:
+        reading = read(self, image, **options)
+        first, *others = reading.numbers
+        unsure = replace(first.digits[0], digit=None, confidence=0.2, reason=Reason.UNCERTAIN)
+        number = replace(first, digits=(unsure, *first.digits[1:]))
+        return replace(reading, numbers=(number, *others))
+
+    monkeypatch.setattr(DigitReader, "read_numbers", doubted)
 
 
 def prompt(app: AppTest) -> str:

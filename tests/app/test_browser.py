@@ -22,11 +22,13 @@ from tests.app.chromium import (
     bottom_px,
     draw,
     draw_by_touch,
+    draw_without_lifting,
     expect_heading,
     needs_chromium,
     pad_box,
     press,
     serving,
+    settled,
     upload,
 )
 from tests.app.scenes import HOME, digit_on_paper, needs_model
@@ -89,12 +91,7 @@ def test_drawing_with_a_finger_is_answered_without_scrolling(visit: Visit) -> No
 def test_the_answer_changes_while_the_pen_is_down(visit: Visit) -> None:
     page = visit("predict?source=draw")
     box = pad_box(page)
-    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
-    page.mouse.move(*points[0])
-    page.mouse.down()
-    for point in points[1:]:
-        page.mouse.move(*point, steps=8)
-        page.wait_for_timeout(150)
+    draw_without_lifting(page, SEVEN, pause_ms=150)
     expect_heading(page, "It is a 7")
     assert pad_box(page) == box
     page.mouse.up()
@@ -132,11 +129,6 @@ def test_the_pad_stays_where_it_is_between_strokes(visit: Visit, locale: str) ->
     page.get_by_role("heading", name=re.compile("7$")).wait_for()
     settled(page)
     assert pad.bounding_box() == before
-
-
-def settled(page: Any) -> None:
-    """Wait until the page has been drawn to its end."""
-    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def test_photographed_digit_is_read(photographer: Visit) -> None:
@@ -181,7 +173,7 @@ def test_the_browser_s_language_comes_first_and_can_be_changed(visit: Visit) -> 
 def test_nothing_is_wider_than_a_phone(visit: Visit, path: str) -> None:
     page = visit(path, locale="fr-FR", **PHONE)
     page.get_by_role("heading").first.wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    settled(page)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth") <= PHONE["viewport"]["width"]
 
@@ -198,7 +190,7 @@ def test_a_cell_pressed_shows_its_mistakes(visit: Visit) -> None:
     heading = page.get_by_role("heading", name="What it mixes up")
     chart = heading.locator("xpath=following::*[@data-testid='stVegaLiteChart'][1]")
     chart.locator("canvas, svg").first.wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    settled(page)
     page.wait_for_load_state("networkidle")  # the pictures beside it are there: nothing moves now
     chosen = re.compile(rf"{shown} read as {answered} \(\d+\)")
     choice = page.get_by_label("Which mistakes to show")

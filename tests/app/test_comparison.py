@@ -32,9 +32,21 @@ def test_both_ways_are_shown_on_request(open_predict: OpenPredict) -> None:
 
 def test_home_shows_the_difference_and_leads_to_one_s_own(app: AppTest) -> None:
     assert "The same network, with and without the steps" in [s.value for s in app.subheader]
-    answers = [metric.value for metric in app.metric if metric.label == "Read as"]
-    assert len(answers) == 2
-    assert answers[-1] == "7"
+    assert answers(app) == ["1", "2"], "the plain way is meant to be wrong on this example"
+    assert "blind guess" not in texts(app)
     press(app, "Compare with a picture of your own")
     assert not app.exception
     assert app.title[0].value == "Read a digit"
+
+
+def test_a_plain_answer_that_knows_nothing_is_called_a_guess(app: AppTest) -> None:
+    app.session_state["comparison_example"] = "photo"
+    app.run()
+    assert not app.exception
+    assert answers(app)[-1] == "7"
+    assert "A blind guess: each of the ten digits is about as likely." in texts(app)
+
+
+def answers(app: AppTest) -> list[str]:
+    """What was read without the steps, and with them."""
+    return [metric.value for metric in app.metric if metric.label == "Read as"]

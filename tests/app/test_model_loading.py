@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from digitscope import DigitReader, ModelUnavailableError
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from streamlit_app import network_loading, resources
-from streamlit_app.network_loading import NetworkLoader, PausingFinder
-from streamlit_app.visitors import VISITORS, Visitors
+from streamlit_app.network_loading import NetworkLoader
+from streamlit_app.visitors import Visitors
 from tests.app.scenes import (
     HOME,
     PREDICT,
@@ -226,18 +226,3 @@ def test_loading_waits_for_a_quiet_moment_unless_somebody_waits_for_it(
     assert loader.calls == 0
     loader.gate.set()
     assert network.wait().reader is not None
-
-
-def test_an_import_pauses_while_a_page_runs_and_never_where_somebody_waits() -> None:
-    hurry = threading.Event()
-    finder = PausingFinder(threading.get_ident(), hurry)
-
-    def seconds_to_find() -> float:
-        started = time.perf_counter()
-        finder.find_spec("anything", None)
-        return time.perf_counter() - started
-
-    with VISITORS.served():
-        assert seconds_to_find() >= network_loading.LONGEST_PAUSE_S * 0.9
-        hurry.set()
-        assert seconds_to_find() < network_loading.LONGEST_PAUSE_S * 0.9

@@ -8,12 +8,15 @@ from __future__ import annotations
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from streamlit_app.components.examples import ASSETS
 from tests.app.chromium import (
     DESKTOP,
+    DRAW_PROMPT,
     PHONE,
     SCREENSHOTS,
     SEVEN,
@@ -22,6 +25,8 @@ from tests.app.chromium import (
     expect_heading,
     needs_chromium,
     pad_box,
+    press,
+    settled,
     shoot,
     upload,
 )
@@ -63,10 +68,20 @@ def test_screens(visit: Visit, tmp_path: Path, device: str, scheme: str) -> None
     sent.get_by_text("Show the 11 steps behind this answer").click()
     sent.get_by_text("11 · Normalisation").wait_for()
     shoot(sent, f"steps_{suffix}")
+    shoot_numbers(visit, f"numbers_{suffix}", scheme, **size)
 
 
-def test_the_picture_of_the_readme(visit: Visit) -> None:
-    """`make screenshots` copies it to docs/pictures/."""
+def shoot_numbers(visit: Visit, name: str, *scheme: str, **size: Any) -> None:
+    """Photograph three rows of numbers, one digit in doubt."""
+    page = visit("predict?read=numbers", *scheme, **size)
+    page.locator("input[type=file]").set_input_files(ASSETS / "rows.png")
+    expect_heading(page, "Check and correct")
+    shoot(page, name)
+
+
+def test_the_pictures_of_the_readme(visit: Visit) -> None:
+    """`make screenshots` copies them to docs/pictures/."""
+    shoot_numbers(visit, "numbers")
     page = visit("predict")
     page.locator("input[type=file]").set_input_files(ROOT / "docs" / "pictures" / "photo.jpg")
     expect_heading(page, "It is a 7")
@@ -77,6 +92,11 @@ def test_the_picture_of_the_readme(visit: Visit) -> None:
 def test_the_moving_picture_of_the_readme(visit: Visit) -> None:
     """A seven is drawn and read while the pen moves; `make screenshots` copies it."""
     page = visit("predict?source=draw")
+    draw(page, SEVEN)  # the browser then has all that an answer needs
+    expect_heading(page, "What spoke for it")
+    press(page, "Clear")
+    expect_heading(page, DRAW_PROMPT)
+    settled(page)
     box = pad_box(page)
     corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
     frames = [page.screenshot()]

@@ -149,6 +149,12 @@ def test_templates_of_the_core_are_translated_and_filled(set_visitor: SetVisitor
     assert "Ink" not in french
 
 
+def test_the_switch_shows_a_choice_whatever_a_run_has_left_behind(app: AppTest) -> None:
+    app.session_state["language_switch"] = None
+    app.run()
+    assert app.segmented_control(key="language_switch").value == "en"
+
+
 def test_switch_turns_the_page_to_french(app: AppTest) -> None:
     app.segmented_control(key="language_switch").set_value("fr").run()
     assert not app.exception

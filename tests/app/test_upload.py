@@ -109,7 +109,7 @@ def test_the_download_speaks_the_words_of_the_core(open_predict: OpenPredict) ->
         for name, data in {"7.png": digit_on_paper(7), "0.png": blank_paper()}.items()
     ]
     rows = [make_row(picture, Options()) for picture in pictures]
-    lines = as_csv(pictures, rows).decode().splitlines()
+    lines = as_csv(pictures, Options(), rows).decode().splitlines()
     assert lines[0] == "file,status,digit,confidence,reason,background,ms,quality"
     assert lines[1].startswith("7.png,ok,7,")
     assert lines[2].startswith("0.png,rejected,,,blank,")

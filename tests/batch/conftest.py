@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,11 +12,29 @@ from PIL import Image
 
 from digitscope.batch.items import Item
 from digitscope.batch.rows import Row, RowOptions, RowReader
+from digitscope.batch.run import Batch
 from digitscope.model_files import ONNX_MODEL
 from digitscope.types import UInt8Array
 from tests import pictures
 
 Engine = Callable[[Iterable[tuple[int, Item]], RowOptions], Iterator[Row]]
+
+
+def read_batch(
+    engine: Engine, source: Path, out: Path, sheet: Path | None = None, **options: object
+) -> Batch:
+    batch = Batch([str(source)], out, RowOptions(**options), sheet)
+    batch.read(engine)
+    assert batch.is_finished
+    return batch
+
+
+def read_rows(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def without_ms(rows: list[Row]) -> list[Row]:
+    return [row | {"ms": 0} for row in rows]
 
 
 @pytest.fixture(scope="session")

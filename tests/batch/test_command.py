@@ -33,33 +33,6 @@ def _command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "digitscope", "batch", *map(str, arguments)]
 
 
-def test_the_same_rows_from_read_and_batch_and_server(
-    scans: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fastapi = pytest.importorskip("fastapi.testclient", reason="fastapi (extra `api`)")
-    from digitscope.api.app import create_app
-
-    out = tmp_path / "rows.jsonl"
-    assert main(["batch", str(scans), "--out", str(out), "--workers", "2"]) == 1
-    assert "9 pictures (5 error, 3 ok, 1 rejected)" in capsys.readouterr().err
-    by_batch = _rows(out.read_text())
-    files = [row["file"] for row in by_batch]
-    assert main(["read", "--json", *files]) == 1
-    assert by_batch == _rows(capsys.readouterr().out)
-    with fastapi.TestClient(create_app()) as client:
-        while client.get("/health").status_code != 200:  # until the network is loaded
-            time.sleep(0.05)
-        sent = [("file", (name, Path(name).read_bytes())) for name in files]
-        answer = client.post("/api/v1/batch", files=sent)
-    by_server = _rows("\n".join(map(json.dumps, answer.json())))
-    assert [_without_names(row) for row in by_server] == [_without_names(row) for row in by_batch]
-
-
-def _without_names(row: dict) -> dict:
-    """The server does not see where a file lies, and tells no path in a reason."""
-    return {key: value for key, value in row.items() if key != "file"}
-
-
 @pytest.mark.slow
 def test_killed_again_and_again_it_ends_with_each_row_once(
     scans: Path, tmp_path: Path, repo_root: Path, capsys: pytest.CaptureFixture[str]

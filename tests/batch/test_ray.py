@@ -15,12 +15,12 @@ from digitscope.batch import BatchError
 from digitscope.batch.rows import Row, RowOptions
 from digitscope.batch.run import Batch
 from digitscope.model_files import ONNX_MODEL
+from tests.batch.measure import ray_nodes
 
 LENGTH = 400  # of the list where a machine goes
 GROUP = 100
 NODES, READERS = 3, 3
 REMOVED_AT = (30, 230)  # rows
-LOGICAL_CORES = 4  # a node: more than the machine has, so that no task waits for ever
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing"),
@@ -30,17 +30,10 @@ pytestmark = [
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch, repo_root: Path) -> Iterator[Any]:
     """Nodes on this machine: a head, which reads nothing, and others, over which readers spread."""
-    ray = pytest.importorskip("ray", reason="ray (extra `ray`) is not installed")
-    from ray.cluster_utils import Cluster
-
+    pytest.importorskip("ray", reason="ray (extra `ray`) is not installed")
     monkeypatch.setenv("PYTHONPATH", str(repo_root))
-    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
-    for _ in range(NODES):
-        nodes.add_node(num_cpus=LOGICAL_CORES)
-    ray.init(address=nodes.address, log_to_driver=False)
-    yield nodes
-    ray.shutdown()
-    nodes.shutdown()
+    with ray_nodes(NODES) as nodes:
+        yield nodes
 
 
 def _rows(path: Path) -> list[Row]:
@@ -101,6 +94,16 @@ def test_parts_hold_the_rows_and_a_stopped_run_goes_on(
     )
     with pytest.raises(BatchError, match="other settings"):
         ray_parts.Parts(str(out), RowOptions(tta=True).to_settings([str(listed)]))
+
+
+def test_without_an_address_it_joins_nobody_elses_cluster(cluster: Any) -> None:
+    import ray
+
+    from digitscope.batch.ray_engine import connected
+
+    ray.shutdown()  # the other cluster goes on; this process has left it
+    with connected(None):
+        assert len(ray.nodes()) == 1
 
 
 def _table(table: Any) -> list[Row]:

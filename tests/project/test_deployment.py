@@ -110,12 +110,29 @@ def test_the_api_may_finish_what_it_accepted(
 def test_every_published_port_is_the_one_that_the_image_opens(
     services: dict[str, dict[str, Any]], dockerfile: str
 ) -> None:
-    for name in ("app", "api", "mlflow"):
-        _, body = _stages(dockerfile)[services[name]["build"]["target"]]
-        exposed = re.search(r"^EXPOSE (\d+)", body, re.MULTILINE)
-        assert exposed is not None
+    for name in ("app", "mlflow"):
         (port,) = services[name]["ports"]
-        assert port.endswith(f":{exposed[1]}") and body.count(exposed[1]) >= 2
+        assert port.endswith(f":{_exposed(dockerfile, services[name])}")
+
+
+def _exposed(dockerfile: str, service: dict[str, Any]) -> str:
+    _, body = _stages(dockerfile)[service["build"]["target"]]
+    found = re.search(r"^EXPOSE (\d+)", body, re.MULTILINE)
+    assert found is not None and body.count(found[1]) >= 2
+    return found[1]
+
+
+def test_the_api_is_reached_through_the_proxy_however_many_there_are(
+    services: dict[str, dict[str, Any]], dockerfile: str, repo_root: Path
+) -> None:
+    (volume,) = services["proxy"]["volumes"]
+    source, target, mode = volume.split(":")
+    text = (repo_root / source).read_text(encoding="utf-8")
+    assert target in services["proxy"]["command"] and mode == "ro"
+    assert f"server api:{_exposed(dockerfile, services['api'])} resolve" in text
+    (port,) = services["proxy"]["ports"]
+    assert f"listen {port.rpartition(':')[2]};" in text
+    assert "ports" not in services["api"] and "container_name" not in services["api"]
 
 
 def test_no_password_but_the_one_that_says_what_it_is_for(
@@ -130,7 +147,7 @@ def test_every_variable_of_the_deployment_page_is_listened_to(repo_root: Path) -
     page = (repo_root / "docs" / "deployment.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     of_compose = set(VARIABLE.findall((repo_root / "compose.yaml").read_text(encoding="utf-8")))
-    services = {"app", "api", "mlflow", "database"}  # a table of their own
+    services = {"app", "api", "proxy", "mlflow", "database"}  # a table of their own
     code = _code(repo_root, "digitscope", "streamlit_app", "training")
     unheard = [name for name in told - of_compose - services if not _is_named(name, code)]
     assert len(told) > 10 and of_compose <= told and unheard == []

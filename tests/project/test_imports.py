@@ -16,7 +16,7 @@ PACKAGES = ("digitscope", "streamlit_app", "training")
 EXTRAS = {
     "digitscope": ("api", "app", "batch", "benchmark", "ray", "train"),
     "streamlit_app": ("app",),
-    "training": ("train",),
+    "training": ("ray", "train"),
 }
 DISTRIBUTION_OF_MODULE = {
     "PIL": "pillow",

@@ -125,7 +125,7 @@ def test_ctrl_c_ends_what_runs_and_begins_nothing_more(monkeypatch: pytest.Monke
         return begun[-1]
 
     forever = [["timeit", "-n1", "-r1", "import time; time.sleep(600)"]]
-    monkeypatch.setattr(running, "_missing_steps", lambda *_: forever)
+    monkeypatch.setattr(running, "missing_steps", lambda *_: forever)
     monkeypatch.setattr(running, "wait", pressed)
     monkeypatch.setattr(running.subprocess, "Popen", kept)
     with pytest.raises(KeyboardInterrupt):

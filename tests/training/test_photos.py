@@ -40,10 +40,17 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the model card without photos, to be written to."""
     copy = tmp_path / "card.json"
     content = json.loads(MODEL_CARD.read_text("utf-8"))
-    del content["photos"]
+    content = {name: value for name, value in content.items() if not name.startswith("photos")}
     copy.write_text(json.dumps(content))
     monkeypatch.setattr(photos, "MODEL_CARD", copy)
     return copy
+
+
+def test_a_second_folder_has_figures_of_its_own(folder: Path, card: Path) -> None:
+    photos.main([str(folder), str(folder)])
+    content = json.loads(card.read_text("utf-8"))
+    assert content["photos_second_set"]["kinds"] == content["photos"]["kinds"]
+    assert content["photos"]["kinds"]["photo"]["n"] == 10
 
 
 def test_the_card_keeps_what_was_measured(folder: Path, card: Path) -> None:

@@ -24,7 +24,7 @@ from training.model_definition import PARAMETERS  # noqa: E402
 from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 EPOCHS = 3
-SHORT = ["--epochs", str(EPOCHS), "--batch-size", "64", "--validation-tiles", "100"]
+SHORT = ["--epochs", str(EPOCHS), "--batch-size", "32", "--validation-tiles", "100"]
 SHORT += ["--photo-fraction", "0"]  # tests/training/test_photo_tiles.py has them
 LINEAR = ["--network", "mlp", "--augmentation", "0"]
 LINEAR += ["--degraded-fraction", "0", "--hand-fraction", "0"]
@@ -57,7 +57,7 @@ def test_a_run_learns_without_the_test_set(whole_run: Path) -> None:
     history = RunFolder(whole_run).state().history
     assert len(history) == EPOCHS
     assert history[-1]["loss"] < 0.8 * history[0]["loss"]
-    assert history[-1]["accuracy"] > 0.3  # by chance a tenth; a quarter of the tiles are strokes
+    assert history[-1]["accuracy"] > 0.5
 
 
 def test_a_run_leaves_what_it_says(whole_run: Path) -> None:

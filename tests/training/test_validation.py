@@ -50,3 +50,24 @@ def test_without_drawn_tiles_mnist_alone_is_measured() -> None:
     figures = validate(_Knowing(10), Datasets(own, own))
     assert set(figures) == {"val_loss", "val_accuracy"}
     assert figures["val_accuracy"] == pytest.approx(2 / 3)
+
+
+class _Doubting(_Knowing):
+    """Knows as much, and is less sure of it: every answer at a higher temperature."""
+
+    def predict(self, tiles: np.ndarray, **_: object) -> np.ndarray:
+        mostly = 0.9 * super().predict(tiles) + 0.1 / self.output_shape[1]
+        doubtful = mostly**0.6
+        return doubtful / doubtful.sum(1, keepdims=True)
+
+
+class _Surer(_Knowing):
+    def predict(self, tiles: np.ndarray, **_: object) -> np.ndarray:
+        return 0.9 * super().predict(tiles) + 0.1 / self.output_shape[1]
+
+
+def test_doubt_that_a_temperature_takes_away_is_no_loss() -> None:
+    own = Digits(_marked([1, 2, 3, 5]), np.array([1, 2, 4, 5], np.uint8))
+    sets = Datasets(own, own)
+    doubting, surer = (validate(one(10), sets)["val_loss"] for one in (_Doubting, _Surer))
+    assert doubting == pytest.approx(surer, rel=0.01)

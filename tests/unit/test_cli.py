@@ -1,4 +1,4 @@
-"""`digitscope read` and `steps`: the contract of the JSON lines, exit codes, files written."""
+"""`digitscope read`: the contract of the JSON lines, exit codes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from digitscope import DigitReader
 from digitscope.cli import main
 from digitscope.model_files import ONNX_MODEL
-from digitscope.preprocessing.pipeline import STEPS
-from digitscope.types import Level, Reason, UInt8Array
+from digitscope.types import Level, Reason
 from tests.unit.drawn import sheet
 
 Lines = list[dict[str, Any]]
@@ -37,41 +35,6 @@ QUALITY_TYPES = {
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
 )
-
-
-@pytest.fixture
-def seven(
-    tmp_path: Path, mnist_tiles: tuple[UInt8Array, UInt8Array], page: Callable[..., UInt8Array]
-) -> Path:
-    tiles, labels = mnist_tiles
-    Image.fromarray(page(tiles[labels == 7][0])).save(tmp_path / "seven.png")
-    return tmp_path / "seven.png"
-
-
-@pytest.fixture
-def blank(tmp_path: Path) -> Path:
-    Image.fromarray(sheet()).save(tmp_path / "blank.png")
-    return tmp_path / "blank.png"
-
-
-@pytest.fixture
-def text(tmp_path: Path) -> Path:
-    (tmp_path / "text.png").write_text("seven")
-    return tmp_path / "text.png"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run the command line: exit code, what it said, what it complained of."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
-
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -229,40 +192,6 @@ def test_the_process_ends_with_the_code(seven: Path, text: Path, repo_root: Path
     assert [line["status"] for line in _lines(done.stdout)] == ["ok", "error"]
 
 
-# --- steps ---------------------------------------------------------------------------------------
-
-
-def test_steps_writes_eleven_pictures(run: Run, seven: Path, tmp_path: Path) -> None:
-    code, out, _ = run("steps", seven, "--out", tmp_path / "new" / "folder")
-    files = sorted((tmp_path / "new" / "folder").iterdir())
-    assert code == 0
-    assert [file.name for file in files] == [f"{s.number:02d}_{s.key}.png" for s in STEPS]
-    sizes = [np.asarray(Image.open(file)).shape[:2] for file in files]
-    assert sizes[0] == (480, 640) and sizes[-1] == (28, 28)
-    *said, answer = out.splitlines()
-    assert all(info.title in line for info, line in zip(STEPS, said, strict=True))
-    assert answer.startswith(f"{seven}: 7  ")
-
-
-def test_steps_may_show_where_it_looked_and_what_spoke(
-    run: Run, seven: Path, tmp_path: Path
-) -> None:
-    code, out, _ = run("steps", seven, "--overlay", "--out", tmp_path / "steps")
-    where, which = (
-        tmp_path / "steps/where_it_looked.png",
-        tmp_path / "steps/which_strokes_spoke.png",
-    )
-    assert code == 0
-    assert np.asarray(Image.open(where)).shape == (480, 640, 3)
-    assert np.asarray(Image.open(which)).shape[2] == 3
-    assert f"[{where}]" in out and "What spoke for 7 (+) and for " in out
-
-
-def test_overlay_of_a_blank_page_has_nothing_to_show(run: Run, blank: Path, tmp_path: Path) -> None:
-    assert run("steps", blank, "--overlay", "--out", tmp_path / "steps")[0] == 0
-    assert len(list((tmp_path / "steps").iterdir())) == 6
-
-
 def test_anyway_is_the_former_name_of_force(run: Run, tmp_path: Path) -> None:
     page = sheet()
     page[70:170, 90:220] = (20, 20, 40)
@@ -285,15 +214,3 @@ def test_force_gives_a_best_guess_of_a_refused_shape(run: Run, tmp_path: Path) -
     assert plain["reason"] == forced["reason"] == str(Reason.NOT_A_DIGIT)
     line = run("read", "--force", tmp_path / "block.png")[1]
     assert f"rejected: not a digit (best guess {forced['top'][0][0]}, " in line
-
-
-def test_steps_of_a_refusal_end_where_it_was_refused(run: Run, blank: Path, tmp_path: Path) -> None:
-    code, out, _ = run("steps", blank, "--out", tmp_path / "steps")
-    assert (code, len(list((tmp_path / "steps").iterdir()))) == (0, 6)
-    assert out.splitlines()[-1] == f"{blank}: rejected: blank"
-
-
-def test_steps_of_no_picture_leaves_nothing_behind(run: Run, text: Path, tmp_path: Path) -> None:
-    code, out, err = run("steps", text, "--out", tmp_path / "steps")
-    assert (code, out, (tmp_path / "steps").exists()) == (1, "", False)
-    assert err.startswith("digitscope: ") and "Received: " in err

@@ -23,11 +23,15 @@ LONGEST_PX = 128  # of the lines on the canvas; room for the broadest pen
 SHEAR, ROTATION_DEG, STRETCH = 0.22, 6.0, 1.35  # beyond what the writer did himself
 TREMBLE = 0.012  # of each point, as a fraction of the longest side
 WARP, WARP_KNOTS = 0.035, 4  # how far a smooth field moves the points
+CURVE_POINTS = 24
 PEN = (0.015, 0.22)  # width of the line over the longest side: fine liner to poster marker
 FINE_PEN = (0.012, 0.07)  # for what is made of several lines
 GONE_OVER = (2, 6)  # how often, the last one not among them
 SHIFT = (0.008, 0.04)  # between the lines of one stroke that is gone over
 BODY = (0.15, 0.25)  # of an outlined or hatched digit's strokes
+FRAMED = 0.03  # of all have a bit of a box's or circle's line left beside them
+FRAME_GAP = (0.03, 0.14)  # between that line and the strokes' box, of the longest side
+FRAME_ARC = (25, 80)  # degrees of the circle, or of a box as long as that, that is left
 SPECK_PX = 12  # what is smaller leaves an empty tile
 
 Line = NDArray[np.float64]  # (P, 2): x and y
@@ -46,7 +50,8 @@ def write_tile(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
     """
     styles, often = zip(*STYLES, strict=True)
     style = styles[rng.choice(len(styles), p=np.array(often) / sum(often))]
-    return finish(style(vary_hand(strokes, rng), rng))
+    drawn = style(vary_hand(strokes, rng), rng)
+    return finish(_with_rest_of_frame(drawn, rng) if rng.random() < FRAMED else drawn)
 
 
 def vary_hand(strokes: Sequence[Line], rng: np.random.Generator) -> list[Line]:
@@ -147,6 +152,20 @@ def _hatching(body: UInt8Array, pen_px: int, rng: np.random.Generator) -> UInt8A
     apart_px = pen_px * rng.uniform(1.6, 4)
     wave = (x * np.cos(angle) + y * np.sin(angle) + rng.uniform(0, apart_px)) % apart_px
     return np.where((wave < pen_px) & (body > 127), 255, 0).astype(np.uint8)
+
+
+def _with_rest_of_frame(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    """Add a bit of a box or circle that was drawn round the strokes: a corner or an arc."""
+    left, top, width, height = cv2.boundingRect((drawn > 127).astype(np.uint8))
+    half = np.array([width, height]) / 2 + rng.uniform(*FRAME_GAP) * LONGEST_PX
+    middle_deg = rng.choice((45, 135, 225, 315)) + rng.normal(0, 10)
+    span_deg = rng.uniform(*FRAME_ARC)
+    angles = np.deg2rad(middle_deg + np.linspace(-span_deg / 2, span_deg / 2, CURVE_POINTS))
+    around = np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    if rng.random() < 0.5:  # a box
+        around = np.clip(around, -1, 1)
+    line = np.array([left + width / 2, top + height / 2]) + around * half
+    return np.maximum(drawn, _drawn([line], _between(FINE_PEN, rng)))
 
 
 STYLES: tuple[tuple[Style, float], ...] = (  # and how often

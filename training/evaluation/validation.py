@@ -1,7 +1,9 @@
 """How a network does, epoch by epoch, on what it never learns from.
 
 Three sets, each with a figure of its own: MNIST's validation tiles, digits of validation writers,
-and non-digits. The loss that decides which epoch was the best is the mean over all of them.
+and non-digits. The loss that decides which epoch was the best is the mean over all of them at the
+temperature that suits it best: a network that was taught smoothed labels doubts too much, and how
+much is no matter here, since a temperature is fitted in the end.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 from digitscope.types import CLASSES, Float32Array
 from training.data.batches import as_input, no_digit, one_hot
 from training.data.datasets import Datasets
+from training.evaluation.calibration import TEMPERATURES, apply_temperature
 
 BATCH = 500  # divides 5,000; larger gains nothing
 
@@ -24,21 +27,24 @@ def validate(model: keras.Model, datasets: Datasets) -> dict[str, float]:
         datasets: what is there to be judged by; where it has no drawn tiles, MNIST alone is.
 
     Returns:
-        `val_loss` in nats over all sets and `val_accuracy` of MNIST's; with drawn tiles also
-        `hand_accuracy` and `none_auroc`, how surely digits rank above non-digits, 0..1.
+        `val_loss` in nats over all sets, at its best temperature, and `val_accuracy` of MNIST's;
+        with drawn tiles also `hand_accuracy` and `none_auroc`, how surely digits rank above
+        non-digits, 0..1.
     """
     outputs = int(model.output_shape[-1])
     answers = _predict(model, datasets.validation.tiles)
-    losses = [_losses(answers, one_hot(datasets.validation.labels, outputs))]
+    parts = [(answers, one_hot(datasets.validation.labels, outputs))]
     figures = {"val_accuracy": _accuracy(answers, datasets.validation.labels)}
     if datasets.validation_drawn is not None:
         hands, others = datasets.validation_drawn.hands, datasets.validation_drawn.non_digits
         of_hands, of_others = _predict(model, hands.tiles), _predict(model, others)
-        losses.append(_losses(of_hands, one_hot(hands.labels, outputs)))
-        losses.append(_losses(of_others, no_digit(len(others), outputs)))
+        parts.append((of_hands, one_hot(hands.labels, outputs)))
+        parts.append((of_others, no_digit(len(others), outputs)))
         figures["hand_accuracy"] = _accuracy(of_hands, hands.labels)
         figures["none_auroc"] = _auroc(_best(of_hands), _best(of_others))
-    return {"val_loss": float(np.concatenate(losses).mean())} | figures
+    return {
+        "val_loss": _least_loss(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    } | figures
 
 
 def _predict(model: keras.Model, tiles: np.ndarray) -> Float32Array:
@@ -46,10 +52,11 @@ def _predict(model: keras.Model, tiles: np.ndarray) -> Float32Array:
     return np.asarray(model.predict(as_input(tiles), batch_size=BATCH, verbose=0), np.float32)
 
 
-def _losses(answers: Float32Array, labels: Float32Array) -> Float32Array:
-    """(N,) cross-entropy of (N, outputs) answers, nats."""
-    logs = np.log(np.maximum(answers, np.finfo(np.float32).tiny))
-    return np.asarray(-(labels * logs).sum(1), np.float32)
+def _least_loss(answers: Float32Array, labels: Float32Array) -> float:
+    """Mean cross-entropy of (N, outputs) answers at the best of all temperatures, nats."""
+    tiny = np.finfo(np.float32).tiny
+    logs = (np.log(np.maximum(apply_temperature(answers, t), tiny)) for t in TEMPERATURES)
+    return min(float(-(labels * log).sum(1).mean()) for log in logs)
 
 
 def _accuracy(answers: Float32Array, labels: np.ndarray) -> float:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import training.experiments
+from digitscope.batch.errors import require_package
 from digitscope.benchmark import load_labels
 from digitscope.errors import DigitscopeError
 from training.config import HyperParameters
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.experiments.photo_reading import COUNT
-from training.experiments.reports import write_report
+from training.experiments.reports import Run, write_report
 from training.experiments.running import Sources, estimate, plan, run_all
 
+ENGINES = ("local", "ray")
 FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
 FULL = "-full"  # after an experiment's name: its two sizes never share a run
 INTERRUPTED = 130  # what shells say of a process that Ctrl-C has ended
@@ -31,7 +33,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("name", choices=EXPERIMENTS)
     parser.add_argument("--seeds", type=_positive, default=3, help="runs of each row")
-    parser.add_argument("--workers", type=_positive, default=1, help="runs at a time")
+    parser.add_argument("--workers", type=_positive, default=1, help="local: runs at a time")
+    parser.add_argument(
+        "--engine", choices=ENGINES, default=ENGINES[0], help="where runs are trained"
+    )
+    parser.add_argument("--address", help="ray: a running cluster; by default one of its own, here")
+    parser.add_argument("--cores", type=_positive, default=1, help="ray: how many a run takes")
     parser.add_argument("--full", action="store_true", help="all tiles, all epochs: hours")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     parser.add_argument("--epochs", type=_positive, help="instead of the experiment's own")
@@ -90,8 +97,23 @@ def main(arguments: list[str] | None = None) -> None:
     runs = plan(folder, rows, options.seeds, common)
     photos = (FULL_COUNT if options.full else COUNT) * experiment.photos
     print(estimate(runs))
-    run_all(runs, Sources(options.data, photos, labelled), options.workers)
+    _train(runs, Sources(options.data, photos, labelled), options)
     print(write_report(options.name, experiment, runs, command_of(options), search=found))
+
+
+def _train(runs: Sequence[Run], sources: Sources, options: argparse.Namespace) -> None:
+    """Train on this machine or on a cluster.
+
+    Raises:
+        BatchError: Ray is not installed.
+    """
+    if options.engine == "local":
+        run_all(runs, sources, options.workers)
+        return
+    require_package("ray", "The engine ray", "ray")
+    from training.experiments.ray_runs import run_all_on_ray
+
+    run_all_on_ray(runs, sources, address=options.address, cores=options.cores)
 
 
 def _search(

@@ -87,9 +87,7 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
     Raises:
         subprocess.CalledProcessError: a run failed; its log is its folder's name + ".log".
     """
-    for run in runs:
-        if run.folder.begun:
-            run.folder.check_settings(asdict(run.hyper))
+    check_begun(runs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     steps = _Steps(workers)
     with (
@@ -112,6 +110,17 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
         progress.update(done, completed=len(runs))
 
 
+def check_begun(runs: Sequence[Run]) -> None:
+    """Make sure that the runs whose folders are there have the settings that are asked for.
+
+    Raises:
+        RunFolderError: one has others.
+    """
+    for run in runs:
+        if run.folder.begun:
+            run.folder.check_settings(asdict(run.hyper))
+
+
 def _epochs_done(run: Run) -> int:
     """Epochs of a run; all of them where patience ended it."""
     return run.hyper.epochs if run.folder.figures() else run.folder.state().epochs
@@ -121,7 +130,7 @@ def _finish(run: Run, sources: Sources, steps: _Steps) -> None:
     """Do what a run lacks, each step in a process of its own."""
     run.folder.path.parent.mkdir(parents=True, exist_ok=True)
     with log_path(run.folder).open("a") as log:
-        for command in _missing_steps(run, sources):
+        for command in missing_steps(run, sources):
             steps.run(command, log)
 
 
@@ -130,7 +139,7 @@ def log_path(folder: RunFolder) -> Path:
     return folder.path.with_name(f"{folder.path.name}.log")
 
 
-def _missing_steps(run: Run, sources: Sources) -> list[list[str]]:
+def missing_steps(run: Run, sources: Sources) -> list[list[str]]:
     """What is left of training, the test set and photos, as modules with their options."""
     folder, known = run.folder.path, run.folder.figures()
     data = [f"--data={sources.data}"] if sources.data else []

@@ -38,6 +38,7 @@ READ_BY = (  # the sources that turn a picture into a tile and a tile into an an
 )
 PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # the entries of the model card that hold photos
     "photos": READ_BY,
+    "photos_second_set": READ_BY,
     "simulated": (*READ_BY, "training/synthetic_photos/*.py"),
     "hands": (*READ_BY, "training/hands.py", "training/data/strokes.py"),
 }

@@ -65,13 +65,18 @@ def _sample_of(
 ) -> tuple[RowSample, int]:
     """One row with its right paths, and how many digits have a candidate."""
     best: dict[int, tuple[float, int]] = {}
+    fitting = []
     for index, candidate in enumerate(search.candidates):
         digit, fit = match(candidate, owner, totals)
-        if digit and fit > best.get(digit, (0.0, -1))[0]:
+        if digit:
+            fitting.append(index)
+        if fit > best.get(digit, (0.0, -1))[0]:
             best[digit] = (fit, index)
     chosen = _that_follow(search, sorted(index for _, index in best.values()))
     shown = [_shows_digit(one.shape, owner) for one in search.primitives]
-    return _to_sample(search, chosen, shown), len(chosen)
+    sample = _to_sample(search, chosen, shown)
+    sample.right[fitting] = True  # a cut a little beside the best one is right, too
+    return sample, len(chosen)
 
 
 def has_path(sample: RowSample) -> bool:

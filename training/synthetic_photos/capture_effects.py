@@ -104,3 +104,9 @@ def other_marks(scene: Scene, rng: np.random.Generator) -> Scene:
     """Writing, print, holes or a pen near the border; still one digit."""
     camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.3, 0.5)))
     return replace(scene, surface=replace(scene.surface, marks=True), camera=camera)
+
+
+def framed(scene: Scene, rng: np.random.Generator) -> Scene:
+    """A box or a circle drawn round the digit, as on forms and in exercise books."""
+    camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.25, 0.5)))
+    return replace(scene, surface=replace(scene.surface, frame=True), camera=camera)

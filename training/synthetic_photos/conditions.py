@@ -53,6 +53,7 @@ PLACES: tuple[Change, ...] = (
     capture_effects.at_an_angle,
     capture_effects.table_edge,
     capture_effects.other_marks,
+    capture_effects.framed,
 )
 LENSES: tuple[Change, ...] = (
     capture_effects.defocus,

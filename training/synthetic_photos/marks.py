@@ -8,6 +8,10 @@ import numpy as np
 from digitscope.types import UInt8Array
 
 INKS_RGB = ((40, 44, 60), (36, 60, 140), (120, 120, 124), (150, 60, 60))
+CHALKS_RGB = ((228, 230, 226), (214, 206, 150))  # on a dark surface
+FRAME_GAP = (0.06, 0.5)  # between digit and frame, as a fraction of the digit's longest side
+FRAME_WIDTH = (0.008, 0.05)  # of its line, as a fraction of the digit's longest side
+FRAME_TREMBLE = 0.015  # of its points, as a fraction of its longest side
 CLEAR = 0.45  # of the digit's longest side: nothing comes nearer to it
 BoxPx = tuple[float, float, float, float]
 
@@ -41,6 +45,37 @@ def _strips(shape: tuple[int, ...], box_px: BoxPx) -> list[BoxPx]:
     room = [min(right - left, bottom - top) for left, top, right, bottom in strips]
     wide = [strip for strip, px in zip(strips, room, strict=True) if px > 12]
     return wide or [strips[int(np.argmax(room))]]
+
+
+def draw_frame(
+    sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator, *, is_dark: bool
+) -> None:
+    """Draw a box or a circle round the digit by hand, in place.
+
+    Args:
+        sheet: (H, W, 3) uint8 RGB.
+        box_px: of the digit: left, top, right, bottom.
+        rng: where the chance comes from.
+        is_dark: whether the sheet is; then the frame is light.
+    """
+    left, top, right, bottom = box_px
+    longest = max(right - left, bottom - top)
+    half = np.array([right - left, bottom - top]) / 2 + rng.uniform(*FRAME_GAP) * longest
+    corners = 4 if rng.random() < 0.5 else 24
+    angles = np.pi / 4 + 2 * np.pi * np.arange(corners) / corners
+    ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    middle = np.array([left + right, top + bottom]) / 2
+    points = middle + np.sqrt(2) * (ring + rng.normal(0, FRAME_TREMBLE, ring.shape)) * half
+    colours = CHALKS_RGB if is_dark else INKS_RGB
+    cv2.polylines(
+        sheet,
+        [np.rint(points * 16).astype(np.int32)],
+        isClosed=True,
+        color=colours[rng.integers(len(colours))],
+        thickness=max(1, round(rng.uniform(*FRAME_WIDTH) * longest)),
+        lineType=cv2.LINE_AA,
+        shift=4,
+    )
 
 
 def _ink(rng: np.random.Generator) -> tuple[int, int, int]:

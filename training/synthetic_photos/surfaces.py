@@ -10,7 +10,7 @@ import numpy as np
 
 from digitscope.types import Float32Array, UInt8Array
 from training.synthetic_photos.grain import cloud, grain
-from training.synthetic_photos.marks import BoxPx, draw_marks
+from training.synthetic_photos.marks import BoxPx, draw_frame, draw_marks
 from training.synthetic_photos.pens import RGB, SUBPIXEL_BITS
 
 WOODS_RGB = ((122, 88, 60), (74, 52, 38), (176, 142, 104), (60, 60, 64), (150, 150, 146))
@@ -18,6 +18,7 @@ MARGIN_LINE_RGB, MARGIN_LINE_PX = (214, 110, 116), 1.6  # of exercise books
 REACH = 1.2  # of the photo's longest side: how far lines run from the middle of the sheet
 LINE_RANGE_PX = (0.7, 4.0)
 LEAST_GAP_PX = 6.0  # lines nearer to each other would be a grey ground
+DARK_SUM = 330  # of red, green and blue; a darker surface is written on in light colours
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Surface:
         smears: spread of what was wiped away (boards), of 255.
         table: the sheet ends inside the photo, and a table begins.
         marks: other things written and printed near the photo's border.
+        frame: a box or a circle drawn round the digit.
     """
 
     rgb: RGB
@@ -49,6 +51,7 @@ class Surface:
     smears: float = 0.0
     table: bool = False
     marks: bool = False
+    frame: bool = False
 
 
 def paint(
@@ -87,6 +90,8 @@ def paint(
         _draw_lines(sheet, ends, to_photo, MARGIN_LINE_RGB, MARGIN_LINE_PX)
     if surface.marks:
         draw_marks(sheet, box_px, rng)
+    if surface.frame:
+        draw_frame(sheet, box_px, rng, is_dark=sum(surface.rgb) < DARK_SUM)
     return _on_table(sheet, box_px, rng) if surface.table else sheet
 
 

@@ -37,6 +37,7 @@ def condition_names() -> dict[str, str]:
         "at_an_angle": _("Seen at an angle"),
         "table_edge": _("Beside a table's edge"),
         "other_marks": _("Beside other marks"),
+        "framed": _("In a box or a circle"),
         "defocus": _("Out of focus"),
         "motion": _("Shaken"),
         "heavy_jpeg": _("Heavily compressed"),
@@ -73,6 +74,7 @@ def show_simulated(card: ModelCard) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        height="content",
         column_config={
             "condition": column.TextColumn(_("Condition")),
             "correct": column.ProgressColumn(

@@ -25,7 +25,7 @@ def is_camera_allowed(address: str | None) -> bool:
     return parts.scheme == "https" or parts.hostname in SAFE_HOSTS
 
 
-def camera_field() -> list[Picture]:
+def camera_field(numbers: bool) -> list[Picture]:
     """Draw the camera; returns the latest photo, also after a visit to another page."""
     if not is_camera_allowed(st.context.url):
         st.warning(
@@ -33,7 +33,9 @@ def camera_field() -> list[Picture]:
             icon=":material/lock:",
         )
     st.camera_input(
-        _("One digit, filling about half of the picture"),
+        _("The numbers, filling most of the picture")
+        if numbers
+        else _("One digit, filling about half of the picture"),
         key=FIELD_KEY,
         on_change=_keep_photo,
         resolution="720p",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
+from streamlit_app.components.address_choice import choose_by_address
 from streamlit_app.components.sources.camera import camera_field
 from streamlit_app.components.sources.draw import draw_pad
 from streamlit_app.components.sources.mnist import mnist_picker
@@ -24,8 +23,10 @@ class Source:
         icon: a Material symbol.
         label: its name for people, in their language.
         invitation: the same as something to do.
-        render: draws the input; returns the pictures that were given: none, one or several.
+        render: draws the input, for numbers or for one digit; returns the pictures that were given:
+            none, one or several.
         prompt: how to go about it, shown in place of an answer while there is no picture.
+        numbers_prompt: the same for numbers; None where a picture never holds any.
         shows_picture: the input itself shows what was given.
         is_live: answered while it is being drawn or leafed through: an answer must not move it.
     """
@@ -34,10 +35,17 @@ class Source:
     icon: str
     label: Callable[[], str]
     invitation: Callable[[], str]
-    render: Callable[[], Sequence[Picture]]
+    render: Callable[[bool], Sequence[Picture]]
     prompt: Callable[[], str]
+    numbers_prompt: Callable[[], str] | None
     shows_picture: bool
     is_live: bool = False
+
+    def prompts(self, *, numbers: bool) -> tuple[str, str]:
+        """What to do, and how to go about it, while there is no picture."""
+        if numbers and self.numbers_prompt is not None:
+            return _("Numbers"), self.numbers_prompt()
+        return self.invitation(), self.prompt()
 
 
 SOURCES: tuple[Source, ...] = (
@@ -48,6 +56,7 @@ SOURCES: tuple[Source, ...] = (
         label=lambda: _("Upload"),
         render=upload_field,
         prompt=lambda: _("One handwritten digit. The answer appears here."),
+        numbers_prompt=lambda: _("A phone number, marks, a date: every digit is read, row by row."),
         shows_picture=False,
     ),
     Source(
@@ -57,6 +66,7 @@ SOURCES: tuple[Source, ...] = (
         label=lambda: _("Camera"),
         render=camera_field,
         prompt=lambda: _("Hold one handwritten digit before the camera."),
+        numbers_prompt=lambda: _("Hold the numbers before the camera, close and upright."),
         shows_picture=True,
     ),
     Source(
@@ -66,6 +76,7 @@ SOURCES: tuple[Source, ...] = (
         label=lambda: _("Draw"),
         render=draw_pad,
         prompt=lambda: _("Large, in the middle of the pad."),
+        numbers_prompt=lambda: _("Write as many digits as fit, in rows."),
         shows_picture=True,
         is_live=True,
     ),
@@ -74,8 +85,9 @@ SOURCES: tuple[Source, ...] = (
         icon=":material/grid_on:",
         invitation=lambda: _("Browse MNIST"),
         label=lambda: _("MNIST"),
-        render=mnist_picker,
+        render=lambda _numbers: mnist_picker(),
         prompt=lambda: _("Choose a tile."),
+        numbers_prompt=None,
         shows_picture=True,
         is_live=True,
     ),
@@ -85,30 +97,9 @@ PARAMETER = "source"  # in the address
 CHOICE_KEY = "source_choice"
 
 
-def _follow_choice() -> None:
-    """Let the address say what was chosen."""
-    st.query_params[PARAMETER] = st.session_state[CHOICE_KEY]
-
-
 def choose_source() -> Source:
-    """Let the visitor choose; the address leads and follows: ``?source=draw``.
-
-    Not `bind="query-params"`: that puts the label into the address, which changes with the
-    language.
-    """
-    asked = st.query_params.get(PARAMETER)
-    if asked in SOURCE_BY_KEY:
-        st.session_state[CHOICE_KEY] = asked
-    elif CHOICE_KEY not in st.session_state:
-        st.session_state[CHOICE_KEY] = SOURCES[0].key
-    chosen = st.segmented_control(
-        _("How to give the picture"),
-        list(SOURCE_BY_KEY),
-        required=True,
-        format_func=lambda key: SOURCE_BY_KEY[key].label(),
-        key=CHOICE_KEY,
-        on_change=_follow_choice,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    return SOURCE_BY_KEY[chosen or SOURCES[0].key]
+    """Let the visitor choose: ``?source=draw``."""
+    labels = {source.key: source.label for source in SOURCES}
+    return SOURCE_BY_KEY[
+        choose_by_address(PARAMETER, CHOICE_KEY, _("How to give the picture"), labels)
+    ]

@@ -19,18 +19,22 @@ SIDE_PX = 300  # fits a phone's width of 390 px
 INK, PAPER = "#16181d", "#ffffff"  # dark on white: a sheet of paper in either theme
 PEN_WIDTHS_PX = (6, 30)
 PEN_WIDTH_PX = 16  # a stroke of MNIST's proportions in a digit that fills the pad
+NUMBERS_PEN_PX = 8  # the same in one of three rows
 
 
-def draw_pad() -> list[Picture]:
+def draw_pad(numbers: bool) -> list[Picture]:
     """Draw the pad with its tools; returns the drawing, or nothing while it is empty."""
     drawing = app_state().drawing
-    pen_px = int(st.session_state.get(PEN_KEY, PEN_WIDTH_PX))
+    pen_key, usual_px = (
+        (f"numbers_{PEN_KEY}", NUMBERS_PEN_PX) if numbers else (PEN_KEY, PEN_WIDTH_PX)
+    )
+    pen_px = int(st.session_state.get(pen_key, usual_px))
     with st.container(horizontal_alignment="center"), st.container(width=SIDE_PX):
         if st.session_state.get(LIVE_KEY, True):
             _use_own_pad(drawing, pen_px)
         else:
             _use_library_canvas(drawing, pen_px)
-        _show_tools()
+        _show_tools(pen_key, usual_px)
     if not drawing.strokes or drawing.png is None:
         return []
     return [Picture(drawing.png, lambda: _("Your drawing"))]
@@ -101,13 +105,13 @@ def _strokes(result: CanvasResult) -> list[dict[str, Any]]:
     return list((result.json_data or {}).get("objects", []))
 
 
-def _show_tools() -> None:
+def _show_tools(pen_key: str, usual_px: int) -> None:
     """The pen's width, and which pad it is."""
     st.slider(
         _("Pen width"),
         *PEN_WIDTHS_PX,
-        value=PEN_WIDTH_PX,
-        key=PEN_KEY,
+        value=usual_px,
+        key=pen_key,
         persist_state="session",
     )
     st.toggle(

@@ -34,10 +34,10 @@ def _as_picture(file: st.runtime.uploaded_file_manager.UploadedFile) -> Picture:
     return Picture(file.getvalue(), lambda: name, number=file.file_id)
 
 
-def upload_field() -> list[Picture]:
+def upload_field(numbers: bool) -> list[Picture]:
     """Draw the field; returns the files, also after a visit to another page."""
     st.file_uploader(
-        _("Photos or scans, one digit each"),
+        _("Photos or scans of numbers") if numbers else _("Photos or scans, one digit each"),
         type=FILE_TYPES,
         accept_multiple_files=True,
         key=FIELD_KEY,

@@ -101,6 +101,24 @@ def test_a_table_is_no_digit(reader: DigitReader, mnist_tiles: Tiles) -> None:
     assert reader.read_numbers(picture).text == "26 38"
 
 
+def test_faint_printed_boxes_are_no_ones(reader: DigitReader, mnist_tiles: Tiles) -> None:
+    """Short upright lines a third as dark as the digits, as between the boxes of a form."""
+    picture = number_picture(mnist_tiles, ["2638"], step_px=70)
+    for x in (40, 113, 183, 253, 325):
+        picture[32:84, x : x + 3] = np.minimum(picture[32:84, x : x + 3], PAPER - 60)
+    assert reader.read_numbers(picture).text == "2638"
+
+
+@pytest.mark.parametrize("cut_px", [72, 74, 76, 78])
+def test_a_one_that_the_border_touches_is_not_lost_in_silence(
+    reader: DigitReader, mnist_tiles: Tiles, cut_px: int
+) -> None:
+    """What touches the border is often dirt; where the network is sure of a digit, it is a "?"."""
+    picture = number_picture(mnist_tiles, ["1638"])[:, cut_px:]
+    text = reader.read_numbers(picture).text
+    assert len(text) == 4 and text[1:] == "638"
+
+
 def test_one_digit_is_the_shortest_number(reader: DigitReader, mnist_tiles: Tiles) -> None:
     tiles, labels = mnist_tiles
     reading = reader.read_numbers(page(tiles[labels == 7][0]))

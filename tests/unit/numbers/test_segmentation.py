@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 
 from digitscope.numbers.cuts import cut_out, find_cuts
+from digitscope.numbers.rings import find_rings
 from digitscope.numbers.rows import find_rows
 from digitscope.numbers.segmentation import find_candidates, find_skips, split_row
 from digitscope.numbers.shapes import find_shapes
@@ -45,6 +46,14 @@ def test_both_rings_and_the_whole_are_candidates() -> None:
     for left, right in ((66, 134), (132, 200)):
         assert any(abs(box[0] - left) <= 6 and abs(box[2] - right) <= 6 for box in boxes)
     assert row.shapes[0].box_xyxy in boxes
+
+
+def test_rings_that_touch_follow_each_other() -> None:
+    """Else no path leads through both: the wall between them would belong to neither or to both."""
+    mask = two_rings(apart_px=62)
+    (row,) = find_rows(find_shapes(mask), mask.shape)
+    spans = {(ring.start, ring.end) for ring in find_rings(split_row(row), row)}
+    assert any(end == start for _, end in spans for start, _ in spans)
 
 
 def test_a_broken_five_is_joined_again_and_far_shapes_are_not() -> None:
