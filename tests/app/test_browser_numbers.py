@@ -133,8 +133,8 @@ def test_all_of_predict_is_reached_by_keyboard(visit: Visit) -> None:
     assert all(names), "something without a name takes the focus"
     page.keyboard.press("Enter")
     expect_heading(page, "42")
-    names = walk(page, "^Number 1$")
-    assert any("Copy" in name for name in names)
+    walk(page, "^Copy$")  # the walk goes on from where "Read them all" stood: before or behind it
+    walk(page, "^Number 1$")
     page.keyboard.press("Control+A")
     page.keyboard.type("43")
     page.keyboard.press("Enter")

@@ -99,13 +99,13 @@ def test_table_and_csv_of_the_app_are_those_of_read(
     made = [make_row(picture, Options()) for picture in pictures]
     read = [one.reading | {"file": file.name} for one, file in zip(made, files, strict=True)]
     assert [_comparable(row) for row in json.loads(json.dumps(read))] == rows
-    table = as_table(pictures, made)
+    table = as_table(pictures, Options(), made)
     assert table["file"].tolist() == [file.name for file in files]
     assert [None if text == NO_DIGIT else int(text) for text in table["digit"]] == [
         row["digit"] for row in rows
     ]
     assert [bool(text) for text in table["reason"]] == [row["status"] != "ok" for row in rows]
-    lines = list(csv.DictReader(StringIO(as_csv(pictures, made).decode())))
+    lines = list(csv.DictReader(StringIO(as_csv(pictures, Options(), made).decode())))
     for line, row in zip(lines, rows, strict=True):
         said = {name: "" if row[name] is None else str(row[name]) for name in CSV_FIELDS[:-1]}
         assert {name: line[name] for name in said} == said
