@@ -42,11 +42,9 @@ def apply(state: State, attempt: Attempt) -> State:
         BackgroundUnavailableError: the route cannot run here.
     """
     first = _smooth_foreground(state.picture, attempt.background)
-    is_dark = first.is_ink_dark != attempt.weaker_ink
+    found = first
     if attempt.thorough:
-        found = _sharp_foreground(state.picture, attempt, is_dark=is_dark)
-    else:
-        found = dataclasses.replace(first, is_ink_dark=is_dark)
+        found = _sharp_foreground(state.picture, attempt, is_dark=first.is_ink_dark)
     return dataclasses.replace(state, foreground=found)
 
 

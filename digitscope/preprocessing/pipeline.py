@@ -177,7 +177,7 @@ def run_steps(picture: WorkingPicture, attempt: Attempt, *, force: bool) -> tupl
 
     Attempts that differ only in the shapes they skip share the steps before locating.
     """
-    ink_options = (attempt.background, attempt.weaker_ink, attempt.thorough, attempt.broad)
+    ink_options = (attempt.background, attempt.thorough, attempt.broad)
     states: list[State] = list(picture.shared.get(ink_options, [State(picture)]))
     for step in STEPS[len(states) - 1 : LOCATING - 1]:
         states.append(step.apply(states[-1], attempt))

@@ -25,7 +25,6 @@ class Attempt:
 
     Attributes:
         background: the route that removes the background, never `auto`.
-        weaker_ink: take the ink that stands out less: light instead of dark, or the reverse.
         skip: leave out this many of the likeliest shapes.
         thorough: follow the sharp edges of shadows and remove tilted ruled lines. It takes longer
             and may take the wide strokes of a brush for a shadow.
@@ -33,7 +32,6 @@ class Attempt:
     """
 
     background: Background = Background.OPENCV
-    weaker_ink: bool = False
     skip: int = 0
     thorough: bool = False
     broad: bool = False
@@ -41,7 +39,7 @@ class Attempt:
     @property
     def is_elsewhere(self) -> bool:
         """Whether the attempt looks for another shape than the likeliest."""
-        return self.weaker_ink or self.skip > 0
+        return self.skip > 0
 
 
 @dataclass(frozen=True, eq=False)

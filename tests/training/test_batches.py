@@ -103,3 +103,16 @@ def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
     assert {tile.tobytes() for tile in tiles.astype(np.uint8)} == {
         tile.tobytes() for tile in digits.tiles
     }
+
+
+def test_the_last_epochs_are_calm(digits: Digits) -> None:
+    """Half the shift: tiles stay nearer to where they were."""
+    hyper = HyperParameters(
+        epochs=4, calm_epochs=1, hand_fraction=0, non_digit_fraction=0, degraded_fraction=0
+    )
+    white = Digits(np.full((200, 28, 28), 255, np.uint8), digits.labels[:200])
+    lost = [
+        np.mean([(tiles == 0).mean() for tiles, _ in epoch_batches(white, hyper, epoch)])
+        for epoch in (2, 3)
+    ]
+    assert lost[1] < 0.7 * lost[0]

@@ -13,6 +13,8 @@ from training.data.degrade import degrade_strokes
 from training.data.drawn_tiles import DrawnTiles
 from training.data.mnist import Digits
 
+CALM = 0.5  # of the augmentation, in the last epochs; chosen on validation tiles
+
 
 def epoch_batches(
     digits: Digits,
@@ -36,12 +38,24 @@ def epoch_batches(
     """
     rng = np.random.default_rng((hyper.seed, epoch))
     tiles, labels = _epoch_tiles(digits, hyper, photographed, drawn, rng)
-    amount = Augmentation().times(hyper.augmentation).only(hyper.augmented_by)
+    strength = augmentation_strength(hyper, epoch)
+    amount = Augmentation().times(strength).only(hyper.augmented_by)
     order = rng.permutation(len(tiles))
     for start in range(0, len(order), hyper.batch_size):
         batch = order[start : start + hyper.batch_size]
-        changed = augment(tiles[batch], rng, amount) if hyper.augmentation else tiles[batch]
+        changed = augment(tiles[batch], rng, amount) if strength else tiles[batch]
         yield as_input(degrade_strokes(changed, rng, hyper.degraded_fraction)), labels[batch]
+
+
+def augmentation_strength(hyper: HyperParameters, epoch: int) -> float:
+    """How much of the full augmentation an epoch, counted from 0, has: less in the last ones.
+
+    >>> recipe = HyperParameters(epochs=10, calm_epochs=3, augmentation=1.0)
+    >>> [augmentation_strength(recipe, epoch) for epoch in (0, 6, 7, 9)]
+    [1.0, 1.0, 0.5, 0.5]
+    """
+    is_calm = epoch >= hyper.epochs - hyper.calm_epochs
+    return hyper.augmentation * (CALM if is_calm else 1.0)
 
 
 def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:

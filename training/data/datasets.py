@@ -46,7 +46,7 @@ def load_datasets(path: str | None, hyper: HyperParameters) -> Datasets:
     """
     digits, validation = load_train_validation(path, hyper.validation_tiles)
     if hyper.limit:
-        digits = digits.take(np.arange(min(hyper.limit, len(digits))))
+        digits = digits.draw(hyper.limit, hyper.seed)
     drawn, validation_drawn = _draw(digits, validation, hyper)
     count = round(len(digits) * hyper.photo_fraction)
     sources = digits if drawn is None else _together(digits, drawn.hands)

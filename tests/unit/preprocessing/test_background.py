@@ -33,16 +33,6 @@ def test_what_differs_from_the_page_is_kept() -> None:
 
 
 @pytest.mark.parametrize("thorough", [False, True])
-def test_the_weaker_ink_is_the_other_polarity(thorough: bool) -> None:
-    picture = to_working_size(write(sheet(), SEVEN))
-    stronger, weaker = (
-        _found(picture, Attempt(weaker_ink=weaker, thorough=thorough)).is_ink_dark
-        for weaker in (False, True)
-    )
-    assert (stronger, weaker) == (True, False)
-
-
-@pytest.mark.parametrize("thorough", [False, True])
 def test_ink_counts_only_in_a_networks_region(
     thorough: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +62,7 @@ def test_the_background_is_estimated_once_a_picture(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(background, "estimate_background", counted)
     picture = to_working_size(write(sheet(), SEVEN))
-    for attempt in (Attempt(), Attempt(weaker_ink=True), Attempt(thorough=True), Attempt(skip=1)):
+    for attempt in (Attempt(), Attempt(thorough=True), Attempt(skip=1)):
         _found(picture, attempt)
     assert estimated == 1
 

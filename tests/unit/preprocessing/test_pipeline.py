@@ -152,17 +152,6 @@ def test_an_attempt_may_skip_the_likeliest_shape() -> None:
     assert second.tile is not None and second.tile.detection.box_xyxy[2] < 200
 
 
-def test_an_attempt_may_take_the_weaker_ink() -> None:
-    """A lamp shines on the page, brighter than the pen is dark."""
-    page = np.full((240, 320, 3), 120, np.uint8)
-    cv2.circle(page, (250, 60), 40, (255, 255, 255), -1)
-    page = write(page, [(60, 80), (120, 80), (90, 180)], ink_rgb=(60, 60, 60), width_px=6)
-    stronger = preprocess(page).detection
-    weaker = preprocess(page, Attempt(weaker_ink=True, thorough=True)).detection
-    assert stronger is not None and stronger.box_xyxy[0] > 200
-    assert weaker is not None and weaker.box_xyxy[2] < 150
-
-
 def test_a_thorough_attempt_follows_the_edge_of_a_shadow() -> None:
     page = write(sheet((640, 480)), [(200, 150), (320, 150), (250, 340)], width_px=8)
     shade = np.ones((480, 640, 1), np.float32)
@@ -229,9 +218,7 @@ def test_attempts_that_differ_only_in_skip_share_the_steps_before_locating(
     assert [taken[step.key] for step in STEPS[:LOCATING]] == [1] * (LOCATING - 1) + [3]
 
 
-@pytest.mark.parametrize(
-    "other", [Attempt(thorough=True), Attempt(weaker_ink=True), Attempt(thorough=True, broad=True)]
-)
+@pytest.mark.parametrize("other", [Attempt(thorough=True), Attempt(thorough=True, broad=True)])
 def test_attempts_of_other_options_share_no_ink(
     other: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
