@@ -85,6 +85,7 @@ def iter_attempts(first: Reading, background: Background, route: Background) -> 
     yield Attempt(route, thorough=True)
     if background is Background.AUTO and INK_MODEL.is_file():
         yield Attempt(Background.INK)
+    yield Attempt(route, thorough=True, broad=True)
     if first.digit is None and first.reason is not Reason.UNCERTAIN:
         yield Attempt(route, skip=1)
 

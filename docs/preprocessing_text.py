@@ -69,6 +69,7 @@ def _words(attempt: Attempt) -> str:
         "the likeliest shape": attempt == Attempt(),
         "the next likeliest shape": attempt.skip == 1,
         "thorough": attempt.thorough,
+        "with room for a brush's strokes": attempt.broad,
         "the ink network marks the strokes": attempt.background is Background.INK,
     }
     return ", ".join(text for text, is_so in words.items() if is_so)

@@ -60,8 +60,8 @@ IN_DOUBT = {
 }
 FIRST = Attempt(OPENCV)
 THOROUGH, BY_INK = Attempt(OPENCV, thorough=True), Attempt(Background.INK)
-ELSEWHERE = Attempt(OPENCV, skip=1)
-AT_THE_SAME_SHAPE = (FIRST, THOROUGH, BY_INK)
+BROAD, ELSEWHERE = Attempt(OPENCV, thorough=True, broad=True), Attempt(OPENCV, skip=1)
+AT_THE_SAME_SHAPE = (FIRST, THOROUGH, BY_INK, BROAD)
 IN_ORDER = (*AT_THE_SAME_SHAPE, ELSEWHERE)
 NETWORKS = (*REMBG_MODELS, Background.INK)
 
@@ -179,7 +179,7 @@ def test_without_its_file_auto_goes_on_without_the_ink_network(
 ) -> None:
     monkeypatch.setattr(retry, "INK_MODEL", tmp_path / "ink.onnx")
     reading, script = read({})
-    assert tuple(script.made) == (FIRST, THOROUGH, ELSEWHERE)
+    assert tuple(script.made) == (FIRST, THOROUGH, BROAD, ELSEWHERE)
     assert reading.preprocessed.notice == "" and not networks
 
 
@@ -188,7 +188,12 @@ def test_a_route_that_was_asked_for_is_the_only_one_taken(
     route: Background, read: Read, networks: Counter[Background]
 ) -> None:
     _, script = read({}, route)
-    assert script.made == [Attempt(route), Attempt(route, thorough=True), Attempt(route, skip=1)]
+    assert script.made == [
+        Attempt(route),
+        Attempt(route, thorough=True),
+        Attempt(route, thorough=True, broad=True),
+        Attempt(route, skip=1),
+    ]
 
 
 @pytest.mark.parametrize("attempt", IN_ORDER[1:], ids=str)
@@ -318,7 +323,7 @@ def test_a_reading_keeps_nothing_of_the_attempts_that_did_not_answer() -> None:
 def test_the_steps_before_locating_are_taken_once_for_each_ink(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Six attempts: three of them differ only in the shapes they skip."""
+    """Four attempts: the last and the first differ only in the shapes they skip."""
     taken: Counter[str] = Counter()
 
     def counted(step: PipelineStep) -> PipelineStep:
@@ -330,4 +335,4 @@ def test_the_steps_before_locating_are_taken_once_for_each_ink(
 
     monkeypatch.setattr(pipeline, "STEPS", tuple(counted(step) for step in STEPS))
     read_with_retries(to_working_size(_seven_beside_a_block()), OPENCV, _never_sure)
-    assert [taken[step.key] for step in STEPS[:LOCATING]] == [2] * (LOCATING - 1) + [3]
+    assert [taken[step.key] for step in STEPS[:LOCATING]] == [3] * (LOCATING - 1) + [4]
