@@ -52,7 +52,7 @@ class Network:
 
 
 class NetworkLoader:
-    """Loads one file, once a server; after a failure the next one who waits tries again."""
+    """Loads one file, once a server; a failure lasts until it was told, or the file has changed."""
 
     def __init__(self, path: Path) -> None:
         """Prepare to load `path`; nothing is begun."""
@@ -60,6 +60,7 @@ class NetworkLoader:
         self._lock = threading.Lock()
         self._hurry = threading.Event()
         self._loading: Future[Network] | None = None
+        self._facts: tuple[int, int] | None = None  # of the file, when the loading began
 
     @property
     def network(self) -> Network | None:
@@ -74,7 +75,7 @@ class NetworkLoader:
         return self._loading is not None and self._loading.done()
 
     def begin(self, *, when_quiet: bool = False) -> Future[Network]:
-        """Begin to load, unless that has begun.
+        """Begin to load, unless that has begun; anew where another file has come since it failed.
 
         Args:
             when_quiet: not before visitors leave the server alone for `QUIET_S`.
@@ -82,8 +83,8 @@ class NetworkLoader:
         if not when_quiet:
             self._hurry.set()
         with self._lock:
-            if self._loading is None:
-                self._loading = Future()
+            if self._loading is None or self._is_failure_outdated(self._loading):
+                self._loading, self._facts = Future(), facts_of(self._path)
                 threading.Thread(
                     target=self._load, args=(self._loading,), name="network", daemon=True
                 ).start()
@@ -104,6 +105,10 @@ class NetworkLoader:
                     self._loading = None
             raise
 
+    def _is_failure_outdated(self, loading: Future[Network]) -> bool:
+        is_failed = loading.done() and loading.exception() is not None
+        return is_failed and facts_of(self._path) != self._facts
+
     def _load(self, loading: Future[Network]) -> None:
         while not self._hurry.is_set() and not VISITORS.wait_for_quiet(QUIET_S, timeout_s=1.0):
             pass
@@ -115,6 +120,15 @@ class NetworkLoader:
         except Exception as error:  # whatever it is: those who wait are told
             log.warning("The network %s cannot be loaded", self._path.name, exc_info=True)
             loading.set_exception(error)
+
+
+def facts_of(path: Path) -> tuple[int, int] | None:
+    """When a file was changed, nanoseconds, and its size, bytes; None where there is none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size
 
 
 class SparingFinder(MetaPathFinder):

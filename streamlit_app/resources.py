@@ -19,7 +19,7 @@ from digitscope.types import Float32Array, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, load_tiles
 from streamlit_app.network import Architecture, feature_maps, read_architecture, stage_outputs
-from streamlit_app.network_loading import Network, NetworkLoader
+from streamlit_app.network_loading import Network, NetworkLoader, facts_of
 from streamlit_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -148,10 +148,10 @@ def is_network_replaced() -> bool:
 
 def fingerprint_on_disk(path: Path) -> str | None:
     """SHA-256 of a file as it is now; None where there is none."""
+    facts = facts_of(path)
     try:
-        facts = path.stat()
-        return _fingerprint(path, facts.st_mtime_ns, facts.st_size)
-    except OSError:
+        return None if facts is None else _fingerprint(path, *facts)
+    except OSError:  # it went in this moment
         return None
 
 

@@ -11,6 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit_app.components.sources.choice import Source
 from streamlit_app.state import Options, Picture
 
+# Heights of a live answer: fixed, since a run shows the new heading above the old text at first.
+LIVE_DIGIT_PX = 160  # a heading of two lines and a badge, on a phone
 LIVE_NUMBERS_PX = 176  # two lines of numbers; longer ones are scrolled, and the pad stays
 
 
@@ -54,4 +56,4 @@ def lay_out(source: Source, *, numbers: bool) -> Slots:
 
 
 def _live_headline(numbers: bool) -> DeltaGenerator:
-    return st.container(height=LIVE_NUMBERS_PX if numbers else "content", border=False)
+    return st.container(height=LIVE_NUMBERS_PX if numbers else LIVE_DIGIT_PX, border=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,19 @@ from streamlit.testing.v1 import AppTest
 from digitscope.model_files import ONNX_MODEL
 from streamlit_app import resources
 from streamlit_app.card import load_card
-from tests.app.scenes import HOME, PREDICT, TIMEOUT_S, digit_on_paper, headings, needs_model, upload
+from tests.app.scenes import (
+    HOME,
+    PREDICT,
+    TIMEOUT_S,
+    digit_on_paper,
+    headings,
+    needs_model,
+    texts,
+    upload,
+)
 
 pytestmark = needs_model
+LOADING = "The network is loading."
 REPLACED = "file has changed since this app was started"
 PAGES = ("app_pages/architecture.py", "app_pages/performance.py")
 
@@ -34,6 +45,7 @@ def open_app() -> AppTest:
 def answer_to(digit: int, app: AppTest | None = None) -> list[str]:
     """What the page says of a picture that nobody has given before."""
     app = upload((app or open_app()).switch_page(PREDICT).run(), digit_on_paper(digit))
+    run_until(app, lambda: LOADING not in texts(app))
     assert not app.exception
     return headings(app)
 
@@ -45,10 +57,10 @@ def notices(page: str) -> list[str]:
     return [one.value for one in app.info if REPLACED in one.value]
 
 
-def wait_for_error(app: AppTest) -> None:
-    """Run the page as it runs itself while the network is loading."""
+def run_until(app: AppTest, is_reached: Callable[[], bool]) -> None:
+    """Run the page again and again, as it does itself while the network is loading."""
     ends = time.monotonic() + TIMEOUT_S
-    while not app.error:
+    while not is_reached():
         assert time.monotonic() < ends
         app.run()
 
@@ -83,8 +95,18 @@ def test_a_file_that_comes_late_is_taken_without_a_new_start(
     else:
         served.write_bytes(content)
     app = upload(open_app().switch_page(PREDICT).run(), digit_on_paper(7))
-    wait_for_error(app)
+    run_until(app, lambda: bool(app.error))
     assert "Something went wrong on our side" in app.error[0].value
     assert str(served) not in app.error[0].value
     served.write_bytes(whole)
     assert answer_to(3, app) == ["It is a 3"]
+
+
+def test_a_failure_that_nobody_was_told_of_is_forgotten_once_the_file_is_there(
+    served: Path,
+) -> None:
+    whole = served.read_bytes()
+    served.unlink()
+    assert resources.loader_of(served).begin().exception(TIMEOUT_S) is not None
+    served.write_bytes(whole)
+    assert not open_app().error
