@@ -29,7 +29,7 @@ from tests.app.chromium import (
     pad_box,
     settled,
 )
-from tests.app.crowd import crowd_figures
+from tests.app.crowd import NO_XSRF, crowd_figures
 from tests.app.scenes import HOME, ROOT, digit_on_paper
 
 APP = str(HOME.relative_to(ROOT))
@@ -212,8 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             middle, ends = statistics.median(values), (min(values), max(values))
             print(f"{name}: {middle:.2f} ({ends[0]:.2f} to {ends[1]:.2f})", flush=True)
         if chosen.visitors:
-            with launched(APP, ROOT) as (address, process):
-                figures = crowd_figures(browser, address, Path(folder), chosen.visitors)
+            with launched(APP, ROOT, **NO_XSRF) as (address, process):
+                figures = crowd_figures(address, chosen.visitors)
                 figures["MB with all of them"] = megabytes(process)
             for name, value in figures.items():
                 print(f"{name}: {value:.2f}")
