@@ -25,6 +25,7 @@ WEIGHTS_FILE = "score.json"
 MIN_PROBABILITY = 1e-4
 MIN_IS_DIGIT = 0.01  # the network is as sure of less: a lower value would only outweigh the rest
 ONE = 1
+TENTHS = 10  # small measures count in tenths: the fit penalises large weights
 NEIGHBOURS, BIG = 4, 0.6  # how many digits beside a 1 it is compared with; their height, at least
 SURE = np.eye(CLASSES, dtype=np.float32)[0]
 NO_EDGES_HW = (1 << 30, 1 << 30)
@@ -179,7 +180,8 @@ def _of_one(shape: Shape, tall: float, row: Row) -> list[float]:
     is_last = shape.box_xyxy[2] >= row.shapes[-1].box_xyxy[2]
     bow = max(is_first * shape.bow, -is_last * shape.bow, 0.0)
     lean = min(abs(shape.slant - row.slant), 1.0)
-    return [lean, max(tall, 0.0), max(-tall, 0.0), beyond, bow]
+    inner = TENTHS * float(not is_first and not is_last)  # no slash stands at the end of a row
+    return [lean, inner * max(tall, 0.0), max(-tall, 0.0), inner * beyond, TENTHS * bow]
 
 
 def best_possible(candidate: Candidate, row: Row) -> float:
