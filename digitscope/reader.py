@@ -13,7 +13,7 @@ from digitscope.image_io import ImageSource, load_picture
 from digitscope.model_files import resolve_model_path
 from digitscope.number_types import NumberReading
 from digitscope.numbers.ink import to_numbers_size
-from digitscope.numbers.reading import prefer_one_digit, read_picture
+from digitscope.numbers.reading import needs_another_look, prefer_one_digit, read_picture
 from digitscope.preprocessing.working_picture import to_working_size
 from digitscope.recognition.calibration import calibrate
 from digitscope.recognition.classifier import load_classifier
@@ -117,7 +117,7 @@ class DigitReader:
         picture = to_numbers_size(loaded.rgb, loaded.original_size_wh)
         route = Background(background) if background is not None else self.background
         reading = read_picture(picture, route, self.classifier.classify)
-        if max((len(number.digits) for number in reading.numbers), default=0) <= 1:
+        if needs_another_look(reading.numbers):
             # One digit, or dirt: locating one digit among other marks is what `read` is good at.
             small = to_working_size(loaded.rgb, loaded.original_size_wh)
             reading = prefer_one_digit(

@@ -1,8 +1,8 @@
 """A labelled folder: pictures and what they show.
 
 It holds pictures and a ``labels.csv`` with the columns ``file`` (path in the folder) and ``label``.
-The columns ``kind`` and ``headline`` (yes or no) are optional; all others are ignored. A label of
-one digit asks for that digit; any other (empty: no digit; several) asks for a refusal.
+The columns ``kind``, ``headline`` (yes or no) and ``note`` are optional; all others are ignored. A
+label of one digit asks for that digit; any other (empty: no digit; several) asks for a refusal.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ class Sample:
         label: what it shows; one character 0..9 asks for that digit, all else for a refusal.
         kind: of picture; figures are counted kind by kind.
         headline: whether it counts where one picture a writer and digit is to count.
+        note: about the picture, for people.
     """
 
     path: Path
     label: str
     kind: str
     headline: bool
+    note: str = ""
 
     @property
     def is_one_digit(self) -> bool:
@@ -81,11 +83,11 @@ def _make_sample(folder: Path, row: dict[str, str]) -> Sample:
     if headline not in YES | NO:
         raise BenchmarkError(f"'headline' is yes or no. Received: {headline}, for {file}.")
     kind = row.get("kind") or ALL_KINDS
-    return Sample(folder / file, row["label"].strip(), kind, headline in YES)
+    return Sample(folder / file, row["label"].strip(), kind, headline in YES, row.get("note") or "")
 
 
 def load_labels(
-    folder: Path, kinds: Sequence[str] = (), headline_only: bool = False
+    folder: Path, kinds: Sequence[str] = (), headline_only: bool = False, note: str = ""
 ) -> list[Sample]:
     """Read a folder's labels.
 
@@ -93,6 +95,7 @@ def load_labels(
         folder: holds the pictures and ``labels.csv``.
         kinds: keep only these kinds; none named: all.
         headline_only: keep only the rows that say ``headline=yes``.
+        note: keep only the rows whose note contains it.
 
     Raises:
         BenchmarkError: no usable labels file, or nothing is left.
@@ -101,7 +104,9 @@ def load_labels(
     chosen = [
         sample
         for sample in samples
-        if (not kinds or sample.kind in kinds) and (sample.headline or not headline_only)
+        if (not kinds or sample.kind in kinds)
+        and (sample.headline or not headline_only)
+        and note in sample.note
     ]
     if not chosen:
         there = ", ".join(sorted({sample.kind for sample in samples})) or "none"

@@ -21,6 +21,7 @@ from digitscope.cli.parser import PATH, json_option, reader_options
     help="Read whole numbers (of the kind multi, unless --kinds says else) and score the strings.",
 )
 @click.option("--headline", is_flag=True, help="Read only rows with headline=yes.")
+@click.option("--note", default="", help="Read only rows whose note contains this, e.g. cheque.")
 @json_option
 @click.option(
     "--out",
@@ -35,6 +36,7 @@ def benchmark(
     kinds: str,
     as_numbers: bool,
     headline: bool,
+    note: str,
     as_json: bool,
     out: Path | None,
     tta: bool,
@@ -54,7 +56,7 @@ def benchmark(
     from digitscope.reader import DigitReader
 
     chosen = [kind for kind in kinds.split(",") if kind] or [NUMBERS_KIND] * as_numbers
-    samples = load_labels(folder, chosen, headline)
+    samples = load_labels(folder, chosen, headline, note)
     reader = DigitReader(model, background)
     if as_numbers:
         results = run_numbers(reader, samples)

@@ -17,8 +17,9 @@ from digitscope.preprocessing.connected_components import union_box
 from digitscope.preprocessing.locating import MAX_GRAIN_LEVEL
 from digitscope.preprocessing.state import Attempt
 from digitscope.preprocessing.working_picture import WorkingPicture
+from digitscope.recognition.rejection import is_sure
 from digitscope.retry import available_route
-from digitscope.types import Background, BoolArray, Prediction, Reading, Reason
+from digitscope.types import Background, BoolArray, BoxXYXY, Prediction, Reading, Reason
 
 # Chosen on the dev pictures and on made numbers.
 MIN_CONFIDENCE = 0.5  # a digit is answered from here on
@@ -26,6 +27,8 @@ SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is mad
 MAX_UNSURE = 0.05  # ... or nearly every one, on a whole page: another look at all costs as much
 LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75
 MIN_SURE = 0.5  # of a number's digits: with fewer it is a word or a drawing
+FEW_DIGITS = 2  # so few are not believed where the reading of one digit sees none
+SPECK = 0.35  # of a digit's height: what is less tall does not stand beside it
 NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
 GAP_FACTOR = 2.2  # ... where it is this many times as wide as the gaps within the row
 
@@ -59,24 +62,45 @@ def read_picture(
     return NumberReading(numbers, reason, route, 0.0, notice)
 
 
-def prefer_one_digit(one: Reading, numbers: NumberReading) -> NumberReading:
-    """The reading of one digit as a number, where it is an answer; else the numbers.
+def needs_another_look(numbers: Sequence[Number]) -> bool:
+    """Whether the picture may show one digit, or none: the reading of one digit is asked, too."""
+    return max((len(one.digits) for one in numbers), default=0) <= 1 or not _is_sure(numbers)
 
-    A lone digit is refused where the reading of one digit refuses it.
+
+def prefer_one_digit(one: Reading, numbers: NumberReading) -> NumberReading:
+    """The reading of one digit as a number, where that is the better answer; else the numbers.
+
+    A digit or two are refused where the reading of one digit sees none.
 
     Args:
         one: the same picture, read as one digit; it refuses a picture of several.
-        numbers: the same picture, read as numbers; none is longer than one digit.
+        numbers: the same picture, read as numbers.
     """
     tile, prediction, seen = one.preprocessed.tile, one.prediction, one.preprocessed
+    boxes = [digit.box_xyxy for number in numbers.numbers for digit in number.digits]
     if one.digit is None or tile is None or prediction is None:
-        is_refused = len(numbers.numbers) == 1 and one.reason is not Reason.SEVERAL_DIGITS
+        is_refused = 0 < len(boxes) <= FEW_DIGITS and one.reason is not Reason.SEVERAL_DIGITS
         return (
             dataclasses.replace(numbers, numbers=(), reason=one.reason) if is_refused else numbers
         )
     box = tile.detection.box_xyxy
+    if len(boxes) > 1 and not (is_sure(one) and _holds(box, boxes)):
+        return numbers
     digit = NumberDigit(one.digit, prediction.confidence, box, tile.pixels, prediction)
     return NumberReading((Number((digit,), box),), None, seen.background, 0.0, seen.notice)
+
+
+def _holds(box: BoxXYXY, others: Sequence[BoxXYXY]) -> bool:
+    """Whether all other boxes are specks beside a box, or have their middle in it."""
+    left, top, right, bottom = box
+    return all(
+        other[3] - other[1] < SPECK * (bottom - top)
+        or (
+            left <= (other[0] + other[2]) / 2 <= right
+            and top <= (other[1] + other[3]) / 2 <= bottom
+        )
+        for other in others
+    )
 
 
 def _attempts(route: Background) -> Iterator[Attempt]:

@@ -8,7 +8,12 @@ import cv2
 import numpy as np
 
 from digitscope.numbers.rows import Row
-from digitscope.numbers.segmentation import Candidate, Primitive, may_be_digit
+from digitscope.numbers.segmentation import (
+    Candidate,
+    Primitive,
+    group_by_source,
+    may_be_digit,
+)
 from digitscope.numbers.shapes import Shape, tighten
 from digitscope.preprocessing.connected_components import label_components
 from digitscope.preprocessing.resizing import measure_stroke
@@ -24,8 +29,7 @@ def find_rings(primitives: list[Primitive], row: Row) -> list[Candidate]:
     the primitives between two rings, each is offered to both and to the nearer one alone.
     """
     rings: list[Candidate] = []
-    for index, shape in enumerate(row.shapes):
-        own = [n for n, one in enumerate(primitives) if one.source == index]
+    for shape, own in zip(row.shapes, group_by_source(primitives), strict=True):
         if len(own) > 1:
             rings += _rings_of(_ring_shapes(shape, row.height), own, primitives)
     return [ring for ring in rings if may_be_digit(ring, row)]

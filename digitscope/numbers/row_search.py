@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from digitscope.numbers.rings import find_rings
 from digitscope.numbers.rows import Row, find_rows
@@ -77,6 +79,11 @@ class RowSearch:
     skips: list[Skip]
     skip_features: Float64Array
 
+    @cached_property
+    def digits(self) -> NDArray[np.intp]:
+        """(N,) the most probable digit of each candidate."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
@@ -142,7 +149,9 @@ def _without_faint(
     A 1 does not tell how dark the digits are: a piece of a line looks like one.
     """
     inks = [mean_level(levels, one.shape) for one in sure if one.probabilities.argmax() != ONE]
-    least = FAINT * float(np.median(inks)) if inks else 0.0
+    if not inks:
+        return list(shapes)
+    least = FAINT * float(np.median(inks))
     return [one for one in shapes if mean_level(levels, one) >= least]
 
 

@@ -22,6 +22,7 @@ NEIGHBOUR_REACH = 4.0  # how far to the right a neighbour is looked for that tel
 NEIGHBOUR_RISE = 0.6
 MAX_SLOPE = 0.35  # 19 degrees
 BAND_MARGIN = 0.35  # how far above or below the neighbours a small mark still belongs to a row
+NEAREST = 3  # shapes of a row that a small mark is compared with
 LINE_ASPECT = 5.0  # what is this much longer than thick, and long, is a line
 LONG = 2.2  # ... of the height of the digits
 HUGE = 2.2  # ... and a shape at the edge that is this much taller is a shadow or a table
@@ -191,8 +192,15 @@ def _attach_small(
 
 
 def _distance_to_row(shape: Shape, row: list[Shape]) -> float:
-    """How far a shape lies from the middle of the nearest shape of a row; inf if outside."""
-    near = min(row, key=lambda one: abs(one.centre_x - shape.centre_x))
+    """How far a shape lies from the middle of the nearest shape of a row; inf if outside.
+
+    Several are asked: the nearest may be no digit, but another piece of the same broken one.
+    """
+    near = sorted(row, key=lambda one: abs(one.centre_x - shape.centre_x))[:NEAREST]
+    return min(_distance(shape, one) for one in near)
+
+
+def _distance(shape: Shape, near: Shape) -> float:
     margin = BAND_MARGIN * near.height
     if not near.box_xyxy[1] - margin <= shape.centre_y <= near.box_xyxy[3] + margin:
         return np.inf

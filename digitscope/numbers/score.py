@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from statistics import median
 from typing import TypeAlias
 
 import numpy as np
@@ -22,7 +23,10 @@ Float64Array: TypeAlias = NDArray[np.float64]
 
 WEIGHTS_FILE = "score.json"
 MIN_PROBABILITY = 1e-4
+MIN_IS_DIGIT = 0.01  # the network is as sure of less: a lower value would only outweigh the rest
 ONE = 1
+TENTHS = 10  # small measures count in tenths: the fit penalises large weights
+NEIGHBOURS, BIG = 4, 0.6  # how many digits beside a 1 it is compared with; their height, at least
 SURE = np.eye(CLASSES, dtype=np.float32)[0]
 NO_EDGES_HW = (1 << 30, 1 << 30)
 
@@ -41,8 +45,10 @@ CANDIDATE_FEATURES = (
     "cut_ink",
     "narrow_cut",  # of a piece cut out: how much narrower than a digit
     "one_lean",  # of a 1: how far it leans from the row's slant
-    "one_tall",
+    "one_tall",  # linear, as the next: slashes are little taller, commas far smaller
     "one_small",
+    "one_beyond",  # beyond the neighbours' tops and their feet at once: a slash, a parenthesis
+    "one_bow",  # bent away from the row, at its end: a parenthesis
     "one_cut",
     "width",  # log probabilities count a wide shape once: more of them for the wide
     "page_small",  # beside the digits of the whole picture
@@ -131,7 +137,7 @@ def candidate_features(
     return [
         1.0,
         float(np.log(max(probabilities.max(), MIN_PROBABILITY))),
-        float(np.log(max(digit_probability(probabilities), MIN_PROBABILITY))),
+        float(np.log(max(digit_probability(probabilities), MIN_IS_DIGIT))),
         min(tall, 0.0) ** 2,
         max(tall, 0.0) ** 2,
         max(0.0, float(np.log(width / 0.8))),
@@ -142,9 +148,7 @@ def candidate_features(
         sum(cut.extent for cut in cuts),
         sum(cut.ink for cut in cuts),
         (len(cuts) > 0) * (1 - is_one) * max(0.0, float(np.log(0.5 / width))),
-        is_one * min(abs(shape.slant - row.slant), 1.0),
-        is_one * max(tall, 0.0) ** 2,
-        is_one * min(tall, 0.0) ** 2,
+        *([0.0] * 5 if not is_one else _of_one(shape, tall, row)),
         is_one * len(cuts),
         width,
         *beside,
@@ -154,6 +158,30 @@ def candidate_features(
         float(candidate.is_ring and probabilities.argmax() == 0),
         float(candidate.is_ring and probabilities.argmax() != 0),
     ]
+
+
+def _of_one(shape: Shape, tall: float, row: Row) -> list[float]:
+    """What tells a 1 from a slash, a parenthesis and a comma: its place beside the row's digits."""
+    near = sorted(
+        (
+            one
+            for one in row.shapes
+            if one is not shape and BIG <= one.height / row.height <= 1 / BIG
+        ),
+        key=lambda one: abs(one.centre_x - shape.centre_x),
+    )[:NEIGHBOURS]
+    beyond = 0.0
+    if near:
+        down = [row.slope * (shape.centre_x - one.centre_x) for one in near]
+        top = median(one.box_xyxy[1] + by for one, by in zip(near, down, strict=True))
+        foot = median(one.box_xyxy[3] + by for one, by in zip(near, down, strict=True))
+        beyond = max(0.0, min(top - shape.box_xyxy[1], shape.box_xyxy[3] - foot)) / row.height
+    is_first = shape.box_xyxy[0] <= row.shapes[0].box_xyxy[0]
+    is_last = shape.box_xyxy[2] >= row.shapes[-1].box_xyxy[2]
+    bow = max(is_first * shape.bow, -is_last * shape.bow, 0.0)
+    lean = min(abs(shape.slant - row.slant), 1.0)
+    inner = TENTHS * float(not is_first and not is_last)  # no slash stands at the end of a row
+    return [lean, inner * max(tall, 0.0), max(-tall, 0.0), inner * beyond, TENTHS * bow]
 
 
 def best_possible(candidate: Candidate, row: Row) -> float:
@@ -182,6 +210,6 @@ def load_weights() -> tuple[Float64Array, Float64Array]:
     text = resources.files(__package__).joinpath(WEIGHTS_FILE).read_text("utf-8")
     weights = json.loads(text)["weights"]
     return (
-        np.array([weights[name] for name in CANDIDATE_FEATURES], np.float64),
-        np.array([weights[name] for name in SKIP_FEATURES], np.float64),
+        np.array([weights.get(name, 0.0) for name in CANDIDATE_FEATURES], np.float64),
+        np.array([weights.get(name, 0.0) for name in SKIP_FEATURES], np.float64),
     )

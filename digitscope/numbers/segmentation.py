@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from digitscope.numbers.cuts import Cut, cut_out, find_cuts
 from digitscope.numbers.rows import Row
@@ -87,11 +87,16 @@ class Skip:
     is_piece: bool
 
 
+def group_by_source(primitives: list[Primitive]) -> list[list[int]]:
+    """The indices of the primitives of each of a row's shapes; no shape is without one."""
+    indices = groupby(range(len(primitives)), lambda n: primitives[n].source)
+    return [list(own) for _, own in indices]
+
+
 def find_skips(primitives: list[Primitive], row: Row) -> list[Skip]:
     """List what may be left out: every whole shape, and every piece."""
     skips = []
-    for index, shape in enumerate(row.shapes):
-        own = [n for n, one in enumerate(primitives) if one.source == index]
+    for shape, own in zip(row.shapes, group_by_source(primitives), strict=True):
         skips.append(Skip(own[0], own[-1] + 1, shape, is_piece=False))
         if len(own) > 1:
             skips += [Skip(n, n + 1, primitives[n].shape, is_piece=True) for n in own]

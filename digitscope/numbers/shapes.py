@@ -59,6 +59,17 @@ class Shape:
         moments = cv2.moments(self.mask.view(np.uint8), binaryImage=True)
         return -float(moments["mu11"]) / max(float(moments["mu02"]), 1.0)
 
+    @cached_property
+    def bow(self) -> float:
+        """How far the ink's middle lies left of its ends, in heights: above 0 for a "("."""
+        counts = self.mask.sum(axis=1)
+        middles = (self.mask @ np.arange(self.width)) / np.maximum(counts, 1)
+        quarter = self.height // 4
+        if not quarter:
+            return 0.0
+        ends = (middles[:quarter].mean() + middles[-quarter:].mean()) / 2
+        return float(ends - middles[quarter:-quarter].mean()) / self.height
+
 
 def find_shapes(mask: BoolArray) -> list[Shape]:
     """Split an ink mask, (H, W) bool, into its connected components, specks left out."""

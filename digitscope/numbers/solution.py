@@ -75,7 +75,7 @@ def _alike(index: int, search: RowSearch) -> list[int]:
 
     A ring and two cuts beside it may all part a 0 well: that there are several is no doubt.
     """
-    digits, own = search.probabilities.argmax(axis=1), search.candidates[index]
+    digits, own = search.digits, search.candidates[index]
     return [
         other
         for other, one in enumerate(search.candidates)

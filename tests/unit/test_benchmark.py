@@ -50,6 +50,11 @@ def test_two_columns_are_enough(tmp_path: Path) -> None:
     assert load_labels(tmp_path) == [Sample(tmp_path / "a.png", "7", "all", headline=True)]
 
 
+def test_a_note_chooses_rows(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("file,label,note\na.png,3,cheque; small\nb.png,4,\n")
+    assert _names(load_labels(tmp_path, note="cheque")) == ["a.png"]
+
+
 @pytest.mark.parametrize(
     ("kinds", "headline_only", "names"),
     [

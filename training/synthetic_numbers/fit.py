@@ -1,6 +1,6 @@
 """Fit the score of candidates to made numbers, as a conditional random field.
 
-    python -m training.synthetic_numbers.fit [--pictures 40] [--seed 1]
+    python -m training.synthetic_numbers.fit [--pictures 60] [--seed 1]
 
 The weights maximise the probability of the right path through each row, with a small L2 penalty.
 They are written into `digitscope/numbers/score.json`. MNIST's validation tiles are written with;
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,6 @@ from scipy.optimize import minimize
 import digitscope.numbers
 from digitscope.numbers.row_search import Classify
 from digitscope.numbers.score import CANDIDATE_FEATURES, SKIP_FEATURES, WEIGHTS_FILE, load_weights
-from digitscope.numbers.search import Edge, edge_probabilities
 from digitscope.reader import DigitReader
 from training.data.mnist import Digits, load_train_validation
 from training.synthetic_numbers.conditions import CONDITIONS, make_picture
@@ -31,7 +31,8 @@ L2 = 0.002
 NAMES = (*CANDIDATE_FEATURES, *SKIP_FEATURES)
 PENALTIES = {  # what never speaks for a digit
     *("small", "tall", "wide", "off_middle", "bridged_gap", "cut", "cut_extent", "cut_ink"),
-    *("one_lean", "one_tall", "one_small", "page_small", "page_tall", "page_faint", "at_edge"),
+    *("one_lean", "one_tall", "one_small", "one_beyond", "one_bow"),
+    *("page_small", "page_tall", "page_faint", "at_edge"),
     *("one_at_edge", "one_faint", "one_page_tall", "skip_wide", "skip_piece"),
     *("skip_size", "skip_ink", "skip_height"),
 }
@@ -56,30 +57,70 @@ def collect_samples(
     return samples
 
 
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """The graphs of all rows, walked node by node at once.
+
+    Attributes:
+        rows: (E,) the row of each edge.
+        starts: (E,) node that it leaves.
+        ends: (E,) node that it reaches.
+        features: (E, F).
+        right: (E,) bool, on a right path.
+        last: (R,) last node of each row.
+    """
+
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    features: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    last: NDArray[np.int64]
+
+    def sums(self, scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """By row the log of the sum over all paths, and how probable each edge is.
+
+        It is `edge_probabilities` of `digitscope.numbers.search`, for all rows together.
+        """
+        every, nodes = np.arange(len(self.last)), int(self.last.max()) + 1
+        forward = np.full((len(every), nodes), -np.inf)
+        backward = forward.copy()
+        forward[:, 0], backward[every, self.last] = 0.0, 0.0
+        for node in range(nodes):
+            own = np.flatnonzero(self.starts == node)
+            reached = (self.rows[own], self.ends[own])
+            np.logaddexp.at(forward, reached, forward[self.rows[own], node] + scores[own])
+        for node in reversed(range(nodes)):
+            own = np.flatnonzero(self.ends == node)
+            left = (self.rows[own], self.starts[own])
+            np.logaddexp.at(backward, left, backward[self.rows[own], node] + scores[own])
+        total = forward[every, self.last]
+        through = forward[self.rows, self.starts] + scores + backward[self.rows, self.ends]
+        return total, np.exp(through - total[self.rows])
+
+
+def pack(samples: Sequence[RowSample]) -> Lattice:
+    """Lay the rows side by side."""
+    return Lattice(
+        np.repeat(np.arange(len(samples)), [len(one.starts) for one in samples]),
+        np.concatenate([one.starts for one in samples]),
+        np.concatenate([one.ends for one in samples]),
+        np.concatenate([one.features for one in samples]),
+        np.concatenate([one.right for one in samples]),
+        np.array([one.nodes - 1 for one in samples]),
+    )
+
+
 def loss_and_gradient(
-    weights: NDArray[np.float64], samples: Sequence[RowSample]
+    weights: NDArray[np.float64], lattice: Lattice
 ) -> tuple[float, NDArray[np.float64]]:
     """Minus the mean log probability of the right paths, and its gradient."""
-    loss, gradient = 0.0, np.zeros_like(weights)
-    for sample in samples:
-        scores = sample.features @ weights
-        log_all, expected = _sums(sample, scores)
-        log_right, of_right = _sums(sample, np.where(sample.right, scores, -np.inf))
-        loss += log_all - log_right
-        gradient += (expected - of_right) @ sample.features
-    penalty = L2 * float(weights @ weights) / 2
-    return loss / len(samples) + penalty, gradient / len(samples) + L2 * weights
-
-
-def _sums(sample: RowSample, scores: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Log of the sum over all paths, and how probable each edge is."""
-    edges = [
-        Edge(start, end, score)
-        for start, end, score in zip(
-            sample.starts.tolist(), sample.ends.tolist(), scores.tolist(), strict=True
-        )
-    ]
-    return edge_probabilities(edges, sample.nodes)
+    scores, count = lattice.features @ weights, len(lattice.last)
+    log_all, expected = lattice.sums(scores)
+    log_right, of_right = lattice.sums(np.where(lattice.right, scores, -np.inf))
+    loss = float((log_all - log_right).mean()) + L2 * float(weights @ weights) / 2
+    gradient = (expected - of_right) @ lattice.features / count + L2 * weights
+    return loss, np.asarray(gradient, np.float64)
 
 
 def fit(samples: Sequence[RowSample], start: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -87,7 +128,7 @@ def fit(samples: Sequence[RowSample], start: NDArray[np.float64]) -> NDArray[np.
     found = minimize(
         loss_and_gradient,
         start,
-        args=(samples,),
+        args=(pack(samples),),
         jac=True,
         method="L-BFGS-B",
         bounds=[(None, 0.0) if name in PENALTIES else (None, None) for name in NAMES],
@@ -110,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", help="mnist.npz")
     parser.add_argument("--model", help="a .keras or .onnx file")
-    parser.add_argument("--pictures", type=int, default=40, help="of each condition")
+    parser.add_argument("--pictures", type=int, default=60, help="of each condition")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     _, digits = load_train_validation(chosen.data)

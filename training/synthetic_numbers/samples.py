@@ -1,6 +1,7 @@
 """Rows of made numbers with the right paths marked: what the score is fitted to.
 
-Where no candidate is a digit, because no cut parts it from its neighbour, any path is right.
+Where no candidate is a digit that the network reads right, because no cut parts it from its
+neighbour or it is too badly written, any path is right.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def row_samples(picture: NumberPicture, classify: Classify) -> tuple[list[RowSam
     totals = np.bincount(owner[mask], minlength=int(owner.max()) + 1)
     samples, reached = [], 0
     for search in search_rows(levels, mask, classify):
-        sample, digits = _sample_of(search, owner, totals)
+        sample, digits = _sample_of(search, picture.text, owner, totals)
         reached += digits
         if has_path(sample):
             samples.append(sample)
@@ -61,15 +62,16 @@ def row_samples(picture: NumberPicture, classify: Classify) -> tuple[list[RowSam
 
 
 def _sample_of(
-    search: RowSearch, owner: Labels, totals: NDArray[np.int64]
+    search: RowSearch, text: str, owner: Labels, totals: NDArray[np.int64]
 ) -> tuple[RowSample, int]:
     """One row with its right paths, and how many digits have a candidate."""
     best: dict[int, tuple[float, int]] = {}
     fitting = []
     for index, candidate in enumerate(search.candidates):
         digit, fit = match(candidate, owner, totals)
-        if digit:
-            fitting.append(index)
+        if not digit or text[digit - 1] != str(search.digits[index]):
+            continue
+        fitting.append(index)
         if fit > best.get(digit, (0.0, -1))[0]:
             best[digit] = (fit, index)
     chosen = _that_follow(search, sorted(index for _, index in best.values()))
@@ -134,7 +136,7 @@ def _to_sample(search: RowSearch, chosen: list[int], shown: list[bool]) -> RowSa
     left = set(range(len(search.primitives))) - covered
     unknown = {n for n in left if shown[n]}
     right = [span <= unknown for span in spans[:count]]
-    right += [span <= left - unknown for span in spans[count:]]
+    right += [span <= left for span in spans[count:]]
     whole = set().union(
         *(s for s, r in zip(spans[count:], right[count:], strict=True) if r and len(s) > 1)
     )
