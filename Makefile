@@ -71,7 +71,7 @@ SEEDS ?= 3
 WORKERS ?= 1
 PRECISION ?= float32
 EXPERIMENT = $(BIN)/python -m training.experiments $(1) --seeds $(SEEDS) --workers $(WORKERS) \
-	--precision $(PRECISION)
+	--precision $(PRECISION) $(PHOTOS:%=--photos %)
 
 # oneDNN halves the time of a training step; the app's single tiles gain nothing by it.
 train ablation experiments: export TF_ENABLE_ONEDNN_OPTS := 1
@@ -80,13 +80,12 @@ train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it 
 	$(call EXPERIMENT,recipe)
 	$(BIN)/python -m training.export --from-run best --experiment recipe
 
-ablation: $(VENV)/.dev  ## Measure what each part of the recipe brings, three seeds a row
-	$(call EXPERIMENT,ablation) --epochs 5
+ablation: $(VENV)/.dev  ## Leave out one part of the recipe a row (PHOTOS="folder folder" reads them too)
+	$(call EXPERIMENT,ablation)
 
-experiments: $(VENV)/.dev  ## Run the small experiments: two hours on two cores (PHOTOS=folder reads it too)
-	for name in architectures permuted optimizers augmentation sweep; do \
-		$(BIN)/python -m training.experiments $$name --seeds $(SEEDS) --workers $(WORKERS) \
-			--precision $(PRECISION) $(if $(PHOTOS),--photos "$(PHOTOS)") || exit; \
+experiments: $(VENV)/.dev  ## Run all small experiments, the ablation too: hours on two cores
+	for name in ablation architectures permuted optimizers augmentation sweep; do \
+		$(call EXPERIMENT,$$name) || exit; \
 	done
 
 hands: $(VENV)/.dev  ## Read pen strokes of test writers digit by digit, into the model card

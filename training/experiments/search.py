@@ -1,14 +1,18 @@
-"""Searches hidden units and dropout of the 784-512-10 network with Optuna.
+"""Searches settings of one row with Optuna, before the row is trained with them.
 
 A study lives in a database: by default SQLite below training/runs; several machines share one by
 naming the same PostgreSQL with ``--storage postgresql+psycopg2://...``. Each trial is a run like
-any other, in a folder of its own, so a killed one goes on from its last epoch.
+any other, in a folder of its own, so a killed one goes on from its last epoch. Trials learn from
+a part of MNIST's training tiles and are judged by another part: the validation and test tiles, by
+which rows are compared, have no part in a search.
 
 Source: Akiba et al., "Optuna: A Next-generation Hyperparameter Optimization Framework", KDD 2019.
 """
 
 from __future__ import annotations
 
+import math
+import zlib
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import asdict, replace
@@ -21,8 +25,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.config import HyperParameters
-from training.data.datasets import Datasets, load_datasets
-from training.experiments.definitions import SWEPT, Row
+from training.data.datasets import Datasets
+from training.data.mnist import load_train_validation, split_stratified
+from training.experiments.definitions import Range, Row
 from training.experiments.running import log_path
 from training.experiments.study import (
     ENDED,
@@ -37,19 +42,18 @@ from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import experiment_of, follow, run_facts
 from training.train import train
 
-UNITS = (64, 1024)  # a digit needs more than a few dozen; above, only time grows
-DROPOUT = (0.0, 0.6)
-DROPOUT_STEP = 0.05
-SEARCHED = ("hidden_units", "dropout", "seed")  # what differs from trial to trial
+SPLIT_SEED = 2027  # one split for every search; the validation tiles have another
 TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted from 1
+NEAR_END = 0.02  # of a range: what is found there might be better outside
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
 
-def search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
+def search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
     """Try settings until enough trials have ended; a stopped search goes on where it was.
 
     Args:
         wanted: the study.
+        row: what is searched for it, and the settings that it has besides; MNIST's tiles alone.
         data: `mnist.npz`, or None.
         common: settings that all trials share, such as the epochs.
 
@@ -59,21 +63,21 @@ def search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optun
         OtherStudyError: it has the study with other settings.
     """
     with database_errors_told():
-        return _search(wanted, data, common)
+        return _search(wanted, row, data, common)
 
 
-def _search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
+def _search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
     study = open_study(wanted)
-    hyper = replace(HyperParameters(), **(dict(common) | SWEPT))
-    check_settings(study, {n: value for n, value in asdict(hyper).items() if n not in SEARCHED})
+    hyper = replace(HyperParameters(), **(dict(common) | dict(row.changes)))
+    check_settings(study, _shared_settings(row, hyper))
     retry_stopped(study)
     if _ended(study) >= wanted.trials:
         return study
-    datasets = load_datasets(data, hyper)
+    datasets = load_search_datasets(data, hyper)
     with Progress(*COLUMNS, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        bar = progress.add_task("trials", total=wanted.trials, completed=_ended(study))
+        bar = progress.add_task(wanted.name, total=wanted.trials, completed=_ended(study))
         study.optimize(
-            lambda trial: _try(trial, datasets, hyper, wanted.name),
+            lambda trial: _try(trial, row, datasets, hyper, wanted.name),
             callbacks=[
                 lambda study, _: progress.update(bar, completed=_ended(study)),
                 MaxTrialsCallback(wanted.trials, states=ENDED),
@@ -82,18 +86,38 @@ def _search(wanted: Search, data: str | None, common: Mapping[str, Any]) -> optu
     return study
 
 
+def _shared_settings(row: Row, hyper: HyperParameters) -> dict[str, Any]:
+    """What all trials have in common: settings, where the search looks, and the split."""
+    fixed = {n: value for n, value in asdict(hyper).items() if n not in (*row.searched, "seed")}
+    ranges = {f"{name} from": [one.low, one.high] for name, one in row.searched.items()}
+    return fixed | ranges | {"split": SPLIT_SEED}
+
+
+def load_search_datasets(data: str | None, hyper: HyperParameters) -> Datasets:
+    """Training tiles to learn from and other training tiles to be judged by.
+
+    Raises:
+        DataUnavailableError: MNIST could not be found.
+    """
+    digits, _ = load_train_validation(data, hyper.validation_tiles)
+    learnt, judged = split_stratified(digits, hyper.validation_tiles, SPLIT_SEED)
+    return Datasets(learnt.draw(hyper.limit or len(learnt), SPLIT_SEED), judged)
+
+
 def _ended(study: optuna.Study) -> int:
     """How many trials have come to an end of their own."""
     return len(study.get_trials(deepcopy=False, states=ENDED))
 
 
-def _try(trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, study: str) -> float:
+def _try(
+    trial: optuna.Trial, row: Row, datasets: Datasets, hyper: HyperParameters, study: str
+) -> float:
     """Train one network; the least validation loss it came to.
 
     Raises:
-        TrialPruned: it lagged behind the others.
+        TrialPruned: it lagged behind the others, or its loss was no number.
     """
-    hyper = replace(hyper, seed=TRIAL_SEEDS + trial.number, **suggest(trial))
+    hyper = replace(hyper, seed=TRIAL_SEEDS + trial.number, **suggest(trial, row.searched))
     name = trial.user_attrs.get(FOLDER, f"trial-{trial.number:03d}")
     folder = RunFolder(RUNS_DIR / study / name)
     if folder.begun:  # taken up, with the seed that it began with
@@ -103,17 +127,20 @@ def _try(trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, study:
     with log_path(folder).open("a") as log, redirect_stdout(log):  # the terminal shows the bar
         lags = _lags(trial, datasets, hyper, folder)
     trial.set_user_attr("val_accuracy", folder.best_figures()["val_accuracy"])
-    if lags:
+    if lags or math.isnan(folder.state().best_val_loss):
         raise optuna.TrialPruned
     return folder.state().best_val_loss
 
 
-def suggest(trial: optuna.Trial) -> dict[str, Any]:
+def suggest(trial: optuna.Trial, searched: Mapping[str, Range]) -> dict[str, Any]:
     """The settings of a trial."""
-    return {
-        "hidden_units": trial.suggest_int("hidden_units", *UNITS, log=True),
-        "dropout": trial.suggest_float("dropout", *DROPOUT, step=DROPOUT_STEP),
-    }
+    return {name: _suggest(trial, name, one) for name, one in searched.items()}
+
+
+def _suggest(trial: optuna.Trial, name: str, one: Range) -> float:
+    if isinstance(one.low, int) and isinstance(one.high, int):
+        return trial.suggest_int(name, one.low, one.high, log=one.log)
+    return trial.suggest_float(name, one.low, one.high, step=one.step, log=one.log)
 
 
 def _lags(
@@ -138,14 +165,14 @@ def _lags(
     return False
 
 
-def best_row(study: optuna.Study) -> Row:
-    """The settings with the least validation loss, to be trained anew with several seeds."""
+def best_row(study: optuna.Study, row: Row) -> Row:
+    """The row with the settings of the least loss, to be trained anew with several seeds."""
     found = study.best_params
-    folder = f"found-{found['hidden_units']}-{round(100 * found['dropout'])}"
-    return Row("best found", SWEPT | found, folder)
+    mark = zlib.crc32(repr(sorted(found.items())).encode())  # other settings are other runs
+    return replace(row, changes={**row.changes, **found}, folder=f"{row.folder}-{mark:08x}")
 
 
-def describe(study: optuna.Study) -> dict[str, Any]:
+def describe(study: optuna.Study, row: Row) -> dict[str, Any]:
     """The search as a report keeps it: its trials in their order, the best settings and ours."""
     trials = [
         trial.params
@@ -158,6 +185,24 @@ def describe(study: optuna.Study) -> dict[str, Any]:
         }
         for trial in study.get_trials(states=ENDED)
     ]
-    recipe = {name: getattr(HyperParameters(), name) for name in study.best_params}
-    found = {"best": study.best_params, "recipe": recipe}
-    return {"study": study.study_name, **found, "trials": trials}
+    best = study.best_params
+    ours = replace(HyperParameters(), **row.changes)
+    return {
+        "study": study.study_name,
+        "best": best,
+        "recipe": {name: getattr(ours, name) for name in best},
+        "at_an_end": [name for name in best if is_at_an_end(best[name], row.searched[name])],
+        "trials": trials,
+    }
+
+
+def is_at_an_end(value: float, searched: Range) -> bool:
+    """Whether a value lies so near an end of what was searched that a better one may lie outside.
+
+    >>> is_at_an_end(4000, Range(64, 4096, log=True)), is_at_an_end(512, Range(64, 4096, log=True))
+    (True, False)
+    """
+    low, at, high = (
+        math.log(x) if searched.log else x for x in (searched.low, value, searched.high)
+    )
+    return not NEAR_END < (at - low) / (high - low) < 1 - NEAR_END
