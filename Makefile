@@ -94,9 +94,9 @@ hands: $(VENV)/.dev  ## Read pen strokes of test writers digit by digit, into th
 stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
 	$(BIN)/python -m training.stress
 
-notebook: $(VENV)/.dev  ## Execute the notebook on the run that is shipped: make notebook RUN=folder
+notebook: $(VENV)/.dev  ## Execute the notebook: minutes (NOTEBOOK_TILES=300 for a quick look)
 	$(BIN)/jupytext --to ipynb training/notebooks/cnn_mnist.py
-	NOTEBOOK_RUN="$(abspath $(RUN))" $(BIN)/jupyter-execute --inplace training/notebooks/cnn_mnist.ipynb
+	$(BIN)/jupyter-execute --inplace training/notebooks/cnn_mnist.ipynb
 
 mlflow: export MLFLOW_DISABLE_TELEMETRY := true
 mlflow: export MLFLOW_LOGGING_LEVEL := ERROR

@@ -14,6 +14,7 @@ from statistics import median
 from threading import Event
 from typing import Any, TextIO
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitscope.model_files import MODEL_CARD
@@ -91,12 +92,8 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
         subprocess.CalledProcessError: a run failed; its log is its folder's name + ".log".
     """
     check_begun(runs)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     steps = _Steps(workers)
-    with (
-        Progress(*columns, TimeRemainingColumn()) as progress,
-        ThreadPoolExecutor(workers) as pool,
-    ):
+    with progress_bar() as progress, ThreadPoolExecutor(workers) as pool:
         epochs = progress.add_task("epochs", total=sum(run.hyper.epochs for run in runs))
         done = progress.add_task("runs measured", total=len(runs))
         pending = [pool.submit(_finish, run, sources, steps) for run in runs]
@@ -111,6 +108,12 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
             one.result()
         progress.update(epochs, completed=sum(run.hyper.epochs for run in runs))
         progress.update(done, completed=len(runs))
+
+
+def progress_bar(console: Console | None = None) -> Progress:
+    """What is done of how much, and how long the rest takes."""
+    done = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*done, TimeRemainingColumn(), console=console)
 
 
 def check_begun(runs: Sequence[Run]) -> None:

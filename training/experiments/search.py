@@ -22,13 +22,12 @@ import keras
 import optuna
 from optuna.study import MaxTrialsCallback
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.config import HyperParameters
 from training.data.datasets import Datasets
 from training.data.mnist import load_train_validation, split_stratified
 from training.experiments.definitions import Range, Row
-from training.experiments.running import log_path
+from training.experiments.running import log_path, progress_bar
 from training.experiments.study import (
     ENDED,
     FOLDER,
@@ -45,7 +44,6 @@ from training.train import train
 SPLIT_SEED = 2027  # one split for every search; the validation tiles have another
 TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted from 1
 NEAR_END = 0.02  # of a range: what is found there might be better outside
-COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
 
 def search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
@@ -74,7 +72,7 @@ def _search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any
     if _ended(study) >= wanted.trials:
         return study
     datasets = load_search_datasets(data, hyper)
-    with Progress(*COLUMNS, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+    with progress_bar(Console(stderr=True)) as progress:
         bar = progress.add_task(wanted.name, total=wanted.trials, completed=_ended(study))
         study.optimize(
             lambda trial: _try(trial, row, datasets, hyper, wanted.name),
