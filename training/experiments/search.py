@@ -23,7 +23,7 @@ import optuna
 from optuna.study import MaxTrialsCallback
 from rich.console import Console
 
-from training.config import HyperParameters
+from training.config import LEARNING_RATES, HyperParameters
 from training.data.datasets import Datasets
 from training.data.mnist import load_train_validation, split_stratified
 from training.experiments.definitions import Range, Row
@@ -184,7 +184,8 @@ def describe(study: optuna.Study, row: Row) -> dict[str, Any]:
         for trial in study.get_trials(states=ENDED)
     ]
     best = study.best_params
-    ours = replace(HyperParameters(), **row.changes)
+    rate = LEARNING_RATES[row.changes.get("optimizer", HyperParameters.optimizer)]
+    ours = replace(HyperParameters(), **({"learning_rate": rate} | dict(row.changes)))
     return {
         "study": study.study_name,
         "best": best,
