@@ -4,7 +4,7 @@ MLflow is the record: the machine that trained a run keeps its folder there, and
 asked fetches it for the report. What is recorded is not run again, from whatever machine.
 
 Each machine needs this project with the extras `train` and `ray` at the same path, the same data,
-and a $MLFLOW_TRACKING_URI that it can reach. The search of the sweep stays on this machine.
+and a $MLFLOW_TRACKING_URI that it can reach. Searches stay on this machine.
 """
 
 from __future__ import annotations
