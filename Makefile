@@ -71,7 +71,7 @@ SEEDS ?= 3
 WORKERS ?= 1
 PRECISION ?= float32
 EXPERIMENT = $(BIN)/python -m training.experiments $(1) --seeds $(SEEDS) --workers $(WORKERS) \
-	--precision $(PRECISION)
+	--precision $(PRECISION) $(PHOTOS:%=--photos %)
 
 # oneDNN halves the time of a training step; the app's single tiles gain nothing by it.
 train ablation experiments: export TF_ENABLE_ONEDNN_OPTS := 1
@@ -80,13 +80,12 @@ train: $(VENV)/.dev  ## Train with three seeds, ship the best (goes on where it 
 	$(call EXPERIMENT,recipe)
 	$(BIN)/python -m training.export --from-run best --experiment recipe
 
-ablation: $(VENV)/.dev  ## Measure what each part of the recipe brings, three seeds a row
-	$(call EXPERIMENT,ablation) --epochs 5
+ablation: $(VENV)/.dev  ## Leave out one part of the recipe a row (PHOTOS="folder folder" reads them too)
+	$(call EXPERIMENT,ablation)
 
-experiments: $(VENV)/.dev  ## Run the small experiments: two hours on two cores (PHOTOS=folder reads it too)
-	for name in architectures permuted optimizers augmentation sweep; do \
-		$(BIN)/python -m training.experiments $$name --seeds $(SEEDS) --workers $(WORKERS) \
-			--precision $(PRECISION) $(if $(PHOTOS),--photos "$(PHOTOS)") || exit; \
+experiments: $(VENV)/.dev  ## Run all small experiments, the ablation too: hours on two cores
+	for name in ablation architectures permuted optimizers augmentation sweep; do \
+		$(call EXPERIMENT,$$name) || exit; \
 	done
 
 hands: $(VENV)/.dev  ## Read pen strokes of test writers digit by digit, into the model card
@@ -95,9 +94,9 @@ hands: $(VENV)/.dev  ## Read pen strokes of test writers digit by digit, into th
 stress: $(VENV)/.dev  ## Read simulated photos of test digits by condition, into the model card
 	$(BIN)/python -m training.stress
 
-notebook: $(VENV)/.dev  ## Execute the notebook on the run that is shipped: make notebook RUN=folder
+notebook: $(VENV)/.dev  ## Execute the notebook: minutes (NOTEBOOK_TILES=300 for a quick look)
 	$(BIN)/jupytext --to ipynb training/notebooks/cnn_mnist.py
-	NOTEBOOK_RUN="$(abspath $(RUN))" $(BIN)/jupyter-execute --inplace training/notebooks/cnn_mnist.ipynb
+	$(BIN)/jupyter-execute --inplace training/notebooks/cnn_mnist.ipynb
 
 mlflow: export MLFLOW_DISABLE_TELEMETRY := true
 mlflow: export MLFLOW_LOGGING_LEVEL := ERROR

@@ -20,7 +20,7 @@ import numpy as np
 from api_limits import describe_limits
 from batch_costs_text import describe_costs
 from experiments_text import describe_experiments
-from model_card_text import describe_card, describe_outcomes
+from model_card_text import describe_card, describe_outcomes, seed_heads
 from PIL import Image
 from preprocessing_text import describe_attempts, describe_refusals, describe_steps
 from sample_photo import sample_photo
@@ -73,13 +73,22 @@ def save_steps(steps: tuple[Step, ...]) -> None:
 
 def describe_numbers(card: dict[str, Any]) -> str:
     """Write the tables of figures from the model card; photos only where they were measured."""
-    test = card["test"]
+    test, seeds, heads = card["test"], card.get("seeds", {}), seed_heads(card)
+    figures = [
+        (f"right on MNIST's test set ({test['tiles']:,} tiles)", f"{test['accuracy']:.2%}"),
+        ("expected calibration error on it, 15 bins", f"{test['ece']:.2%}"),
+        ("parameters", f"{card['parameters']:,}"),
+    ]
+    means = ["", "", ""]
+    if "test_accuracy_std" in seeds:
+        means[0] = f"{seeds['test_accuracy_mean']:.2%} ± {100 * seeds['test_accuracy_std']:.2f}"
     network = [
-        "| the network | |",
-        "| --- | --- |",
-        f"| right on MNIST's test set ({test['tiles']:,} tiles) | {test['accuracy']:.2%} |",
-        f"| expected calibration error on it, 15 bins | {test['ece']:.2%} |",
-        f"| parameters | {card['parameters']:,} |",
+        f"| the network | {' | '.join(heads)} |",
+        "| --- " * (1 + len(heads)) + "|",
+        *(
+            f"| {' | '.join((*row, mean)[: 1 + len(heads)])} |"
+            for row, mean in zip(figures, means, strict=True)
+        ),
     ]
     kinds = card.get("photos", {}).get("kinds", {})
     rows = [_describe_kind(kind, kinds[kind]) for kind in KIND_NAMES if kind in kinds]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.experiments.definitions import COMPARED
-from training.experiments.reports import ACCURACIES
+from training.experiments.reports import ACCURACIES, cell
 
 
 def describe_experiments(reports: Path) -> str:
@@ -30,7 +30,7 @@ def _describe(report: Mapping[str, Any]) -> str:
         "| --- " * len(heads) + "|",
         *(
             f"| {row['name']} | {len(row['runs'])} | "
-            + " | ".join(_written(row, name) for name in shown)
+            + " | ".join(cell(row, name).replace("*", r"\*") for name in shown)
             + " |"
             for row in report["rows"]
         ),
@@ -39,7 +39,7 @@ def _describe(report: Mapping[str, Any]) -> str:
         [
             f"## {report['title']}\n",
             f"{report['teaches']}\n",
-            *([f"{_found_by(report['search'])}\n"] if "search" in report else []),
+            *_describe_searches(report),
             *lines,
             f"\n{report['finding']}\n",
             f"![{report['title']}: a dot is a run](../training/reports/{report['name']}.png)\n",
@@ -48,20 +48,30 @@ def _describe(report: Mapping[str, Any]) -> str:
     )
 
 
+def _describe_searches(report: Mapping[str, Any]) -> list[str]:
+    """What was searched before the rows were trained: a paragraph, or a line a row."""
+    if "search" in report:
+        return [f"{_found_by(report['search'])}\n"]
+    searched = [row for row in report["rows"] if "search" in row]
+    lines = [f"- **{row['name']}**: {_found_by(row['search'])}" for row in searched]
+    return [*lines, ""] if lines else []
+
+
 def _found_by(search: Mapping[str, Any]) -> str:
-    trials, best, recipe = search["trials"], search["best"], search["recipe"]
+    trials = search["trials"]
     given_up = sum(trial["state"] == "pruned" for trial in trials)
+    best, recipe = (", ".join(_settings(search[one])) for one in ("best", "recipe"))
+    at_an_end = [name.replace("_", " ") for name in search.get("at_an_end", ())]
+    end = f" The end of what was searched: {', '.join(at_an_end)}." if at_an_end else ""
     return (
         f"{len(trials)} settings were tried, {given_up} of them given up early. The least "
-        f"validation loss had {best['hidden_units']} hidden units and a dropout of "
-        f"{best['dropout']:.2f}; the recipe has {recipe['hidden_units']} and "
-        f"{recipe['dropout']:.2f}."
+        f"validation loss had {best}; the recipe has {recipe}.{end}"
     )
 
 
-def _written(row: Mapping[str, Any], name: str) -> str:
-    spread = row[f"{name}_std"]
-    return f"{row[f'{name}_mean']:.2%}" + ("" if spread is None else f" ± {spread:.2%}")
+def _settings(values: Mapping[str, float]) -> list[str]:
+    """Settings with their values, in words."""
+    return [f"{name.replace('_', ' ')} {value:,.4g}" for name, value in values.items()]
 
 
 def _size_of(report: Mapping[str, Any]) -> str:

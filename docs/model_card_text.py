@@ -20,44 +20,58 @@ def describe_card(card: dict[str, Any]) -> str:
             _kinds(card, "photos_second_set", "kind", "pictures"),
         ),
         ("What confidence and quality mean on the first set", _trust(card)),
-        ("On simulated photos of test digits", _kinds(card, "simulated", "condition", "photos")),
+        ("On simulated photos of test digits", _simulated(card)),
         ("How it was made", _origin(card)),
     )
     return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections if text)
 
 
 def _figures(card: dict[str, Any]) -> str:
-    test, calibration = card["test"], card["calibration"]
+    test, calibration, seeds = card["test"], card["calibration"], card.get("seeds", {})
     rows = [
-        ("right on the test set, shipped network", _with_interval(test, "accuracy")),
-        ("mistakes there", f"{test['errors']} of {test['tiles']:,}, {_doubted(test)}"),
-        ("right on the validation tiles", f"{card['validation']['accuracy']:.2%}"),
-    ]
-    rows += _seeds(card.get("seeds", {}))
-    rows += [
+        ("right on the test set", _with_interval(test, "accuracy"), _mean_of(seeds)),
+        ("mistakes there", f"{test['errors']} of {test['tiles']:,}, {_doubted(test)}", ""),
         (
-            "with test-time augmentation, test set (validation)",
-            "{test_accuracy:.2%} ({validation_accuracy:.2%})".format(
-                **card["test_time_augmentation"]
-            ),
+            "with test-time augmentation",
+            f"{card['test_time_augmentation']['test_accuracy']:.2%}",
+            "",
         ),
         (
-            "expected calibration error, test set, 15 bins",
+            "expected calibration error there, 15 bins",
             f"{calibration['test_ece_before']:.2%} before calibration, "
             f"{calibration['test_ece_after']:.2%} after",
+            "",
         ),
-        ("parameters", f"{card['parameters']:,}"),
+        ("parameters", f"{card['parameters']:,}", ""),
     ]
-    return _table(("", ""), rows)
+    return _table(("", *seed_heads(card)), [row[: 1 + len(seed_heads(card))] for row in rows])
 
 
-def _seeds(seeds: dict[str, Any]) -> list[tuple[str, str]]:
-    """Mean and spread, where several seeds were trained."""
+def seed_heads(card: dict[str, Any]) -> tuple[str, ...]:
+    """The columns of figures: the network that ships, and the mean where seeds were trained."""
+    seeds = card.get("seeds", {})
+    shipped = f"shipped network, seed {card['hyper_parameters']['seed']}"
     if "test_accuracy_std" not in seeds:
-        return []
+        return (shipped,)
+    return shipped, f"mean of {len(seeds['runs'])} seeds"
+
+
+def _mean_of(seeds: dict[str, Any]) -> str:
+    """Mean and deviation over the seeds, where several were trained."""
+    if "test_accuracy_std" not in seeds:
+        return ""
     value = _with_interval(seeds, "test_accuracy", "test_accuracy_mean")
-    spread = 100 * seeds["test_accuracy_std"]
-    return [(f"mean of {len(seeds['runs'])} seeds, test set", f"{value}; deviation {spread:.2f}")]
+    return f"{value}; deviation {100 * seeds['test_accuracy_std']:.2f}"
+
+
+def _simulated(card: dict[str, Any]) -> str:
+    """What simulated photos say, and what they cannot."""
+    table = _kinds(card, "simulated", "condition", "photos")
+    note = (
+        "The program that makes these photos also made photos that the network learned from, of "
+        "other digits. It knows this kind of picture: expect less of real ones."
+    )
+    return f"{note}\n\n{table}" if table else ""
 
 
 def _with_interval(figures: dict[str, Any], name: str, value: str = "") -> str:

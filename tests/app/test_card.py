@@ -106,8 +106,8 @@ def test_mistakes_of_one_pair_the_surest_first() -> None:
 
 def test_bins_with_too_few_tiles_are_no_points() -> None:
     after = [
-        {"confidence": 0.3, "accuracy": 0.0, "tiles": 1},
-        {"confidence": 0.9, "accuracy": 0.8, "tiles": 50},
+        {"confidence": 0.3, "accuracy": 0.0, "tiles": 19},
+        {"confidence": 0.9, "accuracy": 0.8, "tiles": 20},
     ]
     points = bins(ModelCard({"calibration": {"test_reliability_after": after}}))
     assert points["confidence"].tolist() == [0.9]

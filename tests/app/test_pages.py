@@ -155,6 +155,37 @@ def test_a_search_tells_what_it_found(app: AppTest, monkeypatch: pytest.MonkeyPa
     assert "968 hidden units and a dropout of 0.10; the recipe has 512 and 0.30." in texts(app)
 
 
+def test_rows_with_searches_of_their_own_tell_what_was_found_and_stars_what_differs(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = {"best": {"learning_rate": 0.0021}, "trials": [{"state": "complete"}] * 8}
+    runs = {"runs": [{"epochs": 8}], "test_accuracy_mean": 0.97, "search": search}
+    apart = {"differences": {"test_accuracy": {"mean": -0.01, "p": 0.01}}}
+    rows = [runs | {"name": "Adam"}, runs | apart | {"name": "- nothing"}]
+    report = {"title": "Searched", "teaches": "Luck.", "rows": rows}
+    monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard(report)])
+    open_page(app, PERFORMANCE)
+    assert "**Adam**: the best of 8 settings tried: learning rate 0.0021." in texts(app)
+    (table,) = (one.value for one in app.table if "Variant" in one.value.columns)
+    assert table["Test"].tolist() == ["97.00%", r"97.00% \*"]
+    assert any("A star" in one.value for one in app.caption)
+
+
+def test_the_shipped_seed_stands_beside_the_mean_of_all(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = {"runs": [{"test_accuracy": one} for one in (0.995, 0.997)]}
+    card = {
+        "test": {"accuracy": 0.997},
+        "hyper_parameters": {"seed": 2},
+        "seeds": seeds | {"test_accuracy_mean": 0.996, "test_accuracy_std": 0.0014},
+    }
+    monkeypatch.setattr(cards, "load_card_of", lambda _path: card)
+    open_page(app, PERFORMANCE)
+    (told,) = (one.value for one in app.caption if "seed 2" in one.value)
+    assert "99.70% with seed 2" in told and "99.60% ± 0.14% on average over 2 seeds" in told
+
+
 def test_trials_are_drawn_by_their_errors() -> None:
     trials = trials_of(ModelCard({"search": SEARCH}))
     assert trials["error"].round(6).tolist() == [0.04, 0.15]
@@ -168,7 +199,8 @@ def test_every_text_of_the_experiments_is_in_the_catalogue() -> None:
     experiments = definitions.EXPERIMENTS.values()
     texts = [text for one in experiments for text in (one.title, one.teaches)]
     texts += [row.name for one in experiments for row in one.rows]
-    same = {"MLP", "CNN", "MLP, 784-512-10", "affine", "+ augmentation", "RMSprop", "Adam"}
+    same = {"MLP", "CNN", "MLP, 784-512-10", "affine", "RMSprop", "Adam", "AdamW"}
+    same |= {"- augmentation"}
     assert [text for text in texts if french.gettext(text) == text and text not in same] == []
 
 

@@ -8,15 +8,21 @@ from dataclasses import asdict
 from training.experiments.definitions import EXPERIMENTS
 from training.experiments.reports import Run
 from training.experiments.running import plan
+from training.run_records.provenance import READINGS_BY, code_fingerprint
+
+PHOTOS = 7  # that a network has read
 
 
-def finish(run: Run, accuracy: float, **more: float) -> None:
-    """What training and evaluation leave in the folder."""
+def finish(run: Run, accuracy: float, **read: float) -> None:
+    """What training, evaluation and reading leave in the folder; `read` are kinds of pictures."""
     run.folder.start(asdict(run.hyper), resume=False)
     epoch = {"epoch": 1, "seconds": 2.0, "val_accuracy": accuracy, "val_loss": 1 - accuracy}
     state = {"history": [epoch], "best_epoch": 1, "best_val_loss": 1 - accuracy}
     (run.folder.path / "state.json").write_text(json.dumps(state))
-    run.folder.save_figures({"test_accuracy": accuracy - 0.01} | more)
+    run.folder.save_figures({"test_accuracy": accuracy - 0.01})
+    for name, share in read.items():
+        figures = {f"{name}_count": PHOTOS, f"{name}_accuracy": share}
+        run.folder.save_reading(name, figures, code_fingerprint(READINGS_BY[name]))
 
 
 def plan_recipe(seeds: int, **common: object) -> list[Run]:

@@ -14,32 +14,89 @@ import pytest
 pytest.importorskip("keras")
 
 from training.config import HyperParameters
+from training.experiments.definitions import EXPERIMENTS, MNIST_ALONE, Experiment, Range, Row
 from training.run_records import provenance
 from training.run_records.currency import stale_photos, stale_rows
-from training.run_records.provenance import PHOTOS_BY, READ_BY, bare_code, code_fingerprint
+from training.run_records.provenance import (
+    MNIST_BY,
+    PHOTOS_BY,
+    READ_BY,
+    bare_code,
+    code_fingerprint,
+)
+
+ROWS = (
+    Row("a row", {"dropout": 0.5}),
+    Row("MNIST alone", MNIST_ALONE),
+    Row("searched", MNIST_ALONE, "found", {"dropout": Range(0.0, 0.9)}),
+)
 
 
-def _report(changes: dict[str, object], **of_run: Any) -> dict[str, Any]:
-    settings = asdict(HyperParameters()) | {"dropout": 0.5, "seed": 3, "epochs": 1}
-    run = {"settings": settings, "code_sha256": code_fingerprint()} | of_run
-    return {"name": "ablation", "rows": [{"name": "a row", "changes": changes, "runs": [run]}]}
+@pytest.fixture(autouse=True)
+def experiment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An experiment of three rows."""
+    monkeypatch.setitem(EXPERIMENTS, "ablation", Experiment("Title", ROWS, "Nothing."))
 
 
-def test_a_row_of_todays_code_and_recipe_is_current() -> None:
-    assert list(stale_rows(_report({"dropout": 0.5}))) == []
+def _lines(*reports: dict[str, Any]) -> list[str]:
+    """What is said of a report's rows; the rows that it lacks are another test's."""
+    return [
+        line for one in reports for line in stale_rows(one) if not line.endswith("measured yet")
+    ]
+
+
+def _report(name: str, changes: dict[str, object], **of_run: Any) -> dict[str, Any]:
+    settings = asdict(HyperParameters()) | {"seed": 3, "epochs": 1} | changes
+    made_by = {"code_sha256": code_fingerprint(), "mnist_code_sha256": code_fingerprint(MNIST_BY)}
+    run = {"settings": settings} | made_by | of_run
+    return {"name": "ablation", "rows": [{"name": name, "changes": changes, "runs": [run]}]}
+
+
+DROPOUT = {"dropout": 0.5}
+OLD_SETTINGS = asdict(HyperParameters()) | DROPOUT | {"weight_decay": 9.0}
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        _report("a row", DROPOUT),
+        _report("MNIST alone", MNIST_ALONE, code_sha256="what draws has changed"),
+        _report("searched", MNIST_ALONE | {"dropout": 0.25}),
+    ],
+)
+def test_a_row_of_todays_code_and_recipe_is_current(report: dict[str, Any]) -> None:
+    assert _lines(report) == []
 
 
 @pytest.mark.parametrize(
     ("report", "reason"),
     [
-        (_report({}), "other settings today (dropout)"),
-        (_report({"dropout": 0.5}, code_sha256="0"), "other code today"),
-        (_report({"dropout": 0.5}, code_sha256=""), "its settings or its code were not kept"),
+        (_report("a row", DROPOUT, settings=OLD_SETTINGS), "other settings today (weight_decay)"),
+        (_report("a row", DROPOUT, code_sha256="0"), "other code today"),
+        (_report("a row", DROPOUT, code_sha256=""), "its settings or its code were not kept"),
+        (_report("MNIST alone", MNIST_ALONE, mnist_code_sha256="0"), "other code today"),
+        (_report("a row", {"dropout": 0.4}), "the experiment has no such row today"),
+        (_report("searched", MNIST_ALONE), "the experiment has no such row today"),
+        (_report("gone", {}), "the experiment has no such row today"),
+        (
+            _report("a row", DROPOUT, photo_accuracy=0.9, readings={"photo": "0"}),
+            "the code that reads pictures has changed (photo)",
+        ),
     ],
 )
 def test_an_old_row_is_named_with_its_reason(report: dict[str, Any], reason: str) -> None:
-    (line,) = stale_rows(report)
-    assert line == f"ablation: a row: {reason}"
+    (line,) = _lines(report)
+    assert line == f"ablation: {report['rows'][0]['name']}: {reason}"
+
+
+def test_a_row_without_a_figure_is_named() -> None:
+    missing = [line for line in stale_rows(_report("a row", DROPOUT)) if "not measured" in line]
+    assert missing == [f"ablation: {row.name}: not measured yet" for row in ROWS[1:]]
+
+
+def test_pictures_read_by_todays_code_are_current() -> None:
+    code = {"photo": code_fingerprint(PHOTOS_BY["simulated"])}
+    assert _lines(_report("a row", DROPOUT, photo_accuracy=0.9, readings=code)) == []
 
 
 def test_photos_that_another_core_has_read_are_named_with_the_command() -> None:

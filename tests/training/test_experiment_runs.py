@@ -22,7 +22,7 @@ from tests.training.finished_runs import finish, plan_recipe
 from training.config import HyperParameters, SettingError
 from training.experiments import __main__ as command_line
 from training.experiments import running
-from training.experiments.definitions import EXPERIMENTS, PLAIN, Experiment
+from training.experiments.definitions import EXPERIMENTS, Experiment
 from training.experiments.reports import Run
 from training.experiments.running import Sources, estimate, plan, run_all
 from training.run_records.run_folder import RunFolderError
@@ -67,7 +67,8 @@ def test_a_plan_has_every_row_and_seed_in_a_folder_of_its_own() -> None:
     assert len({run.folder.path for run in runs}) == 2 * len(rows)
     assert {run.hyper.seed for run in runs} == {1, 2}
     assert {run.hyper.epochs for run in runs} == {5}
-    assert runs[0].hyper == replace(HyperParameters(), **PLAIN, epochs=5, seed=1)
+    assert runs[0].hyper == replace(HyperParameters(), epochs=5, seed=1)
+    assert runs[3].hyper == replace(HyperParameters(), blocks=3, epochs=5, seed=1)
 
 
 def test_finished_runs_are_not_run_again(started: list[list[str]]) -> None:
@@ -79,19 +80,25 @@ def test_finished_runs_are_not_run_again(started: list[list[str]]) -> None:
     assert "--seed=2" in started[0] and "--data=some.npz" in started[1]
 
 
-def test_photos_are_read_where_they_were_not(started: list[list[str]], tmp_path: Path) -> None:
+def test_pictures_are_read_where_they_were_not(started: list[list[str]], tmp_path: Path) -> None:
     runs = plan_recipe(seeds=3)
     finish(runs[0], 0.9)
-    finish(runs[1], 0.9, photo_count=7, photo_accuracy=0.5)
-    finish(runs[2], 0.9, photo_count=7, photo_accuracy=0.5, real_photo_accuracy=0.5)
-    run_all(runs, Sources(simulated_photos=7, photos=tmp_path), workers=1)
-    assert {command[2] for command in started} == {"training.experiments.photo_reading"}
-    read = [(command[3][-1], command[4]) for command in started]
-    assert read == [
-        ("1", "--count=7"),
-        ("1", f"--photos={tmp_path}"),
-        ("2", f"--photos={tmp_path}"),
+    finish(runs[1], 0.9, photo=0.5)
+    finish(runs[2], 0.9, photo=0.5, validation_hands=0.5, real_photo=0.5)
+    run_all(runs, Sources(None, 7, (tmp_path,), strokes=True), workers=1)
+    assert [command[2] for command in started] == ["training.experiments.photo_reading"] * 2
+    assert [command[4:] for command in started] == [
+        ["--count=7", "--strokes", f"--real-photo={tmp_path}"],
+        ["--strokes", f"--real-photo={tmp_path}"],
     ]
+
+
+def test_pictures_that_older_code_has_read_are_read_again(started: list[list[str]]) -> None:
+    (run,) = plan_recipe(seeds=1)
+    finish(run, 0.9, photo=0.5)
+    run.folder.save_reading("photo", {}, "an older core")
+    run_all([run], Sources(simulated_photos=7), workers=1)
+    assert [command[4:] for command in started] == [["--count=7"]]
 
 
 def test_a_failed_run_is_told_and_ends_the_experiment(

@@ -15,14 +15,13 @@ import pytest
 
 pytest.importorskip("keras")
 
-import itertools
-
 from streamlit_app import card as cards
 from tests.training.finished_runs import finish, plan_recipe
-from training.config import HyperParameters
+from training.config import LEARNING_RATES, HyperParameters
 from training.experiments import __main__ as command_line
 from training.experiments import running
-from training.experiments.definitions import COMPARED, EXPERIMENTS, PLAIN, Experiment, Row
+from training.experiments.definitions import COMPARED, EXPERIMENTS, MNIST_ALONE, Experiment, Row
+from training.experiments.paired import CHANCE, holm
 from training.experiments.reports import Run, as_text, finding, write_report
 from training.experiments.running import plan
 from training.run_records.run_folder import RunFolder
@@ -32,12 +31,28 @@ TWO = (Row("one", {}), Row("other", {"dropout": 0.5}))
 pytestmark = pytest.mark.usefixtures("runs_dir")
 
 
-def test_the_ablation_adds_one_thing_a_row_and_ends_with_the_recipe() -> None:
-    rows = EXPERIMENTS["ablation"].rows
-    kept = [set(PLAIN) - set(row.changes) for row in rows]
-    for before, after in itertools.pairwise(kept):
-        assert before < after
-    assert rows[-1].changes == {}
+def test_the_ablation_leaves_one_part_of_the_recipe_out_a_row() -> None:
+    whole, *others = EXPERIMENTS["ablation"].rows
+    recipe = asdict(HyperParameters())
+    assert whole.changes == {}
+    for row in others:
+        assert not [name for name, value in row.changes.items() if recipe[name] == value]
+        assert len(row.changes) == (2 if "rejection" in row.changes else 1), row.name
+
+
+def test_what_is_searched_learns_from_mnist_alone_and_has_the_recipe_within_its_ends() -> None:
+    """A search splits MNIST's training tiles once more; nothing else is drawn for it."""
+    searched = [row for one in EXPERIMENTS.values() for row in one.rows if row.searched]
+    assert {row.folder for row in searched} > {"cnn", "mlp", "linear", "sgd"}
+    for row in searched:
+        assert MNIST_ALONE.items() <= row.changes.items()
+        assert not row.searched.keys() & row.changes.keys()
+        ours = replace(
+            HyperParameters(),
+            learning_rate=LEARNING_RATES[row.changes.get("optimizer", "adamw")],
+        )
+        for name, where in row.searched.items():
+            assert where.low <= getattr(ours, name) <= where.high, (row.name, name)
 
 
 def test_nobody_forgets_an_experiment(repo_root: Path) -> None:
@@ -46,23 +61,19 @@ def test_nobody_forgets_an_experiment(repo_root: Path) -> None:
     assert f"for name in {' '.join(SHRUNK)}; do" in (repo_root / "Makefile").read_text()
 
 
-def test_plain_settings_differ_from_the_recipe() -> None:
-    recipe = asdict(HyperParameters())
-    assert not [name for name, value in PLAIN.items() if recipe[name] == value]
-
-
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_rows_are_settings_and_no_two_are_alike(name: str) -> None:
     rows = EXPERIMENTS[name].rows
-    recipes = [replace(HyperParameters(), **row.changes) for row in rows]
-    assert len(set(recipes)) == len({row.name for row in rows}) == len(rows)
+    recipes = {(replace(HyperParameters(), **row.changes), tuple(row.searched)) for row in rows}
+    assert len(recipes) == len({row.name for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("name", SHRUNK)
 def test_a_small_size_is_smaller_and_no_row_undoes_it(name: str) -> None:
     small = EXPERIMENTS[name].small
     assert 0 < small["limit"] < 10_000 and small["epochs"] < HyperParameters.epochs
-    assert not [row for row in EXPERIMENTS[name].rows if small.keys() & row.changes.keys()]
+    changed = [row.changes.keys() | row.searched.keys() for row in EXPERIMENTS[name].rows]
+    assert not [one for one in changed if small.keys() & one]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -102,7 +113,7 @@ def test_photos_become_a_column_where_every_run_has_read_them(tmp_path: Path) ->
         finish(
             run,
             0.98 + run.hyper.seed / 1_000,
-            photo_accuracy=0.7 + run.hyper.dropout / 10 + run.hyper.seed / 1_000,
+            photo=0.7 + run.hyper.dropout / 10 + run.hyper.seed / 1_000,
         )
     _finish_photos(runs[0], 0.9)
     text = write_report("two", EXPERIMENTS["augmentation"], runs, "it", folder=tmp_path)
@@ -114,6 +125,38 @@ def test_photos_become_a_column_where_every_run_has_read_them(tmp_path: Path) ->
 def _finish_photos(run: Run, accuracy: float) -> None:
     """One run has read real photos, the others have not."""
     run.folder.save_figures(run.folder.figures() | {"real_photo_accuracy": accuracy})
+
+
+def test_a_part_that_matters_has_a_star_and_is_told(tmp_path: Path) -> None:
+    rows = (Row("whole", {}), Row("- much", {"dropout": 0.5}), Row("- nothing", {"dropout": 0.4}))
+    experiment = Experiment("Parts", rows, "Nothing.", paired=True)
+    runs = plan("parts", rows, seeds=3, common={})
+    for run in runs:
+        lost = {"- much": 0.1, "- nothing": 0.0005 * (-1) ** run.hyper.seed}.get(run.row, 0.0)
+        finish(run, 0.98 + run.hyper.seed / 1_000 - lost + lost * run.hyper.seed / 1_000)
+    text = write_report("parts", experiment, runs, "it", folder=tmp_path)
+    _, much, nothing = json.loads((tmp_path / "parts.json").read_text())["rows"]
+    assert much["differences"]["test_accuracy"]["p"] < CHANCE
+    assert nothing["differences"]["test_accuracy"]["p"] > CHANCE
+    assert "- much (-9.98 on test)" in text and "- nothing (" not in text
+    assert [line.count(" *") for line in text.splitlines()[1:4]] == [0, 2, 0]
+    assert "3 seeds" in text and "2 rows" in text
+
+
+def test_one_seed_tells_no_part(tmp_path: Path) -> None:
+    rows = (Row("whole", {}), Row("- much", {"dropout": 0.5}))
+    runs = plan("parts", rows, seeds=1, common={})
+    for run, accuracy in zip(runs, (0.9, 0.5), strict=True):
+        finish(run, accuracy)
+    experiment = Experiment("Parts", rows, "Nothing.", paired=True)
+    text = write_report("parts", experiment, runs, "it", folder=tmp_path)
+    assert "No difference from whole" in text and " *" not in text
+
+
+def test_holms_correction_counts_the_rows() -> None:
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
 
 
 def _row(name: str, *values: float) -> dict:

@@ -56,8 +56,27 @@ def test_a_labelled_folder_is_read_as_well(
     cv2.imwrite(str(folder / "a.png"), _page(digits.tiles[0]))
     with (folder / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["file", "label"], ["a.png", digits.labels[0]]])
-    photo_reading.main([f"--run={run.path}", f"--photos={folder}", f"--data={mnist_npz}"])
+    photo_reading.main([f"--run={run.path}", f"--real-photo={folder}", f"--data={mnist_npz}"])
     assert run.figures()["real_photo_count"] == 1
+
+
+def test_strokes_are_those_of_test_writers_where_the_file_has_them(
+    run: RunFolder, mnist_npz: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_reading, "PENS", (0.05,))
+    monkeypatch.setattr(photo_reading, "TEST_WRITERS", range(36, 37))
+    photo_reading.main([f"--run={run.path}", "--strokes", f"--data={mnist_npz}"])
+    assert run.figures()["test_hands_count"] == 20
+    assert run.readings().keys() == {"test_hands"}
+
+
+def test_without_test_writers_those_of_validation_are_read_and_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(photo_reading, "TEST_WRITERS", range(99, 100))
+    name, samples = photo_reading.pen_strokes()
+    assert name == "validation_hands"
+    assert len(samples) == len(photo_reading.VALIDATION_WRITERS) * 20 * len(photo_reading.PENS)
 
 
 def _page(tile: UInt8Array) -> UInt8Array:

@@ -15,9 +15,9 @@ from statistics import mean, stdev
 from typing import Any
 
 import keras
-from scipy.stats import binomtest
 from scipy.stats import t as student_t
 
+from digitscope.benchmark.metrics import wilson_interval
 from digitscope.model_files import fingerprint_of
 from training.data.augment import Augmentation
 from training.data.mnist import SPLIT_SEED
@@ -150,7 +150,8 @@ def describe_test(report: Report) -> dict[str, Any]:
     described = describe_report(report)
     for mistake in described["mistakes"]:
         mistake["label_doubted"] = mistake["index"] in DOUBTED_LABELS
-    return described | {"accuracy_interval": wilson_interval(report)}
+    interval = wilson_interval(report.tiles - report.errors, report.tiles)
+    return described | {"accuracy_interval": list(interval)}
 
 
 def describe_calibration(measured: Measured) -> dict[str, Any]:
@@ -161,13 +162,6 @@ def describe_calibration(measured: Measured) -> dict[str, Any]:
         "test_reliability_before": [asdict(one) for one in measured.uncalibrated.reliability],
         "test_reliability_after": [asdict(one) for one in measured.test.reliability],
     }
-
-
-def wilson_interval(report: Report) -> list[float]:
-    """The 95 % interval of an accuracy, for other tiles of the same kind: [low, high], 0..1."""
-    right = binomtest(report.tiles - report.errors, report.tiles)
-    interval = right.proportion_ci(CERTAINTY, method="wilson")
-    return [float(interval.low), float(interval.high)]
 
 
 def describe_seeds(seeds: Sequence[SeedFigures]) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 from digitscope.types import CLASSES, Float32Array
 from training.data.batches import as_input, no_digit, one_hot
 from training.data.datasets import Datasets
 from training.evaluation.calibration import TEMPERATURES, apply_temperature
+from training.evaluation.metrics import accuracy
 
 BATCH = 500  # divides 5,000; larger gains nothing
 
@@ -34,13 +36,13 @@ def validate(model: keras.Model, datasets: Datasets) -> dict[str, float]:
     outputs = int(model.output_shape[-1])
     answers = _predict(model, datasets.validation.tiles)
     parts = [(answers, one_hot(datasets.validation.labels, outputs))]
-    figures = {"val_accuracy": _accuracy(answers, datasets.validation.labels)}
+    figures = {"val_accuracy": accuracy(answers[:, :CLASSES], datasets.validation.labels)}
     if datasets.validation_drawn is not None:
         hands, others = datasets.validation_drawn.hands, datasets.validation_drawn.non_digits
         of_hands, of_others = _predict(model, hands.tiles), _predict(model, others)
         parts.append((of_hands, one_hot(hands.labels, outputs)))
         parts.append((of_others, no_digit(len(others), outputs)))
-        figures["hand_accuracy"] = _accuracy(of_hands, hands.labels)
+        figures["hand_accuracy"] = accuracy(of_hands[:, :CLASSES], hands.labels)
         figures["none_auroc"] = _auroc(_best(of_hands), _best(of_others))
     return {
         "val_loss": _least_loss(*(np.concatenate(part) for part in zip(*parts, strict=True)))
@@ -59,11 +61,6 @@ def _least_loss(answers: Float32Array, labels: Float32Array) -> float:
     return min(float(-(labels * log).sum(1).mean()) for log in logs)
 
 
-def _accuracy(answers: Float32Array, labels: np.ndarray) -> float:
-    """Share of digits that are the most probable of the ten."""
-    return float((answers[:, :CLASSES].argmax(1) == labels).mean())
-
-
 def _best(answers: Float32Array) -> Float32Array:
     """(N,) the probability of the most probable digit."""
     return np.asarray(answers[:, :CLASSES].max(1))
@@ -71,6 +68,5 @@ def _best(answers: Float32Array) -> Float32Array:
 
 def _auroc(above: Float32Array, below: Float32Array) -> float:
     """The chance that one of `above` is larger than one of `below`; ties count half."""
-    ordered = np.sort(below)
-    lower = np.searchsorted(ordered, above, "left") + np.searchsorted(ordered, above, "right")
-    return float(lower.mean() / 2 / max(len(ordered), 1))
+    is_above = np.repeat([True, False], [len(above), len(below)])
+    return float(roc_auc_score(is_above, np.concatenate([above, below])))

@@ -14,7 +14,7 @@ from digitscope.batch.errors import require_package
 from digitscope.benchmark import load_labels
 from digitscope.errors import DigitscopeError
 from training.config import HyperParameters
-from training.experiments.definitions import EXPERIMENTS, Row
+from training.experiments.definitions import EXPERIMENTS, Experiment, Row
 from training.experiments.photo_reading import COUNT
 from training.experiments.reports import Run, write_report
 from training.experiments.running import Sources, estimate, plan, run_all
@@ -23,7 +23,8 @@ ENGINES = ("local", "ray")
 FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
 FULL = "-full"  # after an experiment's name: its two sizes never share a run
 INTERRUPTED = 130  # what shells say of a process that Ctrl-C has ended
-TRIALS, FULL_TRIALS = 20, 60  # of the sweep; ten are drawn at random before it has a view
+FULL_TRIALS = 3  # times as many trials of a search
+MOST_FOLDERS = 3  # of photos; each has a column
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -46,14 +47,21 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         "--limit", type=_positive, help="training tiles, instead of the experiment's own"
     )
     parser.add_argument("--precision", default=HyperParameters.precision)
-    parser.add_argument("--photos", type=Path, help="augmentation: a labelled folder to read too")
     parser.add_argument(
-        "--trials", type=_positive, help="sweep: how many, on all machines together"
+        "--photos",
+        type=Path,
+        action="append",
+        default=[],
+        help="ablation, augmentation: a labelled folder to read too; again for a second one",
     )
+    parser.add_argument("--trials", type=_positive, help="of each search, on all machines together")
     parser.add_argument(
-        "--storage", help="sweep: a database's URL; by default $OPTUNA_STORAGE, or SQLite"
+        "--storage", help="of searches: a database's URL; by default $OPTUNA_STORAGE, or SQLite"
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if len(options.photos) > MOST_FOLDERS:
+        parser.error(f"At most {MOST_FOLDERS} folders are expected. Received: {options.photos}.")
+    return options
 
 
 def _positive(text: str) -> int:
@@ -78,7 +86,7 @@ def command_of(options: argparse.Namespace) -> str:
     for name in ("epochs", "limit", "trials"):
         value = getattr(options, name)
         words += [] if value is None else [f"--{name} {value}"]
-    words += ["--photos FOLDER"] if _photos(options) else []
+    words += ["--photos FOLDER"] * len(_photos(options))
     return " ".join([*words, f"--precision {options.precision}"])
 
 
@@ -87,18 +95,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     experiment, common = EXPERIMENTS[options.name], common_settings(options)
     labelled = _photos(options)
-    if labelled:
-        load_labels(labelled)  # what is wrong there is better said before hours of training
+    for path in labelled:
+        load_labels(path)  # what is wrong there is better said before hours of training
     folder = options.name + FULL * (options.full and bool(experiment.small))
-    rows, found = list(experiment.rows), None
-    if options.name == "sweep":
-        best, found = _search(options, folder, common)
-        rows.append(best)
+    rows, searches = _search(experiment, options, folder, common)
     runs = plan(folder, rows, options.seeds, common)
     photos = (FULL_COUNT if options.full else COUNT) * experiment.photos
     print(estimate(runs))
-    _train(runs, Sources(options.data, photos, labelled), options)
-    print(write_report(options.name, experiment, runs, command_of(options), search=found))
+    _train(runs, Sources(options.data, photos, labelled, experiment.strokes), options)
+    print(write_report(options.name, experiment, runs, command_of(options), searches=searches))
 
 
 def _train(runs: Sequence[Run], sources: Sources, options: argparse.Namespace) -> None:
@@ -117,21 +122,30 @@ def _train(runs: Sequence[Run], sources: Sources, options: argparse.Namespace) -
 
 
 def _search(
-    options: argparse.Namespace, folder: str, common: Mapping[str, object]
-) -> tuple[Row, dict[str, Any]]:
-    """The best row of a sweep, and the sweep as its report keeps it."""
-    from training.experiments import sweep  # Optuna is for this experiment alone
-    from training.experiments.study import Search
+    experiment: Experiment, options: argparse.Namespace, folder: str, common: Mapping[str, object]
+) -> tuple[list[Row], dict[str, dict[str, Any]]]:
+    """All rows, with the settings that were found for them; by row, the search for the report."""
+    rows, searches = list(experiment.rows), {}
+    trials = options.trials or experiment.trials * (FULL_TRIALS if options.full else 1)
+    for place, row in enumerate(rows):
+        if not row.searched:
+            continue
+        from training.experiments import search  # Optuna is for these rows alone
+        from training.experiments.study import Search
 
-    trials = options.trials or (FULL_TRIALS if options.full else TRIALS)
-    print(f"Until {trials} trials have ended; Ctrl-C stops, the same command goes on.")
-    study = sweep.search(Search(folder, trials, options.storage), options.data, common)
-    return sweep.best_row(study), sweep.describe(study)
+        print(
+            f"{row.name}: until {trials} trials have ended; Ctrl-C stops, the same command goes on."
+        )
+        wanted = Search(f"{folder}-{row.folder}-search", trials, options.storage)
+        study = search.search(wanted, row, options.data, common)
+        rows[place] = search.best_row(study, row)
+        searches[row.name] = search.describe(study, row)
+    return rows, searches
 
 
-def _photos(options: argparse.Namespace) -> Path | None:
-    """The labelled folder, for an experiment that reads photos."""
-    return options.photos if EXPERIMENTS[options.name].photos else None
+def _photos(options: argparse.Namespace) -> tuple[Path, ...]:
+    """The labelled folders, for an experiment that reads photos."""
+    return tuple(options.photos) if EXPERIMENTS[options.name].photos else ()
 
 
 if __name__ == "__main__":

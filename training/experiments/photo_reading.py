@@ -1,37 +1,34 @@
-"""Reads photos with a run's network: ``python -m training.experiments.photo_reading --run FOLDER``.
+"""Reads pictures with a run's network: ``python -m training.experiments.photo_reading --run RUN``.
 
-The photos are simulated from validation digits, which no run learns from, or lie in a labelled
-folder. The network is calibrated as it would be before it is shipped. A photo counts as read where
-the right digit is the network's likeliest, refused or not: how often to refuse is another choice
-than how to train.
+Three kinds: photos simulated from validation digits, which no run learns from; pen strokes of
+writers whom no run learns from, drawn on a page; and labelled folders. The network is calibrated
+as it would be before it is shipped. A picture counts as read where the right digit is the
+network's likeliest, refused or not: how often to refuse is another choice than how to train.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import keras
 
-from digitscope.benchmark import (
-    BenchmarkError,
-    Result,
-    Sample,
-    Verdict,
-    load_labels,
-    read_sample,
-)
+from digitscope.benchmark import BenchmarkError, Result, Sample, Verdict, load_labels, read_sample
 from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.reader import DigitReader
 from digitscope.types import Background
 from training.data.mnist import Digits, load_train_validation
+from training.data.strokes import TEST_WRITERS, VALIDATION_WRITERS, load_writers
 from training.evaluate import predict
 from training.evaluation.calibration import fit_temperature, fold_temperature
+from training.hands import PENS, write_all
+from training.run_records.provenance import HANDS, READINGS_BY, REAL, SIMULATED, code_fingerprint
 from training.run_records.run_folder import RunFolder, RunFolderError
 from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
@@ -39,7 +36,6 @@ from training.tracking import show
 
 COUNT = 200  # simulated photos: one of them is half a point; half a minute on two idle cores
 WORKERS = 2  # threads: OpenCV and the network leave Python's lock alone while they work
-SIMULATED, REAL = "photo", "real_photo"  # what the figures' names begin with
 
 
 def everyday_photos(validation: Digits, count: int) -> list[Sample]:
@@ -48,23 +44,35 @@ def everyday_photos(validation: Digits, count: int) -> list[Sample]:
     return list(simulate(validation.draw(count, seed), [EVERYDAY], seed))
 
 
-def read_photos(run: RunFolder, photos: Sequence[Sample], validation: Digits) -> list[Result]:
-    """Read photos with a run's best network, calibrated on validation tiles.
+def pen_strokes() -> tuple[str, list[Sample]]:
+    """Digits of test writers where the file has them, else of validation writers; and whose.
+
+    Raises:
+        DataUnavailableError: there is no file with strokes.
+    """
+    try:
+        return HANDS[0], list(write_all(load_writers(TEST_WRITERS), PENS))
+    except DataUnavailableError:
+        return HANDS[1], list(write_all(load_writers(VALIDATION_WRITERS), PENS))
+
+
+@contextmanager
+def calibrated_reader(run: RunFolder, validation: Digits) -> Iterator[DigitReader]:
+    """A reader with a run's best network, calibrated on validation tiles.
 
     Raises:
         RunFolderError: the run has no finished epoch.
     """
     model = run.load_best()
     fold_temperature(model, fit_temperature(predict(model, validation.tiles), validation.labels))
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
+    with TemporaryDirectory() as folder:
         path = Path(folder) / "calibrated.keras"
         keras.saving.save_model(model, path)
-        reader = DigitReader(path, Background.AUTO)
-        return list(pool.map(partial(read_sample, reader), photos))
+        yield DigitReader(path, Background.AUTO)
 
 
 def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
-    """Figures of the photos that show one digit: how many, and the fractions read, wrong, refused.
+    """Figures of pictures that show one digit: how many, and the fractions read, wrong, refused.
 
     Raises:
         BenchmarkError: none of them shows one digit.
@@ -84,28 +92,45 @@ def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
     }
 
 
+def read_all(run: RunFolder, pictures: Mapping[str, Sequence[Sample]], validation: Digits) -> None:
+    """Read pictures with a run's network; each kind's figures are kept once it is read."""
+    with calibrated_reader(run, validation) as reader, ThreadPoolExecutor(WORKERS) as pool:
+        for name, samples in pictures.items():
+            code = code_fingerprint(READINGS_BY[name])  # first: code may be edited meanwhile
+            figures = summarise(list(pool.map(partial(read_sample, reader), samples)), name)
+            run.save_reading(name, figures, code)
+            print(figures, flush=True)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Read, and add the figures to those in the run's folder."""
     parser = argparse.ArgumentParser(
         prog="python -m training.experiments.photo_reading", description=__doc__
     )
     parser.add_argument("--run", type=Path, required=True, help="a folder that training made")
-    parser.add_argument("--count", type=int, default=COUNT, help="simulated photos")
-    parser.add_argument("--photos", type=Path, help="a labelled folder instead of simulated ones")
+    parser.add_argument("--count", type=int, help=f"simulated photos; alone, {COUNT} are read")
+    parser.add_argument("--strokes", action="store_true", help="pen strokes ($UJI_STROKES)")
+    for name in REAL:
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=Path, help="a labelled folder, of a column of its own")
     parser.add_argument("--data", help="mnist.npz; by default $MNIST_NPZ, the cache, a download")
     options = parser.parse_args(arguments)
     run = RunFolder(options.run)
-    _, validation = load_train_validation(
-        options.data, int(str(run.settings()["validation_tiles"]))
-    )
-    if options.photos:
-        photos, prefix = load_labels(options.photos, headline_only=True), REAL
-    else:
-        photos, prefix = everyday_photos(validation, options.count), SIMULATED
-    figures = summarise(read_photos(run, photos, validation), prefix)
-    run.save_figures(run.figures() | figures)
+    tiles = int(str(run.settings()["validation_tiles"]))
+    _, validation = load_train_validation(options.data, tiles)
+    read_all(run, _pictures(options, validation), validation)
     show(run)
-    print(figures)
+
+
+def _pictures(options: argparse.Namespace, validation: Digits) -> dict[str, list[Sample]]:
+    """What the command line asks for, by what the figures' names begin with."""
+    folders = {name: path for name in REAL if (path := getattr(options, name))}
+    pictures = {name: load_labels(path, headline_only=True) for name, path in folders.items()}
+    if options.strokes:
+        pictures |= dict([pen_strokes()])
+    if count := options.count or (0 if pictures else COUNT):
+        pictures[SIMULATED] = everyday_photos(validation, count)
+    return pictures
 
 
 if __name__ == "__main__":

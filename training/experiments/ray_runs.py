@@ -4,7 +4,7 @@ MLflow is the record: the machine that trained a run keeps its folder there, and
 asked fetches it for the report. What is recorded is not run again, from whatever machine.
 
 Each machine needs this project with the extras `train` and `ray` at the same path, the same data,
-and a $MLFLOW_TRACKING_URI that it can reach. The search of the sweep stays on this machine.
+and a $MLFLOW_TRACKING_URI that it can reach. Searches stay on this machine.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from digitscope.batch.ray_engine import connected
 from digitscope.errors import DigitscopeError
 from training.experiments.reports import Run
@@ -26,12 +24,12 @@ from training.experiments.running import (
     check_begun,
     log_path,
     missing_steps,
+    progress_bar,
 )
 from training.tracking.folders import fetch_folder, record_folder
 from training.tracking.store import STORE_VARIABLE
 
 SENT_VARIABLES = (STORE_VARIABLE, "MNIST_NPZ", "UJI_STROKES")  # where the cluster has none
-COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
 
 class RunFailedError(DigitscopeError, RuntimeError):
@@ -55,7 +53,7 @@ def run_all_on_ray(
     """
     check_begun(runs)
     waiting = [run for run in runs if _is_missing(run, sources)]
-    with Progress(*COLUMNS, TimeRemainingColumn()) as progress:
+    with progress_bar() as progress:
         done = len(runs) - len(waiting)
         bar = progress.add_task("runs measured", total=len(runs), completed=done)
         if waiting:

@@ -18,6 +18,7 @@ from scipy.stats import ttest_ind
 from training import plots
 from training.config import HyperParameters
 from training.experiments.definitions import Experiment
+from training.experiments.paired import CHANCE, differences, is_apart
 from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder
@@ -27,14 +28,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
-PHOTO_COLUMNS = {  # of those that read photos, and what people call them
+STROKE_COLUMNS = {  # of those that read pen strokes, and what people call them
+    "test_hands_accuracy": "strokes of test writers",
+    "validation_hands_accuracy": "strokes of writers 29-35",  # where the others' are not there
+}
+PHOTO_COLUMNS = {  # of those that read photos
     "photo_accuracy": "simulated photos",
     "real_photo_accuracy": "photos",
+    "real_photo_2_accuracy": "photos, second folder",
+    "real_photo_3_accuracy": "photos, third folder",
 }
-ACCURACIES = {"val_accuracy": "validation", "test_accuracy": "test"} | PHOTO_COLUMNS
-NAME_CHARS, CELL_CHARS = 36, 18
+READ_COLUMNS = STROKE_COLUMNS | PHOTO_COLUMNS
+ACCURACIES = {"val_accuracy": "validation", "test_accuracy": "test"} | READ_COLUMNS
+REPORTED = ("test_accuracy", "test_hands_accuracy")  # nothing is called best by these
+NAME_CHARS, CELL_CHARS = 36, 26
 LEAST_SEEDS = 2  # fewer have no spread
-CHANCE = 0.05  # a difference that chance makes so often is told as none
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def write_report(
     command: str,
     *,
     folder: Path = REPORTS_DIR,
-    search: Mapping[str, Any] | None = None,
+    searches: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
     """Write an experiment's table as JSON and its figure, and return both words for the terminal.
 
@@ -69,19 +77,26 @@ def write_report(
         runs: finished ones, each with its figures.
         command: what makes the table again.
         folder: where the files go.
-        search: the trials that came before the runs, where there was a search.
+        searches: by row, the trials that came before its runs.
     """
-    rows = _summarise_all(runs)
+    rows, searches = _summarise_all(runs), searches or {}
+    if experiment.paired:
+        _compare_with_first(rows)
+    if len(searches) > 1:
+        rows = [
+            row | ({"search": searches[row["name"]]} if row["name"] in searches else {})
+            for row in rows
+        ]
     report = {
         "name": name,
         "title": experiment.title,
         "teaches": experiment.teaches,
-        "finding": finding(rows),
+        "finding": (finding_of_parts if experiment.paired else finding)(rows),
         "command": command,
         "git_commit": git_commit(),
         "columns": columns_of(rows),
         "rows": rows,
-    } | ({"search": dict(search)} if search else {})
+    } | ({"search": next(iter(searches.values()))} if len(searches) == 1 else {})
     figure = draw_report(report)
     folder.mkdir(exist_ok=True)
     text = json.dumps(report, indent=1) + "\n"
@@ -91,10 +106,11 @@ def write_report(
 
 
 def draw_report(report: Mapping[str, Any]) -> Figure:
-    """The figure of a report: one panel for MNIST, one for photos, one for a search."""
+    """The figure of a report: panels for MNIST, strokes and photos, one for a search."""
     shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
     panels = {
-        "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in PHOTO_COLUMNS},
+        "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in READ_COLUMNS},
+        "Strokes read wrong": {n: text for n, text in shown.items() if n in STROKE_COLUMNS},
         "Photos read wrong": {n: text for n, text in shown.items() if n in PHOTO_COLUMNS},
     }
     trials = report.get("search", {}).get("trials", ())
@@ -103,7 +119,7 @@ def draw_report(report: Mapping[str, Any]) -> Figure:
 
 def _summarise_all(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """The rows in their order, with the columns that all runs have."""
-    measured = [name for name in PHOTO_COLUMNS if all(name in run.folder.figures() for run in runs)]
+    measured = [name for name in READ_COLUMNS if all(name in run.folder.figures() for run in runs)]
     return [
         summarise([run for run in runs if run.row == row], (*COLUMNS, *measured))
         for row in dict.fromkeys(run.row for run in runs)
@@ -123,7 +139,7 @@ def summarise(runs: Sequence[Run], columns: Sequence[str] = COLUMNS) -> dict[str
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The figures that every row has, in the order of the table."""
-    known = (*COLUMNS, *PHOTO_COLUMNS)
+    known = (*COLUMNS, *READ_COLUMNS)
     return [name for name in known if rows and all(f"{name}_mean" in row for row in rows)]
 
 
@@ -135,6 +151,8 @@ def run_figures(run: Run) -> dict[str, Any]:
         "settings": run.folder.settings(),
         "git_commit": facts.get("git_commit", ""),
         "code_sha256": facts.get("code_sha256", ""),
+        "mnist_code_sha256": facts.get("mnist_code_sha256", ""),
+        "readings": run.folder.readings(),
         "seed": run.hyper.seed,
         "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",
         "epochs": state.epochs,
@@ -147,7 +165,7 @@ def run_figures(run: Run) -> dict[str, Any]:
 
 def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     """What the figures say, in words: the best by validation and by photos, and by how much."""
-    judged = [name for name in columns_of(rows) if name in ACCURACIES and name != "test_accuracy"]
+    judged = [n for n in columns_of(rows) if n in ACCURACIES and n not in REPORTED]
     return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
 
 
@@ -172,13 +190,38 @@ def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> 
     return bool(ttest_ind(*seeds, equal_var=False).pvalue < CHANCE)
 
 
+def _compare_with_first(rows: Sequence[dict[str, Any]]) -> None:
+    """Give each row but the first its differences from it, column by column."""
+    for column in (name for name in columns_of(rows) if name in ACCURACIES):
+        for row, difference in zip(rows[1:], differences(rows, column), strict=True):
+            row.setdefault("differences", {})[column] = difference
+
+
+def finding_of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Which parts' rows differ from the first by more than the seeds do, and by how much."""
+    apart = [
+        f"{row['name']} ({100 * row['differences'][column]['mean']:+.2f} on {ACCURACIES[column]})"
+        for column in columns_of(rows)
+        for row in rows[1:]
+        if is_apart(row, column)
+    ]
+    seeds = len(rows[0]["runs"])
+    test = (
+        f"by a paired t-test over {seeds} seeds with Holm's correction over {len(rows) - 1} rows "
+        f"at {CHANCE:.0%}"
+    )
+    if not apart:
+        return f"No difference from {rows[0]['name']} is larger than the seeds' spread, {test}."
+    return f"Larger than the seeds' spread, {test}: {'; '.join(apart)}. No other difference is."
+
+
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table for the terminal, in percent, ± one standard deviation."""
     shown = [name for name in columns_of(rows) if name in ACCURACIES]
     heads = "".join(f"{ACCURACIES[name]:>{CELL_CHARS}}" for name in shown)
     lines = [f"{'':{NAME_CHARS}}{heads}{'seeds':>7}"]
     for row in rows:
-        cells = "".join(f"{_percent(row, name):>{CELL_CHARS}}" for name in shown)
+        cells = "".join(f"{cell(row, name):>{CELL_CHARS}}" for name in shown)
         lines.append(f"{row['name']:{NAME_CHARS}}{cells}{len(row['runs']):7}")
     return "\n".join(lines)
 
@@ -187,3 +230,8 @@ def _percent(row: Mapping[str, Any], column: str) -> str:
     """A figure as "99.60% ± 0.03"; one seed has no spread."""
     spread = row[f"{column}_std"]
     return f"{row[f'{column}_mean']:.2%}" + (f" ± {100 * spread:.2f}" if spread is not None else "")
+
+
+def cell(row: Mapping[str, Any], column: str) -> str:
+    """A figure of a table, with a star where it differs from the first row's beyond chance."""
+    return _percent(row, column) + (" *" if is_apart(row, column) else "")

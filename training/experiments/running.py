@@ -14,12 +14,14 @@ from statistics import median
 from threading import Event
 from typing import Any, TextIO
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitscope.model_files import MODEL_CARD
 from training.config import HyperParameters
 from training.experiments.definitions import Row
 from training.experiments.reports import Run
+from training.run_records.provenance import HANDS, READINGS_BY, REAL, SIMULATED, code_fingerprint
 from training.run_records.run_folder import RUNS_DIR, RunFolder
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
@@ -34,12 +36,14 @@ class Sources:
     Attributes:
         data: `mnist.npz`; None for $MNIST_NPZ, the cache or a download.
         simulated_photos: how many each network reads; 0 for none.
-        photos: a labelled folder that each network reads as well, or None.
+        photos: labelled folders that each network reads as well.
+        strokes: whether each network reads pen strokes.
     """
 
     data: str | None = None
     simulated_photos: int = 0
-    photos: Path | None = None
+    photos: tuple[Path, ...] = ()
+    strokes: bool = False
 
 
 def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, Any]) -> list[Run]:
@@ -88,12 +92,8 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
         subprocess.CalledProcessError: a run failed; its log is its folder's name + ".log".
     """
     check_begun(runs)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     steps = _Steps(workers)
-    with (
-        Progress(*columns, TimeRemainingColumn()) as progress,
-        ThreadPoolExecutor(workers) as pool,
-    ):
+    with progress_bar() as progress, ThreadPoolExecutor(workers) as pool:
         epochs = progress.add_task("epochs", total=sum(run.hyper.epochs for run in runs))
         done = progress.add_task("runs measured", total=len(runs))
         pending = [pool.submit(_finish, run, sources, steps) for run in runs]
@@ -108,6 +108,12 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
             one.result()
         progress.update(epochs, completed=sum(run.hyper.epochs for run in runs))
         progress.update(done, completed=len(runs))
+
+
+def progress_bar(console: Console | None = None) -> Progress:
+    """What is done of how much, and how long the rest takes."""
+    done = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*done, TimeRemainingColumn(), console=console)
 
 
 def check_begun(runs: Sequence[Run]) -> None:
@@ -144,16 +150,30 @@ def missing_steps(run: Run, sources: Sources) -> list[list[str]]:
     folder, known = run.folder.path, run.folder.figures()
     data = [f"--data={sources.data}"] if sources.data else []
     options = [f"--{name.replace('_', '-')}={value}" for name, value in asdict(run.hyper).items()]
-    read = ["training.experiments.photo_reading", f"--run={folder}", *data]
     steps = []
     if "test_accuracy" not in known:
         steps.append(["training.train", f"--out={folder}", "--resume", *data, *options])
         steps.append(["training.evaluate", f"--run={folder}", *data])
-    if sources.simulated_photos not in (0, known.get("photo_count")):
-        steps.append([*read, f"--count={sources.simulated_photos}"])
-    if sources.photos and "real_photo_accuracy" not in known:
-        steps.append([*read, f"--photos={sources.photos}"])
+    if unread := _unread(run, sources):
+        steps.append(["training.experiments.photo_reading", f"--run={folder}", *data, *unread])
     return steps
+
+
+def _unread(run: Run, sources: Sources) -> list[str]:
+    """What a run's network has not read yet, or with older code, as options of the reading."""
+    known, count = run.folder.figures(), sources.simulated_photos
+    is_other = known.get(f"{SIMULATED}_count") != count
+    options = [f"--count={count}"] if count and (is_other or _is_old(run, SIMULATED)) else []
+    options += ["--strokes"] if sources.strokes and all(_is_old(run, one) for one in HANDS) else []
+    folders = zip(REAL, sources.photos, strict=False)
+    return options + [
+        f"--{name.replace('_', '-')}={path}" for name, path in folders if _is_old(run, name)
+    ]
+
+
+def _is_old(run: Run, name: str) -> bool:
+    """Whether today's code has not read these pictures with the run's network."""
+    return run.folder.readings().get(name) != code_fingerprint(READINGS_BY[name])
 
 
 class _Steps:

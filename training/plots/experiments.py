@@ -16,13 +16,14 @@ NAMES_INCHES = 2.2  # left of the first panel
 ROW_INCHES = 0.62
 FRAME_INCHES = 1.7  # title, axis and legend
 LEAST_INCHES = 3.4  # a search needs height, however few rows stand beside it
-COLOURS = (QUIET_COLOUR, MAIN_COLOUR)
+COLOURS = ("#7c3aed", NOTED_COLOUR, QUIET_COLOUR, MAIN_COLOUR)  # the last ones are taken first
 BELOW = (0.5, -0.14)  # of the axes: where a legend covers nothing
 BELOW_NAME = (0.5, -0.19)  # where the axis has a name
 STEP = 0.26  # between two figures of one row
+ROOM = 0.8  # of a row, that its figures share
 MARK = 0.11  # half the height of a mean's line
 ABOVE_GRID = 3  # matplotlib draws its lines at 2
-UNITS_SHOWN = (64, 128, 256, 512, 1024)
+UNITS_SHOWN = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
 def draw_comparison(
@@ -37,7 +38,7 @@ def draw_comparison(
         title: over all.
         rows: of an experiment's report, as `training.experiments.reports` writes them.
         panels: by their titles, the accuracies that share an axis: their name in the rows and
-            for people; two at most in each. Empty panels are left out.
+            for people; four at most in each. Empty panels are left out.
         trials: of a search, each with hidden_units, dropout, state and val_accuracy; they get a
             panel of their own.
     """
@@ -60,7 +61,7 @@ def _draw_rows(
 ) -> None:
     """One panel: the rows below each other, its figures in two colours."""
     for number, (column, label) in enumerate(panel.items()):
-        shift = STEP * (number - (len(panel) - 1) / 2)
+        shift = min(STEP, ROOM / len(panel)) * (number - (len(panel) - 1) / 2)
         colour = COLOURS[number - len(panel)]  # a single figure has the main colour
         for place, row in enumerate(rows):
             _draw_row(axes, row, column, place + shift, colour)
@@ -69,7 +70,7 @@ def _draw_rows(
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, None), ylim=(len(rows) - 0.5, -0.5))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=BELOW, ncols=len(panel))
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=BELOW, ncols=min(len(panel), 2))
 
 
 def _draw_row(axes: Axes, row: Mapping[str, Any], column: str, y: float, colour: str) -> None:

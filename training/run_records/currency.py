@@ -1,8 +1,10 @@
 """Names figures that are out of date: ``python -m training.run_records.currency``.
 
-A row of an experiment is current where each of its runs was made by today's code, with today's
-recipe and the row's changes. Photos in the model card are current where today's code made their
-tiles and answers with the network that is shipped. ``make docs`` ends with this command.
+A row of an experiment is current where the experiment has it today, each of its runs was made by
+today's code with today's recipe and the row's changes, and today's code has read its pictures. A
+run that learns from MNIST alone does not depend on the code that draws and photographs. Photos in
+the model card are current where today's code made their tiles and answers with the network that is
+shipped. ``make docs`` ends with this command.
 """
 
 from __future__ import annotations
@@ -16,31 +18,57 @@ from typing import Any
 
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL, fingerprint_of
 from training.config import HyperParameters, under_todays_names
-from training.run_records.provenance import PHOTOS_BY, code_fingerprint
+from training.experiments.definitions import EXPERIMENTS, Row
+from training.run_records.provenance import MNIST_BY, PHOTOS_BY, READINGS_BY, code_fingerprint
 from training.run_records.run_folder import REPOSITORY
 
 REPORTS_DIR = REPOSITORY / "training" / "reports"
 SIZES = ("seed", "epochs", "limit", "precision", "batch_size", "ema_momentum")  # stated beside rows
+BESIDES_MNIST = ("hand_fraction", "photo_fraction", "non_digit_fraction")
 
 
 def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
     """Every row of a report that is older than code or recipe, with the reason."""
+    known = {row.name: row for row in EXPERIMENTS[report["name"]].rows}
     for row in report["rows"]:
+        if row["name"] not in known or _is_another(known.pop(row["name"]), row["changes"]):
+            yield f"{report['name']}: {row['name']}: the experiment has no such row today"
+            continue
         reasons = dict.fromkeys(_why_stale(run, row["changes"]) for run in row["runs"])
         if reason := ", ".join(one for one in reasons if one):
             yield f"{report['name']}: {row['name']}: {reason}"
+    yield from (f"{report['name']}: {name}: not measured yet" for name in known)
+
+
+def _is_another(row: Row, changes: Mapping[str, object]) -> bool:
+    """Whether a report's row of that name changed something else; what was searched may differ."""
+    fixed = {n: value for n, value in under_todays_names(changes).items() if n not in row.searched}
+    return fixed != dict(row.changes) or not row.searched.keys() <= changes.keys()
 
 
 def _why_stale(run: Mapping[str, Any], changes: Mapping[str, object]) -> str:
     """Why a run's figures are not current; "" where they are."""
     if "settings" not in run or not run.get("code_sha256"):
         return "its settings or its code were not kept"
-    wanted = asdict(HyperParameters()) | under_todays_names(changes)
-    had = under_todays_names(run["settings"])
-    others = [name for name in wanted if name not in SIZES and wanted[name] != had.get(name)]
+    changes, had = under_todays_names(changes), under_todays_names(run["settings"])
+    wanted = {n: v for n, v in asdict(HyperParameters()).items() if n not in SIZES} | changes
+    others = [name for name in wanted if wanted[name] != had.get(name)]
     if others:
         return f"other settings today ({', '.join(others)})"
-    return "" if run["code_sha256"] == code_fingerprint() else "other code today"
+    is_mnist_alone = not any(had[name] for name in BESIDES_MNIST)
+    if is_mnist_alone and run.get("mnist_code_sha256") != code_fingerprint(MNIST_BY):
+        return "other code today"
+    if not is_mnist_alone and run["code_sha256"] != code_fingerprint():
+        return "other code today"
+    return _why_read_anew(run)
+
+
+def _why_read_anew(run: Mapping[str, Any]) -> str:
+    """Which pictures other code has read with the run's network; "" where there are none."""
+    known = run.get("readings", {})
+    read = [name for name in READINGS_BY if f"{name}_accuracy" in run]
+    old = [name for name in read if known.get(name) != code_fingerprint(READINGS_BY[name])]
+    return f"the code that reads pictures has changed ({', '.join(old)})" if old else ""
 
 
 def stale_photos(card: Mapping[str, Any]) -> Iterator[str]:

@@ -25,6 +25,15 @@ TRAINED_BY = (  # the sources that make a run's data and its network
     "digitscope/image_io.py",
     "digitscope/preprocessing/*.py",
 )
+MNIST_BY = (  # those that make a run's tiles and network where it learns from MNIST alone
+    "training/config.py",
+    "training/model_definition.py",
+    "training/train.py",
+    "training/data/augment.py",
+    "training/data/batches.py",
+    "training/data/degrade.py",
+    "training/data/mnist.py",
+)
 READ_BY = (  # the sources that turn a picture into a tile and a tile into an answer
     "digitscope/image_io.py",
     "digitscope/image_metadata.py",
@@ -42,6 +51,14 @@ PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # the entries of the model card th
     "simulated": (*READ_BY, "training/synthetic_photos/*.py"),
     "hands": (*READ_BY, "training/hands.py", "training/data/strokes.py"),
 }
+SIMULATED = "photo"  # what a run's figures of pictures begin with
+REAL = ("real_photo", "real_photo_2", "real_photo_3")  # a labelled folder each
+HANDS = ("test_hands", "validation_hands")  # whose strokes they were
+READINGS_BY = (  # what an experiment's networks read
+    {SIMULATED: PHOTOS_BY["simulated"]}
+    | dict.fromkeys(REAL, READ_BY)
+    | dict.fromkeys(HANDS, PHOTOS_BY["hands"])
+)
 
 
 @cache

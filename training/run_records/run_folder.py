@@ -6,7 +6,8 @@ training/runs/NAME/
 ├── epoch-007.keras   network and optimizer after that epoch, to go on from
 ├── best.keras        the averaged weights of the best validation epoch
 ├── history.csv       one line an epoch, for people
-└── figures.json      what the finished network reaches on the test set, once it was measured
+├── figures.json      what the finished network reaches on the test set, once it was measured
+└── readings.json     which code has read pictures with it; their figures are in figures.json
 
 `state.json` is replaced in one move after the files that it names are complete. A kill at any
 moment leaves the state before or the state after, never a half.
@@ -78,6 +79,7 @@ class RunFolder:
         self.path = Path(path)
         self.best_path = self.path / "best.keras"
         self._figures_path = self.path / "figures.json"
+        self._readings_path = self.path / "readings.json"
         self._state_path = self.path / "state.json"
         self._settings_path = self.path / "settings.json"
 
@@ -193,13 +195,21 @@ class RunFolder:
 
     def figures(self) -> dict[str, float]:
         """The figures of the finished network; empty until they were measured."""
-        if not self._figures_path.is_file():
-            return {}
-        return dict(json.loads(self._figures_path.read_text()))
+        return _read_json(self._figures_path)
 
     def save_figures(self, figures: dict[str, float]) -> None:
         """Keep the figures of the finished network."""
         write_whole(self._figures_path, json.dumps(figures, indent=2) + "\n")
+
+    def readings(self) -> dict[str, str]:
+        """By the beginning of the figures' names, the fingerprint of the code that has read."""
+        return _read_json(self._readings_path)
+
+    def save_reading(self, name: str, figures: dict[str, float], code_sha256: str) -> None:
+        """Add figures of pictures to the others, and which code has read them."""
+        self.save_figures(self.figures() | figures)
+        known = self.readings() | {name: code_sha256}
+        write_whole(self._readings_path, json.dumps(known, indent=2) + "\n")
 
     def _checkpoint(self, epoch: int) -> Path:
         return self.path / f"epoch-{epoch:03d}.keras"
@@ -209,6 +219,11 @@ class RunFolder:
             writer = csv.DictWriter(file, fieldnames=state.history[0].keys())
             writer.writeheader()
             writer.writerows(state.history)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """The object in a file, empty where there is no file."""
+    return dict(json.loads(path.read_text())) if path.is_file() else {}
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -14,7 +14,15 @@ from training.tracking.runs import find_runs, mirror
 from training.tracking.store import connect, said_clearly
 
 PLACE = "folder"  # among a run's artifacts
-KEPT = ("settings.json", "state.json", "figures.json", "history.csv", RECORD_NAME, "best.keras")
+KEPT = (
+    "settings.json",
+    "state.json",
+    "figures.json",
+    "readings.json",
+    "history.csv",
+    RECORD_NAME,
+    "best.keras",
+)
 
 
 def record_folder(folder: RunFolder) -> None:

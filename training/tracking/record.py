@@ -19,7 +19,7 @@ from typing import Any
 import keras
 
 from training.data.mnist import SPLIT_SEED
-from training.run_records.provenance import code_fingerprint, git_commit, versions
+from training.run_records.provenance import MNIST_BY, code_fingerprint, git_commit, versions
 from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
 
 EXPERIMENT = "mnist-cnn"  # of runs that lie in training/runs itself
@@ -96,6 +96,7 @@ def run_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
         "backend": keras.backend.backend(),
         "git_commit": git_commit(),
         "code_sha256": code_fingerprint(),
+        "mnist_code_sha256": code_fingerprint(MNIST_BY),
         "versions": versions(),
     }
 

@@ -13,7 +13,7 @@ from streamlit_app.theme import theme
 
 CHART_PX = 300
 FIELDS = ("confidence", "accuracy", "tiles")  # of one bin
-FEWEST = 5  # tiles in a bin: fewer say nothing of a share
+FEWEST = 20  # tiles in a bin: with fewer, one answer moves a share by more than 5 %
 
 
 def bins(card: ModelCard) -> pd.DataFrame:
@@ -30,8 +30,8 @@ def bins(card: ModelCard) -> pd.DataFrame:
 
 def show_calibration(card: ModelCard) -> None:
     """Before and after, in figures and, where the bins are known, as a diagram."""
-    before = card.number("calibration.validation_ece_before")
-    after = card.number("calibration.validation_ece_after")
+    before = card.number("calibration.test_ece_before")
+    after = card.number("calibration.test_ece_after")
     temperature = card.number("calibration.temperature")
     if before is None or after is None:
         st.caption(_("Nothing is recorded of this network's calibration."))
@@ -41,7 +41,8 @@ def show_calibration(card: ModelCard) -> None:
         _(
             "Of all answers given with {share} confidence, nine in ten should be right. As it was "
             "trained, the network's confidence was off by {before} on average; one figure, a "
-            "temperature of {temperature}, brought that to {after} on the validation tiles."
+            "temperature of {temperature} found on the validation tiles, brought that to {after} "
+            "on the test set."
         ).format(
             share=number(0.9, ".0%"),
             before=percent(before),
@@ -59,8 +60,8 @@ def show_calibration(card: ModelCard) -> None:
         text.caption(
             _(
                 "On the dotted line confidence and accuracy agree; above it the network is too "
-                "modest, below too sure. Each point is at least {fewest} tiles of the test set; "
-                "nearly all answers lie at the far right."
+                "modest, below too sure. Each point is at least {fewest} tiles of the test set: "
+                "fewer promise nothing, and are not drawn. Nearly all answers lie at the far right."
             ).format(fewest=FEWEST)
         )
 

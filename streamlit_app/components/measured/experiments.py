@@ -12,12 +12,14 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import ModelCard
-from streamlit_app.components.measured.search import show_search
+from streamlit_app.components.measured.search import show_search, show_searches
 from streamlit_app.i18n import _, axis_labels, number, percent
 
 ROW_PX = 34  # of a chart; what stands round the rows takes what it needs
 BELOW = alt.Legend(orient="bottom", columns=1)  # beside each other they are cut off on a phone
-ON_MNIST, ON_PHOTOS = ("val", "test"), ("photo", "real_photo")
+ON_MNIST, ON_STROKES = ("val", "test"), ("test_hands", "validation_hands")
+ON_PHOTOS = ("photo", "real_photo", "real_photo_2", "real_photo_3")
+CHANCE = 0.05  # training.experiments.paired: a difference that chance makes so often has no star
 
 
 def measure_names() -> dict[str, str]:
@@ -25,8 +27,12 @@ def measure_names() -> dict[str, str]:
     return {
         "val": _("Validation"),
         "test": _("Test"),
+        "test_hands": _("Strokes of test writers"),
+        "validation_hands": _("Strokes of writers 29-35"),
         "photo": _("Simulated photos"),
         "real_photo": _("Photos"),
+        "real_photo_2": _("Photos, second folder"),
+        "real_photo_3": _("Photos, third folder"),
     }
 
 
@@ -45,13 +51,25 @@ def show_report(report: ModelCard) -> None:
     rows = report.rows("rows", "name", "runs")
     st.write(_(str(report.get("teaches"))))
     show_search(report)
-    titles = {ON_MNIST: _("MNIST tiles read wrong"), ON_PHOTOS: _("Photos read wrong")}
+    show_searches(report)
+    titles = {
+        ON_MNIST: _("MNIST tiles read wrong"),
+        ON_STROKES: _("Strokes read wrong"),
+        ON_PHOTOS: _("Photos read wrong"),
+    }
     for group, title in titles.items():
         values = error_rates(rows, group)
         if not values.empty:
             _show_chart(values, title)
     st.table(comparison(rows), border="horizontal", hide_index=True)
     st.caption(_size_of(rows))
+    if any("differences" in row for row in rows):
+        st.caption(
+            _(
+                "A star: it differs from the first row by more than the seeds do, by a paired "
+                "t-test with Holm's correction for the number of rows."
+            )
+        )
 
 
 def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
@@ -88,8 +106,8 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 
 def _as_text(name: str) -> str:
-    """The name for a table, which takes Markdown: a leading plus would make it a list."""
-    return f"\\{name}" if name.startswith("+") else name
+    """The name for a table, which takes Markdown: a leading sign would make it a list."""
+    return f"\\{name}" if name.startswith(("+", "-")) else name
 
 
 def _show_chart(values: pd.DataFrame, title: str) -> None:
@@ -150,4 +168,6 @@ def _written(row: Mapping[str, object], measure: str) -> str:
     mean, deviation = _mean_of(row, measure)
     if mean is None:
         return ""
-    return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}")
+    chance = ModelCard(row).number(f"differences.{measure}_accuracy.p")
+    star = r" \*" if chance is not None and chance < CHANCE else ""
+    return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}") + star

@@ -13,8 +13,8 @@ from streamlit_app.theme import theme
 CHART_PX = 380
 FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
 ENDED = "complete"
-UNITS_SHOWN = [64, 128, 256, 512, 1024]
-UNITS_RANGE = [64, 1100]  # a mark at the last one needs room
+UNITS_SHOWN = [64, 128, 256, 512, 1024, 2048, 4096]
+UNITS_LOWEST, ROOM = 64, 1.08  # a mark at the last one needs room
 
 
 def show_search(report: ModelCard) -> None:
@@ -46,6 +46,34 @@ def show_search(report: ModelCard) -> None:
     st.caption(_("The ring is the least validation loss; crosses were given up early."))
 
 
+def show_searches(report: ModelCard) -> None:
+    """What a search of its own has found for each row; nothing where there was none."""
+    names = setting_names()
+    for row in report.rows("rows", "name", "search"):
+        best = ModelCard(row).table("search.best")
+        found = ", ".join(
+            f"{names.get(name, name)} {number(float(value), '.3g' if value < 1 else ',.0f')}"
+            for name, value in best.items()
+        )
+        st.markdown(
+            _("{row}: the best of {count} settings tried: {found}.").format(
+                row=f"**{_(str(row['name']))}**",
+                count=number(len(ModelCard(row).rows("search.trials", "state"))),
+                found=found,
+            )
+        )
+
+
+def setting_names() -> dict[str, str]:
+    """The settings that are searched, for people."""
+    return {
+        "hidden_units": _("hidden units"),
+        "dropout": _("dropout"),
+        "learning_rate": _("learning rate"),
+        "augmentation": _("augmentation"),
+    }
+
+
 def trials_of(report: ModelCard) -> pd.DataFrame:
     """Columns hidden_units, dropout, error (0..1), ended (whether it went to its end), best."""
     best = report.table("search.best")
@@ -72,7 +100,11 @@ def _chart(trials: pd.DataFrame) -> alt.LayerChart:
         x=alt.X(
             "hidden_units:Q",
             title=_("Hidden units"),
-            scale=alt.Scale(type="log", base=2, domain=UNITS_RANGE),
+            scale=alt.Scale(
+                type="log",
+                base=2,
+                domain=[UNITS_LOWEST, ROOM * max(trials["hidden_units"].max(), 1024)],
+            ),
             axis=alt.Axis(values=UNITS_SHOWN, format="d"),
         ),
         y=alt.Y("dropout:Q", title=_("Dropout"), axis=alt.Axis(labelExpr=axis_labels(".1f"))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,20 +18,29 @@ import optuna
 from optuna.trial import TrialState
 from sqlalchemy.exc import IntegrityError
 
+from training.config import HyperParameters
+from training.data.mnist import load_train_validation
 from training.experiments import __main__ as command_line
-from training.experiments import running, sweep
+from training.experiments import running
+from training.experiments import search as search_module
 from training.experiments import study as study_module
+from training.experiments.definitions import EXPERIMENTS, Range
 from training.experiments.reports import Run, write_report
+from training.experiments.search import best_row, describe, is_at_an_end
 from training.experiments.study import OtherStudyError, Search, StudyUnavailableError
-from training.experiments.sweep import best_row, describe, search
 from training.run_records.run_folder import RunFolder
 
 SMALL: Mapping[str, object] = {"epochs": 1, "limit": 200, "validation_tiles": 100}
+ROW = EXPERIMENTS["sweep"].rows[-1]
+
+
+def search(wanted: Search, data: str | None, common: Mapping[str, object]) -> optuna.Study:
+    return search_module.search(wanted, ROW, data, common)
 
 
 @pytest.fixture(autouse=True)
 def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (sweep, study_module):
+    for module in (search_module, study_module):
         monkeypatch.setattr(module, "RUNS_DIR", tmp_path / "runs")
     monkeypatch.setattr(study_module, "PAUSE_S", 0.0)
     monkeypatch.delenv(study_module.STORAGE_VARIABLE, raising=False)
@@ -41,20 +50,20 @@ def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_search_ends_with_a_row_and_its_trials(
     mnist_npz: Path, runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    study = search(Search("sweep", trials=2), str(mnist_npz), SMALL)
-    found = describe(study)
+    study = search(Search("sweep-found-search", trials=2), str(mnist_npz), SMALL)
+    found = describe(study, ROW)
     assert [one["state"] for one in found["trials"]] == ["complete"] * 2
     assert all(one["epochs"] == 1 and 0 < one["val_accuracy"] < 1 for one in found["trials"])
-    folders = [path.name for path in (runs_dir / "sweep").iterdir() if path.is_dir()]
+    folders = [path.name for path in (runs_dir / "sweep-found-search").iterdir() if path.is_dir()]
     assert sorted(folders) == ["trial-000", "trial-001"]
     report = _report(tmp_path, monkeypatch)
     assert report["search"] == found
-    assert report["rows"][-1]["changes"] == best_row(study).changes
+    assert report["rows"][-1]["changes"] == best_row(study, ROW).changes
 
 
 def _report(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     """What the command writes where all trials have ended: none is trained, nothing is loaded."""
-    monkeypatch.setattr(running, "RUNS_DIR", sweep.RUNS_DIR)
+    monkeypatch.setattr(running, "RUNS_DIR", search_module.RUNS_DIR)
     monkeypatch.setattr(command_line, "run_all", _pretend)
     monkeypatch.setattr(command_line, "write_report", partial(write_report, folder=folder))
     monkeypatch.setattr(command_line, "common_settings", lambda _: SMALL)
@@ -119,7 +128,7 @@ def test_a_trial_whose_process_is_gone_is_queued_again(
 def _begun(study: optuna.Study) -> int:
     """A trial as a process leaves it that was killed without a word."""
     trial = study.ask()
-    sweep.suggest(trial)
+    search_module.suggest(trial, ROW.searched)
     trial.set_user_attr(study_module.FOLDER, f"trial-{trial.number}")
     study._storage.record_heartbeat(trial._trial_id)
     return trial.number
@@ -139,9 +148,9 @@ def test_a_trial_that_lags_is_given_up(
 def describe_pruned(study: optuna.Study) -> list[str]:
     study.enqueue_trial({"hidden_units": 64, "dropout": 0.1})
     ended = study.ask()
-    sweep.suggest(ended)
+    search_module.suggest(ended, ROW.searched)
     study.tell(ended, 0.5)
-    return [one["state"] for one in describe(study)["trials"] if one["value"] != 0.5]
+    return [one["state"] for one in describe(study, ROW)["trials"] if one["value"] != 0.5]
 
 
 def test_machines_share_a_study_by_a_url(
@@ -201,10 +210,47 @@ def test_a_database_that_goes_away_is_told_and_what_ended_is_kept(
         with pytest.raises(StudyUnavailableError, match="server closed the connection"):
             search(Search("kept", trials=2), str(mnist_npz), SMALL)
     study = search(Search("kept", trials=2), str(mnist_npz), SMALL)
-    assert [one["state"] for one in describe(study)["trials"]] == ["complete"] * 2
+    assert [one["state"] for one in describe(study, ROW)["trials"]] == ["complete"] * 2
 
 
 def test_trials_of_another_size_are_another_study(mnist_npz: Path) -> None:
     search(Search("sized", trials=1), str(mnist_npz), SMALL)
     with pytest.raises(OtherStudyError, match=r"epochs 1\. Received: epochs 2"):
         search(Search("sized", trials=2), str(mnist_npz), {**SMALL, "epochs": 2})
+
+
+def test_no_search_sees_a_tile_that_rows_are_judged_by(mnist_npz: Path) -> None:
+    hyper = HyperParameters(**(dict(SMALL) | dict(ROW.changes)))
+    _, validation = load_train_validation(mnist_npz, hyper.validation_tiles)
+    seen = search_module.load_search_datasets(str(mnist_npz), hyper)
+    assert len(seen.train) == 200 and len(seen.validation) == 100
+    learnt, judged = (
+        {one.tobytes() for one in part.tiles} for part in (seen.train, seen.validation)
+    )
+    assert not judged & learnt
+    assert not (learnt | judged) & {one.tobytes() for one in validation.tiles}
+
+
+def test_what_is_found_at_an_end_is_told() -> None:
+    assert is_at_an_end(0.8, Range(0.0, 0.8)) and not is_at_an_end(0.4, Range(0.0, 0.8))
+    assert is_at_an_end(65, Range(64, 4096, log=True))
+    assert not is_at_an_end(968, Range(64, 4096, log=True))
+
+
+def test_several_searches_stand_beside_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mnist_npz: Path
+) -> None:
+    monkeypatch.setattr(running, "RUNS_DIR", search_module.RUNS_DIR)
+    monkeypatch.setattr(command_line, "run_all", _pretend)
+    monkeypatch.setattr(command_line, "write_report", partial(write_report, folder=tmp_path))
+    monkeypatch.setattr(command_line, "common_settings", lambda _: SMALL)
+    rows = EXPERIMENTS["architectures"].rows[1:]
+    monkeypatch.setitem(
+        EXPERIMENTS, "architectures", replace(EXPERIMENTS["architectures"], rows=rows)
+    )
+    command_line.main(["architectures", "--trials=1", "--seeds=1", f"--data={mnist_npz}"])
+    report = json.loads((tmp_path / "architectures.json").read_text())
+    for row in report["rows"]:
+        assert row["search"]["best"].items() <= row["changes"].items()
+        assert len(row["search"]["trials"]) == 1
+    assert "search" not in report
