@@ -41,7 +41,7 @@ SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
 WRITERS = {"validation": VALIDATION_WRITERS, "test": TEST_WRITERS}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Written(Sample):
     """A digit that is drawn whenever somebody asks for it.
 

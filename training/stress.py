@@ -36,7 +36,7 @@ COUNT = 200  # digits under each condition: 1 of them is half a point
 SEED = {"validation": 11, "test": 12}  # other chance too: no look at the report's photos
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Simulated(Sample):
     """A picture without a file: it is photographed whenever somebody asks for it.
 
