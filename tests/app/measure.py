@@ -44,7 +44,8 @@ WATCH_BARS = """() => {
   const look = () => {
     const bars = document.querySelector('[role=img][aria-label^="Probability of each digit"]');
     const words = bars ? bars.getAttribute("aria-label") : "";
-    if (words && words !== watched.words) watched.shown = performance.now();
+    if (!words || words === watched.words) return;  // a page that runs again draws the same anew
+    watched.shown = performance.now();
     watched.words = words;
   };
   const all = { subtree: true, childList: true, attributes: true };
