@@ -123,6 +123,7 @@ ABLATION = Experiment(
     (
         Row("the recipe", {}),
         Row("- augmentation", {"augmentation": 0.0}),
+        Row("- calm last epochs", {"calm_epochs": 0}),
         Row("- worn strokes", {"degraded_fraction": 0.0}),
         Row("- fourth block", {"blocks": 3}),
         Row("- label smoothing", {"label_smoothing": 0.0}),
