@@ -123,7 +123,6 @@ ABLATION = Experiment(
     (
         Row("the recipe", {}),
         Row("- augmentation", {"augmentation": 0.0}),
-        Row("- calm last epochs", {"calm_epochs": 0}),
         Row("- worn strokes", {"degraded_fraction": 0.0}),
         Row("- fourth block", {"blocks": 3}),
         Row("- label smoothing", {"label_smoothing": 0.0}),
@@ -133,6 +132,7 @@ ABLATION = Experiment(
             "- non-digits and the eleventh class",
             {"non_digit_fraction": 0.0, "rejection": "tenths"},
         ),
+        Row("- calm last epochs", {"calm_epochs": 0}),
         Row("- averaged weights (EMA)", {"ema_momentum": 0.0}),
     ),
     "The first row is the whole recipe; each other row leaves one part of it out and has the same "
