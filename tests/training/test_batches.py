@@ -108,7 +108,7 @@ def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
 def test_the_last_epochs_are_calm(digits: Digits) -> None:
     """Half the shift: tiles stay nearer to where they were."""
     hyper = HyperParameters(
-        epochs=4, calm_epochs=1, hand_fraction=0, non_digit_fraction=0, degraded_fraction=0
+        epochs=4, calm_fraction=0.25, hand_fraction=0, non_digit_fraction=0, degraded_fraction=0
     )
     white = Digits(np.full((200, 28, 28), 255, np.uint8), digits.labels[:200])
     lost = [

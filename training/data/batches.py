@@ -50,11 +50,11 @@ def epoch_batches(
 def augmentation_strength(hyper: HyperParameters, epoch: int) -> float:
     """How much of the full augmentation an epoch, counted from 0, has: less in the last ones.
 
-    >>> recipe = HyperParameters(epochs=10, calm_epochs=3, augmentation=1.0)
+    >>> recipe = HyperParameters(epochs=10, calm_fraction=0.3)
     >>> [augmentation_strength(recipe, epoch) for epoch in (0, 6, 7, 9)]
     [1.0, 1.0, 0.5, 0.5]
     """
-    is_calm = epoch >= hyper.epochs - hyper.calm_epochs
+    is_calm = epoch >= round(hyper.epochs * (1 - hyper.calm_fraction))
     return hyper.augmentation * (CALM if is_calm else 1.0)
 
 

@@ -132,7 +132,7 @@ ABLATION = Experiment(
             "- non-digits and the eleventh class",
             {"non_digit_fraction": 0.0, "rejection": "tenths"},
         ),
-        Row("- calm last epochs", {"calm_epochs": 0}),
+        Row("- calm last epochs", {"calm_fraction": 0.0}),
         Row("- averaged weights (EMA)", {"ema_momentum": 0.0}),
     ),
     "The first row is the whole recipe; each other row leaves one part of it out and has the same "
