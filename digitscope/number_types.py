@@ -67,9 +67,14 @@ class Number:
         return min(digit.confidence for digit in self.digits)
 
     @property
+    def sure(self) -> int:
+        """How many digits are sure."""
+        return sum(digit.digit is not None for digit in self.digits)
+
+    @property
     def is_sure(self) -> bool:
         """Whether every digit is sure."""
-        return all(digit.digit is not None for digit in self.digits)
+        return self.sure == len(self.digits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ MIN_CONFIDENCE = 0.5  # a digit is answered from here on
 SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
 MAX_UNSURE = 0.05  # ... or nearly every one, on a whole page: another look at all costs as much
 LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75
-MIN_SURE = 0.5  # of a number's digits: with fewer it is a word or a drawing
+MIN_SURE = 0.5  # of a row's digits: with fewer it is a word or a drawing
 FEW_DIGITS = 2  # so few are not believed where the reading of one digit sees none
 SPECK = 0.35  # of a digit's height: what is less tall does not stand beside it
 NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
@@ -48,7 +48,7 @@ def read_picture(
         most sure digits, unsure ones counted against it.
     """
     route, notice = available_route(picture, background)
-    best: tuple[float, tuple[Number, ...], Reason | None] | None = None
+    best: tuple[int, tuple[Number, ...], Reason | None] | None = None
     for attempt in _attempts(route):
         levels, mask, min_level = map_ink(picture, attempt)
         numbers = find_numbers(search_rows(levels, mask, classify), picture)
@@ -58,7 +58,7 @@ def read_picture(
         if _is_sure(numbers):
             break
     picture.shared.clear()  # else every reading would keep the arrays of all its attempts
-    _, numbers, reason = best or (0.0, (), Reason.BLANK)
+    _, numbers, reason = best or (0, (), Reason.BLANK)
     return NumberReading(numbers, reason, route, 0.0, notice)
 
 
@@ -110,9 +110,8 @@ def _attempts(route: Background) -> Iterator[Attempt]:
     yield Attempt(route, thorough=True, broad=True)
 
 
-def _merit(numbers: Sequence[Number]) -> float:
-    digits = [digit for number in numbers for digit in number.digits]
-    return sum(1.0 if digit.digit is not None else -1.0 for digit in digits)
+def _merit(numbers: Sequence[Number]) -> int:
+    return sum(2 * number.sure - len(number.digits) for number in numbers)
 
 
 def _is_sure(numbers: Sequence[Number]) -> bool:
@@ -131,20 +130,25 @@ def _reason(mask: BoolArray, min_level: float) -> Reason:
 def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
     """The numbers on the best paths through all rows.
 
-    Those with few sure digits are left out. So is a lone, doubtful digit beside longer numbers:
+    Rows with few sure digits are left out. So is a lone, doubtful digit beside longer numbers:
     dirt and the edges of the page look like a 1.
     """
-    found = [number for search in searches for number in _numbers_of(search, picture)]
+    rows = [_numbers_of(search, picture) for search in searches]
+    found = [number for row in rows if _is_legible(row) for number in row]
     longest = max((len(number.digits) for number in found), default=0)
     return tuple(number for number in found if is_kept(number, longest))
+
+
+def _is_legible(row: Sequence[Number]) -> bool:
+    """Whether enough digits of a row are sure: else it is a word or a drawing."""
+    return sum(one.sure for one in row) >= MIN_SURE * sum(len(one.digits) for one in row)
 
 
 def is_kept(number: Number, longest: int) -> bool:
     """Whether a number is one, in a picture whose longest number has so many digits."""
     if longest >= LONG_NUMBER and len(number.digits) == 1:
         return number.confidence >= LONE_CONFIDENCE
-    sure = sum(digit.digit is not None for digit in number.digits)
-    return sure > 0 and sure >= MIN_SURE * len(number.digits)
+    return number.sure > 0
 
 
 def _numbers_of(search: RowSearch, picture: WorkingPicture) -> list[Number]:

@@ -1,4 +1,4 @@
-"""Closed loops of cut shapes as candidates: zeros that touch are parted so."""
+"""Loops of cut shapes as candidates, closed or nearly so: zeros that touch are parted so."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from digitscope.numbers.segmentation import (
 from digitscope.numbers.shapes import Shape, tighten
 from digitscope.preprocessing.connected_components import label_components
 from digitscope.preprocessing.resizing import measure_stroke
+from digitscope.types import BoolArray, UInt8Array
 
-RING_STROKES = 1.5  # strokes; a ring's ink lies this near to its hole
-MIN_HOLE, MIN_HOLE_AREA = 0.35, 0.06  # height and area of the hole of a touching zero
+RING_STROKES = 0.95  # strokes; a ring's ink lies this near to its hole, a neighbour's farther
+MAX_GAP = 2.5  # strokes; a loop that is open this far is one, too
+MIN_HOLE, MIN_HOLE_AREA = 0.28, 0.04  # height and area of the hole of a touching zero
 
 
 def find_rings(primitives: list[Primitive], row: Row) -> list[Candidate]:
-    """List the closed loops of cut shapes.
+    """List the loops of cut shapes.
 
     A ring is what lies within a stroke's width of a hole, whichever digit the ink belongs to. Of
     the primitives between two rings, each is offered to both and to the nearer one alone.
@@ -58,20 +60,38 @@ def _nearest(rings: list[Shape], primitive: Primitive) -> Shape:
 
 
 def _ring_shapes(shape: Shape, height: float) -> list[Shape]:
-    """The ink around each large hole of a shape."""
-    labels, stats = label_components(np.pad(~shape.mask, 1, constant_values=True), connectivity=4)
+    """The ink around each large hole of a shape, and around each loop that is nearly closed."""
     stroke_px = measure_stroke(shape.mask)
-    reach = 2 * max(1, round(RING_STROKES * stroke_px)) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    rings = []
+    reach = max(1, round(RING_STROKES * stroke_px))
+    holes = list(_holes(shape.mask, 1, height))
+    taken = np.any(holes, axis=0) if holes else np.zeros(shape.mask.shape, bool)
+    nearly = _holes(shape.mask, round(MAX_GAP * stroke_px), height)
+    holes += [hole for hole in nearly if not (hole & taken).any()]
+    rings = [_ink_around(hole, reach, shape) for hole in holes]
+    return [ring for ring in rings if ring is not None]
+
+
+def _holes(mask: BoolArray, gap_px: int, height: float) -> Iterator[BoolArray]:
+    """The holes of a mask in which gaps are closed, as masks; small ones are left out."""
+    room = gap_px + 1
+    ink = np.pad(mask.view(np.uint8), room)
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _disc(gap_px)) > 0
+    labels, stats = label_components(~closed, connectivity=4)
     for label in range(1, len(stats)):
         tall, area = stats[label, cv2.CC_STAT_HEIGHT], stats[label, cv2.CC_STAT_AREA]
-        if label == labels[0, 0] or tall < MIN_HOLE * height or area < MIN_HOLE_AREA * height**2:
-            continue
-        near = cv2.dilate((labels == label).astype(np.uint8), disc)[1:-1, 1:-1] > 0
-        ring = tighten(Shape(shape.box_xyxy, near & shape.mask))
-        rings += [] if ring is None else [ring]
-    return rings
+        is_large = tall >= MIN_HOLE * height and area >= MIN_HOLE_AREA * height**2
+        if is_large and label != labels[0, 0]:
+            yield labels[room:-room, room:-room] == label
+
+
+def _ink_around(hole: BoolArray, reach_px: int, shape: Shape) -> Shape | None:
+    """The ink of a shape that lies within some pixels of a hole."""
+    near = cv2.dilate(hole.astype(np.uint8), _disc(2 * reach_px + 1)) > 0
+    return tighten(Shape(shape.box_xyxy, near & shape.mask))
+
+
+def _disc(width_px: int) -> UInt8Array:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width_px, width_px)).astype(np.uint8)
 
 
 def _ring_candidate(ring: Shape, primitives: list[Primitive], first: int, last: int) -> Candidate:

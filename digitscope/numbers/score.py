@@ -131,7 +131,7 @@ def candidate_features(
     is_one = float(probabilities.argmax() == ONE)
     tall = float(np.log(shape.height / height))
     width = shape.width / height
-    cuts = [cut for cut in (candidate.left, candidate.right) if cut is not None]
+    cuts = [cut for cut in (candidate.left, candidate.right) if cut and not candidate.is_ring]
     beside = _beside_page(shape, level, page)
     off = abs(shape.centre_y - row.middle_at(shape.centre_x)) / height
     return [

@@ -63,10 +63,12 @@ def solve(search: RowSearch) -> list[Choice]:
             if not is_mark(index, search):
                 alike = _alike(index, search)
                 choices.append(Choice(index, min(1.0, float(probable[alike].sum()))))
-        elif probable[index] < SURE_SKIP or is_digit_like(search.skips[index - count], search):
+        else:
             inside = _best_inside(edges[index], edges[:count])
             if inside is not None and not is_mark(inside, search):
-                choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
+                is_doubtful = probable[index] < SURE_SKIP and _is_perhaps_digit(inside, search)
+                if is_doubtful or is_digit_like(search.skips[index - count], search):
+                    choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
     return choices
 
 
@@ -97,8 +99,12 @@ def is_mark(index: int, search: RowSearch) -> bool:
     candidate = search.candidates[index]
     is_whole = candidate.left is None and candidate.right is None
     is_small = candidate.shape.height < MARK_HEIGHT * search.row.height
-    probabilities = search.probabilities[index]
-    return is_whole and is_small and digit_probability(probabilities) < MARK_PROBABILITY
+    return is_whole and is_small and not _is_perhaps_digit(index, search)
+
+
+def _is_perhaps_digit(index: int, search: RowSearch) -> bool:
+    """Whether the network does not rule out that a candidate is a digit."""
+    return digit_probability(search.probabilities[index]) >= MARK_PROBABILITY
 
 
 def is_digit_like(skip: Skip, search: RowSearch) -> bool:

@@ -135,6 +135,7 @@ def test_the_pad_stays_where_it_is_between_strokes(visit: Visit, locale: str) ->
 
 def test_photographed_digit_is_read(photographer: Visit) -> None:
     page = photographer("predict?source=camera", **PHONE)
+    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")  # or it takes none
     page.get_by_role("button", name="Take photo").click()
     expect_heading(page, "It is a 3")
     assert bottom_px(page, "It is a 3") < PHONE["viewport"]["height"]

@@ -21,6 +21,7 @@ from training.synthetic_numbers.conditions import NumberPicture
 from training.synthetic_numbers.writing import Labels
 
 MIN_OWN, MIN_WHOLE = 0.82, 0.82  # of a candidate that is a digit: of its ink, of the digit's ink
+MIN_RING = 0.5  # ... of the digit's ink, of what lies around a hole
 MAX_STRAY = 0.3  # of a mark's ink may be a digit's that touches it
 
 
@@ -119,7 +120,8 @@ def match(candidate: Candidate, owner: Labels, totals: NDArray[np.int64]) -> tup
     own = counts[digit] / max(1, np.count_nonzero(owners))
     ink = counts[digit] / owners.size
     whole = counts[digit] / totals[digit]
-    is_it = own >= MIN_OWN and whole >= MIN_WHOLE and ink >= 0.5
+    min_whole = MIN_RING if candidate.is_ring else MIN_WHOLE
+    is_it = own >= MIN_OWN and whole >= min_whole and ink >= 0.5
     return (digit, float(own + whole)) if is_it else (0, 0.0)
 
 

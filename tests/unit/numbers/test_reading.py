@@ -186,3 +186,15 @@ def test_a_lone_doubtful_digit_beside_a_number_is_left_out() -> None:
     assert is_kept(number(0.9, 1), longest=4)
     assert is_kept(number(0.6, 1), longest=1)
     assert is_kept(number(0.6, 4), longest=4)
+
+
+@pytest.mark.parametrize("open_degrees", [0, 25])
+def test_zeros_that_touch_are_read(
+    reader: DigitReader, mnist_tiles: Tiles, open_degrees: int
+) -> None:
+    """Before, they were left out without a word where no cut parted them."""
+    picture = number_picture(mnist_tiles, ["5     "])
+    for x in (110, 145, 180):
+        start, end = open_degrees - 90, 270
+        cv2.ellipse(picture, (x, 72), (17, 26), 0, start, end, (24, 24, 24), 5)
+    assert reader.read_numbers(picture).text == "5000"

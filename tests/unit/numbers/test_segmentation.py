@@ -1,5 +1,6 @@
 import cv2
 import numpy as np
+import pytest
 
 from digitscope.numbers.cuts import cut_out, find_cuts
 from digitscope.numbers.rings import find_rings
@@ -10,10 +11,10 @@ from digitscope.types import BoolArray
 from tests.unit.drawn import strokes_mask
 
 
-def two_rings(apart_px: int) -> BoolArray:
+def two_rings(apart_px: int, open_degrees: int = 0) -> BoolArray:
     mask = np.zeros((200, 300), np.uint8)
     for x in (100, 100 + apart_px):
-        cv2.ellipse(mask, (x, 100), (30, 45), 0, 0, 360, 1, 8)
+        cv2.ellipse(mask, (x, 100), (30, 45), 0, open_degrees - 90, 270, 1, 8)
     return mask > 0
 
 
@@ -54,6 +55,22 @@ def test_rings_that_touch_follow_each_other() -> None:
     (row,) = find_rows(find_shapes(mask), mask.shape)
     spans = {(ring.start, ring.end) for ring in find_rings(split_row(row), row)}
     assert any(end == start for _, end in spans for start, _ in spans)
+
+
+@pytest.mark.parametrize("open_degrees", [0, 25])
+def test_each_ring_is_parted_from_its_neighbour_also_where_it_is_open(open_degrees: int) -> None:
+    mask = two_rings(apart_px=66, open_degrees=open_degrees)
+    (row,) = find_rows(find_shapes(mask), mask.shape)
+    edges = {ring.shape.box_xyxy[::2] for ring in find_rings(split_row(row), row)}
+    assert len(edges) == 2
+    for found, right in zip(sorted(edges), ((66, 134), (132, 200)), strict=True):
+        assert np.abs(np.subtract(found, right)).max() <= 4
+
+
+def test_a_shape_that_is_open_wide_has_no_ring() -> None:
+    mask = two_rings(apart_px=66, open_degrees=90)
+    (row,) = find_rows(find_shapes(mask), mask.shape)
+    assert find_rings(split_row(row), row) == []
 
 
 def test_a_broken_five_is_joined_again_and_far_shapes_are_not() -> None:
