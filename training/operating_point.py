@@ -100,14 +100,24 @@ def _log_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
 
 
 def choose_threshold(results: Sequence[Result], max_right_refused: float) -> float:
-    """The highest threshold that refuses no more right guesses than that; 0.5 if none does."""
+    """Of the thresholds that refuse no more right guesses than that, the one to answer from.
+
+    It is the lowest of those with the fewest wrong answers: above it, daring less gains nothing.
+    """
     allowed = [
-        point.threshold
+        (_mistakes(results, point), point.threshold)
         for point in refusal_curve(results)
         if 0.5 <= point.threshold < 1
         and right_refused(results, point.threshold) <= max_right_refused
     ]
-    return max(allowed, default=0.5)
+    return min(allowed, default=(0, 0.5))[1]
+
+
+def _mistakes(results: Sequence[Result], point: CurvePoint) -> int:
+    """How many pictures get a wrong answer: the wrong digit, or a digit where there is none."""
+    answered = 0.0 if point.others_refused is None else 1 - point.others_refused
+    others = len(none_or_several(results))
+    return round(point.digits_wrong * len(one_digit(results)) + answered * others)
 
 
 def right_refused(results: Sequence[Result], threshold: float) -> float:

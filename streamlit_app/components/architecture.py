@@ -14,7 +14,7 @@ from streamlit_app.i18n import _, number
 from streamlit_app.network import CONVOLUTION, Layer, Stage
 from streamlit_app.theme import theme
 
-CARD_PX = 140  # seven abreast on a laptop, two on a phone
+CARD_PX = 120  # eight abreast on a laptop, two on a phone
 REASON_PX = 300  # three abreast on a laptop
 
 
@@ -25,6 +25,8 @@ def stage_names(stages: Sequence[Stage]) -> list[str]:
         if stage.kind == CONVOLUTION:
             block += 1
             names.append(_("Block {number}").format(number=block))
+        elif stage.kind == "Dense" and stage.shape[-1] > CLASSES:
+            names.append(_("Digits, none"))
         else:
             names.append(
                 {

@@ -50,7 +50,12 @@ def show_feature_maps(
             _show_block(block, found, filters)
     with st.container(border=True):
         st.subheader(_("Average and digits"), anchor=False)
-        st.caption(_("The average of each map, weighed ten times: once for each digit."))
+        st.caption(
+            _(
+                "The average of each map, weighed eleven times: once for each digit, and once for "
+                "none of them. What speaks for none is shared out among the ten."
+            )
+        )
         show_bars(prediction)
 
 

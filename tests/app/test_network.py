@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from digitscope.model_files import KERAS_MODEL
+from streamlit_app.components.architecture import stage_names
 from streamlit_app.components.montage import as_grey, as_heat, lay_out, with_fields
 from streamlit_app.network import (
     Architecture,
@@ -66,6 +68,12 @@ def test_a_stage_is_a_convolution_with_what_follows(read: Architecture) -> None:
     ]
     assert (stages[1].shape, stages[1].receptive_field_px) == ((14, 14, 2), 3)
     assert stages[2].parameters == 3 * (3 * 3 * 2 + 1)
+
+
+@pytest.mark.skipif(not KERAS_MODEL.is_file(), reason="models/mnist_cnn.keras is missing")
+def test_the_stages_of_the_shipped_network_have_names_of_their_own() -> None:
+    names = stage_names(group_stages(read_architecture(KERAS_MODEL).layers))
+    assert len(set(names)) == len(names)
 
 
 def test_feature_maps_are_what_the_blocks_make_of_the_tile(

@@ -44,9 +44,18 @@ def test_a_network_that_is_too_sure_is_believed_less() -> None:
 
 
 def test_no_more_right_guesses_are_refused_than_allowed() -> None:
-    digits = [_result("3", 3, confidence) for confidence in np.linspace(0.5, 0.999, 200)]
+    guesses = [(3, 5)[wrong] for wrong in (False, True) for _ in range(200)]
+    confidences = [*np.linspace(0.5, 0.999, 200)] * 2
+    digits = [_result("3", *one) for one in zip(guesses, confidences, strict=True)]
     chosen = choose_threshold(digits, 0.1)
     assert right_refused(digits, chosen) <= 0.1 < right_refused(digits, chosen + 0.02)
+
+
+def test_no_more_is_refused_than_spares_mistakes() -> None:
+    digits = [_result("3", 3, confidence) for confidence in np.linspace(0.6, 0.999, 1000)]
+    assert choose_threshold(digits, 0.5) == 0.5
+    others = [_result("", 7, confidence) for confidence in (0.1, 0.55, 0.7)]
+    assert choose_threshold(digits + others, 0.5) == pytest.approx(0.71)
 
 
 def test_what_is_no_digit_costs_nothing_where_it_is_told_apart() -> None:

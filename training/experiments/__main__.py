@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -149,6 +150,7 @@ def _photos(options: argparse.Namespace) -> tuple[Path, ...]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the runs, as Ctrl-C does
     try:
         main()
     except KeyboardInterrupt:
