@@ -50,3 +50,10 @@ def mnist_tiles() -> tuple[UInt8Array, UInt8Array]:
 def page() -> Callable[..., UInt8Array]:
     """`pictures.page`: an enlarged tile on paper."""
     return pictures.page
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask a browser twice before it counts: with all cores busy, it is late now and then."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
