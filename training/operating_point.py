@@ -32,7 +32,7 @@ from digitscope.recognition.calibration import apply_temperature, quality_temper
 from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_operating_point
 from digitscope.types import Background, Prediction
 from training.evaluation.model_card import describe_file, write_card
-from training.run_records.provenance import git_commit
+from training.run_records.provenance import command_on, git_commit
 
 TEMPERATURES = np.geomspace(0.5, 2.5, 33)  # of a perfect picture; steps of 5 %
 QUALITY_WEIGHTS = np.linspace(0, 2, 21)  # added at quality 0
@@ -154,7 +154,7 @@ def describe(fitted: Fit, folders: Sequence[Path], pictures: int) -> dict[str, A
     return asdict(fitted.point) | {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "git_commit": git_commit(),
-        "command": "python -m training.operating_point " + " ".join(map(str, folders)),
+        "command": command_on("training.operating_point", folders),
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
         "pictures": pictures,
         "right_refused": fitted.right_refused,

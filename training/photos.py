@@ -28,7 +28,7 @@ from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
 from training.evaluation.model_card import describe_file, write_card
-from training.run_records.provenance import PHOTOS_BY, code_fingerprint, git_commit
+from training.run_records.provenance import PHOTOS_BY, code_fingerprint, command_on, git_commit
 
 MAIN_KIND = "photo"
 ENTRIES = ("photos", "photos_second_set")  # of the card, for the first folder and the second
@@ -122,7 +122,7 @@ def main(arguments: list[str] | None = None) -> None:
     folders = parser.parse_args(arguments).folders
     if len(folders) > len(ENTRIES):
         parser.error(f"At most {len(ENTRIES)} folders are expected. Received: {len(folders)}.")
-    command = " ".join(["python -m training.photos", *map(str, folders)])
+    command = command_on("training.photos", folders)
     for name, folder in zip(ENTRIES, folders, strict=False):
         report = add_to_card(name, load_labels(folder, headline_only=True), command)
         if report:

@@ -63,12 +63,15 @@ def solve(search: RowSearch) -> list[Choice]:
             if not is_mark(index, search):
                 alike = _alike(index, search)
                 choices.append(Choice(index, min(1.0, float(probable[alike].sum()))))
-        else:
-            inside = _best_inside(edges[index], edges[:count])
-            if inside is not None and not is_mark(inside, search):
-                is_doubtful = probable[index] < SURE_SKIP and _is_perhaps_digit(inside, search)
-                if is_doubtful or is_digit_like(search.skips[index - count], search):
-                    choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
+            continue
+        is_like = is_digit_like(search.skips[index - count], search)
+        if not is_like and probable[index] >= SURE_SKIP:
+            continue
+        inside = _best_inside(edges[index], edges[:count])
+        if inside is None or is_mark(inside, search):
+            continue
+        if is_like or _is_perhaps_digit(inside, search):
+            choices.append(Choice(inside, float(probable[inside]), is_left_out=True))
     return choices
 
 

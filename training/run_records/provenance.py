@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
 from training.run_records.run_folder import REPOSITORY
 
@@ -146,3 +148,12 @@ def _git(*arguments: str) -> str:
         check=True,
     )
     return done.stdout.strip()
+
+
+def command_on(module: str, folders: Iterable[Path]) -> str:
+    """The command on folders, as it is written down: no machine's own paths are in it.
+
+    >>> command_on("training.photos", [Path.cwd() / "photos"])
+    'python -m training.photos photos'
+    """
+    return " ".join(["python -m", module, *map(os.path.relpath, folders)])
