@@ -139,7 +139,7 @@ ABLATION = Experiment(
     "seeds. What a part brings is what its row lacks. A star marks a figure that differs from the "
     "recipe's by more than the seeds do. The simulated photos come from the program that "
     "also makes photos to learn from: what that part brings there, it need not bring on real ones.",
-    small={"limit": 9_000, "epochs": 12},
+    small={"limit": 6_000, "epochs": 12, "batch_size": 64},
     photos=True,
     strokes=True,
     paired=True,
@@ -164,7 +164,8 @@ ARCHITECTURES = Experiment(
     "what it learns once it knows everywhere. Each network has the settings that a search of its "
     "own has found for it, as long as the others' and on tiles that no figure here is measured "
     "on. So what differs is the network, at the price of far more arithmetic a tile.",
-    small=FEW_TILES | {"limit": 6_000, "epochs": 12},
+    small=FEW_TILES | {"limit": 4_000, "epochs": 10},
+    trials=12,
 )
 
 PERMUTED = Experiment(
