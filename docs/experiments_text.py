@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.experiments.definitions import COMPARED
-from training.experiments.reports import ACCURACIES, cell
+from training.experiments.reports import FRACTIONS, cell
 
 
 def describe_experiments(reports: Path) -> str:
@@ -23,7 +23,7 @@ def describe_experiments(reports: Path) -> str:
 
 
 def _describe(report: Mapping[str, Any]) -> str:
-    shown = {name: text for name, text in ACCURACIES.items() if name in report["columns"]}
+    shown = {name: text for name, text in FRACTIONS.items() if name in report["columns"]}
     heads = ("", "runs", *shown.values())
     lines = [
         f"| {' | '.join(heads)} |",

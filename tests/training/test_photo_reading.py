@@ -111,7 +111,9 @@ def test_a_refused_photo_counts_as_read_where_the_guess_is_right() -> None:
         "photo_accuracy": 0.5,
         "photo_wrong": 0.25,
         "photo_refused": 0.5,
+        "photo_none_auroc": 0.875,  # three rank above what shows no digit, the unasked one ties
     }
+    assert "photo_none_auroc" not in photo_reading.summarise(results[:-1], "photo")
 
 
 def test_a_folder_without_digits_is_told() -> None:

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import keras
 
 from digitscope.benchmark import BenchmarkError, Result, Sample, Verdict, load_labels, read_sample
+from digitscope.benchmark.metrics import auroc, none_or_several, one_digit
 from digitscope.benchmark.mnist import DataUnavailableError
 from digitscope.reader import DigitReader
 from digitscope.types import Background
@@ -74,22 +75,27 @@ def calibrated_reader(run: RunFolder, validation: Digits) -> Iterator[DigitReade
 def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
     """Figures of pictures that show one digit: how many, and the fractions read, wrong, refused.
 
+    Where others are among the results, also how surely those of one digit rank above them, as
+    AUROC: a network that answers whatever it is shown does no worse by the other figures.
+
     Raises:
         BenchmarkError: none of them shows one digit.
     """
-    asked = [one for one in results if one.sample.is_one_digit]
+    asked, others = one_digit(results), none_or_several(results)
     if not asked:
         raise BenchmarkError(
             f"Photos of single digits are expected. Received: {len(results)} others. "
             "Name a folder whose labels.csv has some."
         )
     verdicts = [one.verdict for one in asked]
-    return {
+    figures = {
         f"{prefix}_count": len(asked),
         f"{prefix}_accuracy": sum(one.is_guess_right for one in asked) / len(asked),
         f"{prefix}_wrong": verdicts.count(Verdict.WRONG) / len(asked),
         f"{prefix}_refused": verdicts.count(Verdict.REFUSED) / len(asked),
     }
+    ranked = auroc([one.score for one in asked], [one.score for one in others])
+    return figures if ranked is None else figures | {f"{prefix}_none_auroc": ranked}
 
 
 def read_all(run: RunFolder, pictures: Mapping[str, Sequence[Sample]], validation: Digits) -> None:

@@ -38,10 +38,15 @@ PHOTO_COLUMNS = {  # of those that read photos
     "real_photo_2_accuracy": "photos, second folder",
     "real_photo_3_accuracy": "photos, third folder",
 }
-READ_COLUMNS = STROKE_COLUMNS | PHOTO_COLUMNS
-ACCURACIES = {"val_accuracy": "validation", "test_accuracy": "test"} | READ_COLUMNS
+RANKED_COLUMNS = {  # of those whose labelled folders hold pictures without a digit, as AUROC
+    "real_photo_none_auroc": "photos: digits above non-digits",
+    "real_photo_2_none_auroc": "second folder: digits above non-digits",
+    "real_photo_3_none_auroc": "third folder: digits above non-digits",
+}
+READ_COLUMNS = STROKE_COLUMNS | PHOTO_COLUMNS | RANKED_COLUMNS
+FRACTIONS = {"val_accuracy": "validation", "test_accuracy": "test"} | READ_COLUMNS
 REPORTED = ("test_accuracy", "test_hands_accuracy")  # nothing is called best by these
-NAME_CHARS, CELL_CHARS = 36, 26
+NAME_CHARS, CELL_CHARS = 36, 40
 LEAST_SEEDS = 2  # fewer have no spread
 
 
@@ -106,12 +111,13 @@ def write_report(
 
 
 def draw_report(report: Mapping[str, Any]) -> Figure:
-    """The figure of a report: panels for MNIST, strokes and photos, one for a search."""
-    shown = {name: ACCURACIES[name] for name in report["columns"] if name in ACCURACIES}
+    """The figure of a report: panels for MNIST, strokes, photos and pairs of them; of a search."""
+    shown = {name: FRACTIONS[name] for name in report["columns"] if name in FRACTIONS}
     panels = {
         "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in READ_COLUMNS},
         "Strokes read wrong": {n: text for n, text in shown.items() if n in STROKE_COLUMNS},
         "Photos read wrong": {n: text for n, text in shown.items() if n in PHOTO_COLUMNS},
+        "Pairs ranked wrong": {n: text for n, text in shown.items() if n in RANKED_COLUMNS},
     }
     trials = report.get("search", {}).get("trials", ())
     return plots.draw_comparison(report["title"], report["rows"], panels, trials)
@@ -165,14 +171,14 @@ def run_figures(run: Run) -> dict[str, Any]:
 
 def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     """What the figures say, in words: the best by validation and by photos, and by how much."""
-    judged = [n for n in columns_of(rows) if n in ACCURACIES and n not in REPORTED]
+    judged = [n for n in columns_of(rows) if n in FRACTIONS and n not in REPORTED]
     return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
 
 
 def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
     """The best row of one column, and those that the seeds cannot tell from it."""
     best, *others = sorted(rows, key=lambda row: -row[f"{column}_mean"])
-    text = f"Best by {ACCURACIES[column]}: {best['name']}, {_percent(best, column)}"
+    text = f"Best by {FRACTIONS[column]}: {best['name']}, {_percent(best, column)}"
     alike = [row["name"] for row in others if not _is_apart(best, row, column)]
     if alike:
         return f"{text}; these seeds do not tell it from {', '.join(alike)}."
@@ -192,7 +198,7 @@ def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> 
 
 def _compare_with_first(rows: Sequence[dict[str, Any]]) -> None:
     """Give each row but the first its differences from it, column by column."""
-    for column in (name for name in columns_of(rows) if name in ACCURACIES):
+    for column in (name for name in columns_of(rows) if name in FRACTIONS):
         for row, difference in zip(rows[1:], differences(rows, column), strict=True):
             row.setdefault("differences", {})[column] = difference
 
@@ -200,7 +206,7 @@ def _compare_with_first(rows: Sequence[dict[str, Any]]) -> None:
 def finding_of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
     """Which parts' rows differ from the first by more than the seeds do, and by how much."""
     apart = [
-        f"{row['name']} ({100 * row['differences'][column]['mean']:+.2f} on {ACCURACIES[column]})"
+        f"{row['name']} ({100 * row['differences'][column]['mean']:+.2f} on {FRACTIONS[column]})"
         for column in columns_of(rows)
         for row in rows[1:]
         if is_apart(row, column)
@@ -217,8 +223,8 @@ def finding_of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table for the terminal, in percent, ± one standard deviation."""
-    shown = [name for name in columns_of(rows) if name in ACCURACIES]
-    heads = "".join(f"{ACCURACIES[name]:>{CELL_CHARS}}" for name in shown)
+    shown = [name for name in columns_of(rows) if name in FRACTIONS]
+    heads = "".join(f"{FRACTIONS[name]:>{CELL_CHARS}}" for name in shown)
     lines = [f"{'':{NAME_CHARS}}{heads}{'seeds':>7}"]
     for row in rows:
         cells = "".join(f"{cell(row, name):>{CELL_CHARS}}" for name in shown)

@@ -17,22 +17,28 @@ from streamlit_app.i18n import _, axis_labels, number, percent
 
 ROW_PX = 34  # of a chart; what stands round the rows takes what it needs
 BELOW = alt.Legend(orient="bottom", columns=1)  # beside each other they are cut off on a phone
-ON_MNIST, ON_STROKES = ("val", "test"), ("test_hands", "validation_hands")
-ON_PHOTOS = ("photo", "real_photo", "real_photo_2", "real_photo_3")
+ON_MNIST = ("val_accuracy", "test_accuracy")  # columns of a report
+ON_STROKES = ("test_hands_accuracy", "validation_hands_accuracy")
+FOLDERS = ("real_photo", "real_photo_2", "real_photo_3")
+ON_PHOTOS = ("photo_accuracy", *(f"{folder}_accuracy" for folder in FOLDERS))
+RANKED = tuple(f"{folder}_none_auroc" for folder in FOLDERS)
 CHANCE = 0.05  # training.experiments.paired: a difference that chance makes so often has no star
 
 
 def measure_names() -> dict[str, str]:
-    """The accuracies that a report may hold, for people."""
+    """The columns that a report may hold, for people."""
     return {
-        "val": _("Validation"),
-        "test": _("Test"),
-        "test_hands": _("Strokes of test writers"),
-        "validation_hands": _("Strokes of writers 29-35"),
-        "photo": _("Simulated photos"),
-        "real_photo": _("Photos"),
-        "real_photo_2": _("Photos, second folder"),
-        "real_photo_3": _("Photos, third folder"),
+        "val_accuracy": _("Validation"),
+        "test_accuracy": _("Test"),
+        "test_hands_accuracy": _("Strokes of test writers"),
+        "validation_hands_accuracy": _("Strokes of writers 29-35"),
+        "photo_accuracy": _("Simulated photos"),
+        "real_photo_accuracy": _("Photos"),
+        "real_photo_2_accuracy": _("Photos, second folder"),
+        "real_photo_3_accuracy": _("Photos, third folder"),
+        "real_photo_none_auroc": _("Photos: digits above non-digits"),
+        "real_photo_2_none_auroc": _("Second folder: digits above non-digits"),
+        "real_photo_3_none_auroc": _("Third folder: digits above non-digits"),
     }
 
 
@@ -56,6 +62,7 @@ def show_report(report: ModelCard) -> None:
         ON_MNIST: _("MNIST tiles read wrong"),
         ON_STROKES: _("Strokes read wrong"),
         ON_PHOTOS: _("Photos read wrong"),
+        RANKED: _("Pairs ranked wrong"),
     }
     for group, title in titles.items():
         values = error_rates(rows, group)
@@ -88,7 +95,7 @@ def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> p
 
 
 def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """The table for people: a line a row, a column for each accuracy that was measured."""
+    """The table for people: a line a row, a column for each figure that was measured."""
     measured = {
         measure: name
         for measure, name in measure_names().items()
@@ -158,16 +165,16 @@ def _runs(row: Mapping[str, object]) -> list[object]:
 
 
 def _mean_of(row: Mapping[str, object], measure: str) -> tuple[float | None, float | None]:
-    """Mean and deviation of an accuracy over the runs of a row, None where it was not measured."""
+    """Mean and deviation of a column over the runs of a row, None where it was not measured."""
     figures = ModelCard(row)
-    mean = figures.number(f"{measure}_accuracy_mean")
-    return mean, figures.number(f"{measure}_accuracy_std")
+    mean = figures.number(f"{measure}_mean")
+    return mean, figures.number(f"{measure}_std")
 
 
 def _written(row: Mapping[str, object], measure: str) -> str:
     mean, deviation = _mean_of(row, measure)
     if mean is None:
         return ""
-    chance = ModelCard(row).number(f"differences.{measure}_accuracy.p")
+    chance = ModelCard(row).number(f"differences.{measure}.p")
     star = r" \*" if chance is not None and chance < CHANCE else ""
     return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}") + star
