@@ -51,7 +51,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the reader when it is first asked for: the command line's help needs no OpenCV."""
+    """Import `DigitReader` on first use, so that `digitscope --help` does not load OpenCV."""
     if name != "DigitReader":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from digitscope.reader import DigitReader

@@ -1,13 +1,13 @@
-"""Everything that the core raises on purpose.
+"""All exceptions that the core raises on purpose.
 
 DigitscopeError
-├── InvalidImageError       what was given is no picture that can be opened safely
+├── InvalidImageError       the input is not a picture that can be opened safely
 ├── ModelUnavailableError   the network's file is missing, broken or cannot run here
 └── BackgroundUnavailableError
-                            the background remover asked for cannot run here (package or
-                            weights missing); the reader catches it and takes the OpenCV route
+                            the chosen background remover cannot run here (package or
+                            weights missing); the reader catches it and uses the OpenCV route
 
-A picture without a readable digit is no error: it is a `Reading` with a reason.
+A picture without a readable digit is not an error: it gives a `Reading` with a reason.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from digitscope.messages import Message
 
 
 class DigitscopeError(Exception):
-    """Anything that Digitscope raises on purpose; its text is fit for a person.
+    """Base class of all errors that Digitscope raises on purpose. Its text is for users.
 
     Attributes:
-        message: the text, which can be translated; `str(error)` is its English.
+        message: the text, which can be translated; `str(error)` is the English text.
     """
 
     def __init__(self, *templates: str, **facts: object) -> None:
-        """Say what was expected, what was received, what to do; see `Message`."""
+        """Build the text: what was expected, what was received, what to do; see `Message`."""
         self.message = Message(*templates, **facts)
         super().__init__(self.message)
 
 
 class InvalidImageError(DigitscopeError, ValueError):
-    """What was given is no picture that can be opened safely."""
+    """The input is not a picture that can be opened safely."""
 
 
 class ModelUnavailableError(DigitscopeError, RuntimeError):
@@ -37,4 +37,4 @@ class ModelUnavailableError(DigitscopeError, RuntimeError):
 
 
 class BackgroundUnavailableError(DigitscopeError, RuntimeError):
-    """The background remover asked for cannot run here."""
+    """The chosen background remover cannot run here."""

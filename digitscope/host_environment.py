@@ -1,4 +1,4 @@
-"""Environment variables that other packages read once, set only while these read them."""
+"""Temporary environment variables, for packages that read them only once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def environment(**variables: str) -> Iterator[None]:
-    """Set environment variables inside the block. Values that the host has set are kept.
+    """Set environment variables inside the `with` block. Variables that already exist are kept.
 
     >>> with environment(DIGITSCOPE_EXAMPLE="1"):
     ...     os.environ["DIGITSCOPE_EXAMPLE"]

@@ -1,8 +1,8 @@
-"""Open a picture: path, bytes, PIL image or array in, upright RGB out, within fixed limits.
+"""Open a path, bytes, PIL image or array as an upright RGB picture, within fixed limits.
 
-Nothing is decoded before its size is known from the header. What cannot be opened ends in
-`InvalidImageError` with a sentence for the person who sent it, whatever Pillow raised. What stands
-beside the pixels (EXIF, text, profiles) never makes a picture unreadable.
+The size is read from the header before any pixel is decoded. A picture that cannot be opened raises
+`InvalidImageError` with a sentence for the user, whatever Pillow raised. Broken metadata (EXIF,
+text, profiles) never makes a picture unreadable.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from digitscope.types import UInt8Array
 T = TypeVar("T")
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow opens MPO as JPEG
-MAX_SIDE_PX = 1600  # 2.5 times what the steps work at: room for a good shrinking
-DECODED_PX = 640  # what the steps work at; JPEG decodes to half, a quarter, ... but not below it
+MAX_SIDE_PX = 1600  # 2.5 times the working size: enough detail for shrinking
+DECODED_PX = 640  # the working size; JPEG is decoded at 1/2, 1/4 or 1/8, but not below it
 MAX_JPEG_PIXELS = 64_000_000  # phones photograph up to 50 MP; baseline JPEG is decoded reduced
-MAX_PIXELS = 20_000_000  # all else is decoded whole: WebP with alpha then takes 450 MB, the most
+MAX_PIXELS = 20_000_000  # the rest is decoded whole: WebP with alpha takes most memory, 450 MB
 NUMBER_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")  # more than 8 bits a pixel
 
-MAX_NAME_CHARS = 60  # of a file's name, in a message
+MAX_NAME_CHARS = 60  # of a file name in a message
 
 WHAT_OPENS = "Expected a PNG, JPEG, WebP, GIF, BMP or TIFF picture."
 WHAT_SHAPES = "Expected an array (height, width), or (height, width, 1, 3 or 4)."
-# What Pillow raises on broken files: all that 180,000 truncated and altered ones brought up, and
-# what its decoders say they raise. TypeError and MemoryError would be faults of ours.
+# What Pillow raises on broken files: every type seen on 180,000 truncated and altered files, and
+# the types that its decoders document. TypeError and MemoryError would be bugs of Digitscope.
 DECODER_ERRORS = (
     OSError,
     SyntaxError,
@@ -65,7 +65,7 @@ class Picture:
 
     Attributes:
         rgb: (height, width, 3) uint8, upright, at most `MAX_SIDE_PX` a side.
-        original_size_wh: width and height of the picture as given, upright, px.
+        original_size_wh: width and height of the original picture, upright, px.
     """
 
     rgb: UInt8Array
@@ -73,7 +73,7 @@ class Picture:
 
     @property
     def scale(self) -> float:
-        """How many pixels of the picture as given one pixel of `rgb` stands for, >= 1."""
+        """Original pixels per pixel of `rgb`, along a side, >= 1."""
         return max(self.original_size_wh) / int(max(self.rgb.shape[:2]))
 
 
@@ -85,8 +85,8 @@ ImageSource: TypeAlias = (
 def load_picture(source: ImageSource) -> Picture:
     """Open a picture upright and opaque, reduced to at most `MAX_SIDE_PX` a side.
 
-    Transparent ink is laid on white where it is dark and on black where it is light. Of an
-    animation the first frame is taken. More than 8 bits are scaled to 8.
+    Dark transparent ink is put on white, light transparent ink on black. Of an animation, only
+    the first frame is used. More than 8 bits are scaled to 8.
 
     Args:
         source: a path, the bytes of a picture file, a PIL image, or an array (H, W), (H, W, 1),
@@ -97,7 +97,7 @@ def load_picture(source: ImageSource) -> Picture:
         The picture; `rgb` is (H, W, 3) uint8, 0..255.
 
     Raises:
-        InvalidImageError: it is no picture that can be opened safely.
+        InvalidImageError: the source is not a picture that can be opened safely.
 
     >>> import numpy as np
     >>> picture = load_picture(np.ones((800, 3200)))
@@ -124,12 +124,12 @@ def load_picture(source: ImageSource) -> Picture:
 
 
 def count_decoded_pixels(data: bytes) -> int:
-    """How many pixels `load_picture` decodes of a picture file, from its header alone.
+    """Count the pixels that `load_picture` decodes of a picture file. Reads only the header.
 
-    Baseline JPEG is decoded reduced, all else whole.
+    Baseline JPEG is decoded at reduced size, all other formats at full size.
 
     Raises:
-        InvalidImageError: it is no picture that can be opened.
+        InvalidImageError: the data is not a picture that can be opened.
 
     >>> from PIL import Image
     >>> buffer = BytesIO()
@@ -167,7 +167,7 @@ def _load_file(given: str | os.PathLike[str]) -> Picture:
 
 
 def _read_stream(stream: BinaryIO, read: Callable[[BinaryIO], T]) -> T:
-    """Read a picture file, a PNG without its metadata where they cannot be read."""
+    """Read a picture file. If a PNG fails, read it again without its metadata."""
     head = stream.read(12)
     stream.seek(0)
     if not head:
@@ -196,7 +196,7 @@ def _count_pixels(stream: BinaryIO) -> int:
 
 def _decode_stream(stream: BinaryIO) -> Picture:
     with Image.open(stream, formats=FORMATS) as image:
-        is_jpeg = image.format in ("JPEG", "MPO")  # MPO: what some phones make of two JPEGs
+        is_jpeg = image.format in ("JPEG", "MPO")  # MPO: two JPEGs in one file, from some phones
         is_reducible = is_jpeg and not image.info.get("progressive")
         _check_pixels(*image.size, MAX_JPEG_PIXELS if is_reducible else MAX_PIXELS)
         given_wh = image.size
@@ -246,14 +246,14 @@ def _check_pixels(width: int, height: int, limit: int) -> None:
 
 
 def _decoded(image: Image.Image) -> tuple[Image.Image, Image.Transpose | None]:
-    """Decode the first frame upright, as L, RGB or RGBA; the caller's image stays as it is.
+    """Decode the first frame upright, as L, RGB or RGBA; the caller's image is not changed.
 
     Returns:
-        The picture, and the turn that brought it upright.
+        The picture, and the transposition that made it upright, or None.
     """
     _check_pixels(*image.size, MAX_PIXELS)
     image.load()
-    turn = turn_of(image)  # after decoding: Pillow turns some pictures itself
+    turn = turn_of(image)  # after decoding: Pillow itself turns some pictures
     upright = image if turn is None else image.transpose(turn)
     if upright.mode in NUMBER_MODES:
         return _image_of_array(np.asarray(upright)), turn
@@ -263,11 +263,11 @@ def _decoded(image: Image.Image) -> tuple[Image.Image, Image.Transpose | None]:
 
 
 def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:
-    """Reduce to `MAX_SIDE_PX` and make opaque RGB of it.
+    """Reduce to `MAX_SIDE_PX` and convert to opaque RGB.
 
     Args:
         image: decoded, upright, mode L, RGB or RGBA.
-        original_wh: upright width and height as given, px, before any reduced decoding.
+        original_wh: upright width and height of the original, px, before any reduced decoding.
     """
     fitted_wh = _fitted(image.size, MAX_SIDE_PX)
     if fitted_wh != image.size:
@@ -278,13 +278,13 @@ def _finish(image: Image.Image, original_wh: tuple[int, int]) -> Picture:
 
 
 def _fitted(size_wh: tuple[int, int], longest_px: int) -> tuple[int, int]:
-    """The size in the same proportions with no side above `longest_px`, none below 1."""
+    """Scale a size down: same proportions, no side above `longest_px`, none below 1."""
     factor = min(1.0, longest_px / max(size_wh))
     return max(1, round(size_wh[0] * factor)), max(1, round(size_wh[1] * factor))
 
 
 def _image_of_array(array: NDArray[Any]) -> Image.Image:
-    """Make an L, RGB or RGBA image of an array, after checking its shape and values."""
+    """Check an array's shape and values and convert it to an L, RGB or RGBA image."""
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]  # (H, W, 1) -> (H, W)
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] in (3, 4)):

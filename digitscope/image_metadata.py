@@ -1,4 +1,4 @@
-"""What stands beside the pixels of a picture: it may turn them, but never make them unreadable."""
+"""Picture metadata: EXIF may turn a picture, but broken metadata never makes it unreadable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image
 
-UPRIGHT = 1  # EXIF: the first row is on top
+UPRIGHT = 1  # EXIF: the first row is the top
 TURNS = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -24,13 +24,13 @@ QUARTER_TURNS = tuple(TURNS[number] for number in (5, 6, 7, 8))  # they swap wid
 JPEG_SIGNATURE = b"\xff\xd8"
 EXIF_BLOCK_START = b"Exif\0\0"
 MAX_EXIF_BLOCKS = 500  # a photo has one or two
-MAX_METADATA_BYTES = 2**26  # that are looked through for EXIF blocks
+MAX_METADATA_BYTES = 2**26  # searched for EXIF blocks
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
 def png_without_metadata(stream: BinaryIO) -> BinaryIO:
-    """Copy the parts of a PNG that make its pixels, and its EXIF where that is whole."""
+    """Copy only a PNG's pixel chunks, and its EXIF chunk if the checksum is right."""
     stream.seek(len(PNG_SIGNATURE))
     kept = BytesIO(PNG_SIGNATURE)
     kept.seek(0, os.SEEK_END)
@@ -47,7 +47,7 @@ def png_without_metadata(stream: BinaryIO) -> BinaryIO:
 
 
 def turn_of(image: Image.Image) -> Image.Transpose | None:
-    """The turn that EXIF asks for; None where it asks for none or cannot be read."""
+    """The rotation or flip that EXIF asks for; None if there is none or EXIF is broken."""
     try:
         return TURNS.get(image.getexif().get(ExifTags.Base.Orientation, UPRIGHT))
     except Exception:  # noqa: BLE001 - whatever is wrong with EXIF, the pixels are sound
@@ -55,9 +55,9 @@ def turn_of(image: Image.Image) -> Image.Transpose | None:
 
 
 def jpeg_with_few_exif_blocks(stream: BinaryIO) -> BinaryIO:
-    """A JPEG without its EXIF blocks where they are very many.
+    """Disable the EXIF blocks of a JPEG that has more than MAX_EXIF_BLOCKS.
 
-    Pillow copies all earlier blocks for each further one: a file of 14 MB would take minutes.
+    For each block Pillow copies all earlier blocks: a file of 14 MB would take minutes.
     """
     data = stream.read(MAX_METADATA_BYTES)
     stream.seek(0)

@@ -1,7 +1,7 @@
-"""A journal: rows that are on disk as soon as they are made, so that a stopped run can go on.
+"""A journal: each row is written to disk at once, so that a stopped run can be resumed.
 
-The benchmark and `digitscope batch` keep one. Rows stand in the order in which a run makes them,
-so a run that goes on meets them in the same order and memory does not grow with their number.
+The benchmark and `digitscope batch` use one. Rows are stored in the order of the run. A resumed
+run reads them in the same order, so memory does not grow with the number of rows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Row: TypeAlias = dict[str, Any]
 
 
 def fingerprint_code() -> str:
-    """Hash the core's source: results of other code are not taken over."""
+    """Hash the package's source (SHA-256), so that results of other code are not reused."""
     content = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         content.update(path.read_bytes())
@@ -27,31 +27,31 @@ def fingerprint_code() -> str:
 
 
 class Journal:
-    """A file of JSON lines: the first names the settings, each other one is a row.
+    """A file of JSON lines: the first line holds the settings, every other line is a row.
 
-    To be used in a ``with`` statement. A run asks for the row of each of its items with `recall`,
-    in order, until that gives None; from there on it makes rows and adds them.
+    Use it in a ``with`` statement. A run calls `recall` for each item, in order, until it returns
+    None. From there on the run computes the rows itself and calls `add`.
     """
 
     def __init__(self, path: Path, settings: Mapping[str, Any], sync_every_s: float = 0.0) -> None:
-        """Name the file; nothing is opened yet.
+        """Set the path; the file is not opened yet.
 
         Args:
-            path: its folder is made where it is missing.
-            settings: all that a row depends on, fit for JSON.
-            sync_every_s: added rows are on the disk at the latest this much later; 0 at once.
-                Without a loss of power they are never lost.
+            path: of the file; a missing folder is created when it is opened.
+            settings: everything that a row depends on, JSON-serialisable.
+            sync_every_s: minimum seconds between two `fsync` calls; 0 syncs every row. Rows not yet
+                synced are lost only if the power fails.
         """
         self.path = path
         self._header = _to_line(settings)
         self._sync_every_s = sync_every_s
         self._synced_at = 0.0
-        self._end = 0  # of the rows that were recalled or added
+        self._end = 0  # byte after the last row that was recalled or added
         self._is_recalling = False  # whether rows of an earlier run may follow
         self._stream: BinaryIO | None = None
 
     def read_settings(self) -> Row | None:
-        """The settings of the run whose journal lies here; None where there is none."""
+        """Read the settings of an existing journal; None if there is none."""
         try:
             with self.path.open("rb") as stream:
                 return _from_line(stream.readline())
@@ -59,10 +59,10 @@ class Journal:
             return None
 
     def __enter__(self) -> Journal:
-        """Open the file; one of other settings is begun anew.
+        """Open the file; a file with other settings is overwritten.
 
         Raises:
-            OSError: it cannot be written to.
+            OSError: the file cannot be written.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("r+b" if self.path.exists() else "w+b")
@@ -76,25 +76,25 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the file, with all rows on the disk; it stays until `remove`."""
+        """Sync all rows to disk and close the file; it is kept until `remove`."""
         if self._stream is not None:
             os.fsync(self._stream.fileno())
             self._stream.close()
             self._stream = None
 
     def remove(self) -> None:
-        """Remove the file: the run is finished."""
+        """Delete the file, when the run is finished."""
         self.path.unlink(missing_ok=True)
 
     def recall(self, expected: Mapping[str, Any]) -> Row | None:
-        """Give back the next row of an earlier run, where it is the one that is expected.
+        """Return the next row of an earlier run, if it is the expected one.
 
         Args:
             expected: keys and values that the row must have.
 
         Returns:
-            The row; None where it was not made, was cut short or is another one. All rows from
-            there on are forgotten when the next one is added.
+            The row; None if it is missing, cut short or a different one. The next `add` then
+            deletes all rows from there on.
         """
         if not self._is_recalling:
             return None
@@ -106,13 +106,13 @@ class Journal:
         return row
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Keep a row."""
+        """Write a row."""
         if self._is_recalling:
             self._forget_the_rest()
         self._append(_to_line(row))
 
     def rows(self) -> Iterator[Row]:
-        """All rows that were recalled or added, one after the other, from the disk."""
+        """Read all recalled and added rows from disk, one by one."""
         with self.path.open("rb") as stream:
             position = len(stream.readline())
             while position < self._end:
@@ -126,7 +126,7 @@ class Journal:
         return self._stream
 
     def _forget_the_rest(self) -> None:
-        """Remove what stands behind the last row that was recalled."""
+        """Delete everything after the last recalled row."""
         self._opened().seek(self._end)
         self._opened().truncate()
         self._is_recalling = False
@@ -146,9 +146,9 @@ def _to_line(row: Mapping[str, Any]) -> bytes:
 
 
 def _from_line(line: bytes) -> Row | None:
-    """A row; None where the line was cut short or holds something else."""
+    """Parse a row; None if the line is cut short or is not a JSON object."""
     try:
         row = json.loads(line) if line.endswith(b"\n") else None
-    except ValueError:  # also for bytes that are no UTF-8
+    except ValueError:  # also for bytes that are not UTF-8
         return None
     return row if isinstance(row, dict) else None

@@ -1,4 +1,4 @@
-"""Sentences that the core says to people: English, and what it takes to say them otherwise."""
+"""Messages to users: English text that keeps its templates and values for translation."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 
 class Message(str):
-    """One or more sentences in English, which can be said in another language too.
+    """One or more English sentences that can be translated.
 
     Attributes:
-        templates: the sentences with named fields; without facts they are taken as they are.
-        facts: the values for the fields of all of them.
+        templates: the sentences with named fields; without facts they are used unchanged.
+        facts: the values for the fields of all templates.
 
     >>> Message("Expected {sides} sides.", "Received: {got}.", sides=4, got=3)
     'Expected 4 sides. Received: 3.'
@@ -20,7 +20,7 @@ class Message(str):
     facts: Mapping[str, object]
 
     def __new__(cls, *templates: str, **facts: object) -> Message:
-        """Fill the templates in and keep them."""
+        """Fill in the templates; store templates and facts."""
         sentences = [text.format(**facts) if facts else text for text in templates]
         message = super().__new__(cls, " ".join(sentences))
         message.templates, message.facts = templates, facts

@@ -1,11 +1,11 @@
-"""Where things are: the environment variables Digitscope listens to and the model files.
+"""Paths of the model files, and the environment variable that selects one.
 
 | variable | meaning | default |
 | --- | --- | --- |
 | ``DIGITSCOPE_MODEL`` | the network's file, ``.keras`` or ``.onnx`` | the ONNX one |
 
-An installed package carries the ONNX network and its card. A checkout has them in ``models/``,
-with the Keras twin.
+An installed package contains the ONNX network and its model card. A checkout has them in
+``models/``, with the same network in Keras format.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from digitscope.errors import ModelUnavailableError
 
 
 def _find_models() -> Path:
-    """The folder inside the package that a wheel has; in a checkout `models/` beside it."""
+    """Find the models: inside the package in a wheel, in `models/` beside it in a checkout."""
     package = Path(str(resources.files("digitscope"))).resolve()
     packed = package / "_models"
     return packed if packed.is_dir() else package.parent / "models"
 
 
 MODELS_DIR = _find_models()
-KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # the app's, loaded in-process
-ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network, quick to start
-INK_MODEL = MODELS_DIR / "ink.onnx"  # marks the ink of a picture; reading goes on without it
+KERAS_MODEL = MODELS_DIR / "mnist_cnn.keras"  # for the app, loaded in-process
+ONNX_MODEL = MODELS_DIR / "mnist_cnn.onnx"  # the same network, starts faster
+INK_MODEL = MODELS_DIR / "ink.onnx"  # marks the ink of a picture; reading also works without it
 MODEL_CARD = MODELS_DIR / "model_card.json"
 
 
@@ -43,7 +43,7 @@ def resolve_model_path(path: str | os.PathLike[str] | None = None) -> Path:
     given = Path(path or os.environ.get("DIGITSCOPE_MODEL") or ONNX_MODEL)
     try:
         chosen = given.expanduser()
-    except RuntimeError:  # no user of that name: such a path leads nowhere
+    except RuntimeError:  # `~name` of an unknown user: no such file
         chosen = given
     if not chosen.is_file():
         raise ModelUnavailableError(
@@ -64,10 +64,10 @@ def fingerprint_of(file: Path) -> str:
 
 
 def load_card_of(fingerprint: str) -> dict[str, Any]:
-    """Read the figures measured of a model file; none where the card is of another file.
+    """Read the card with a model file's measured values; empty if it is for another file.
 
     Args:
-        fingerprint: of the model file.
+        fingerprint: SHA-256 of the model file, in hexadecimal.
 
     Returns:
         The content of ``model_card.json``, or an empty dict.

@@ -1,6 +1,6 @@
-"""What reading whole numbers hands out: numbers, their digits, and what was said of each.
+"""Results of reading numbers: the numbers, and each digit with its confidence.
 
-Arrays inside these records are never written to after the record is made.
+Arrays in these records are never changed after the record is made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from digitscope.messages import NOTHING, Message
 from digitscope.types import Background, BoxXYXY, Prediction, Reason, UInt8Array
 
-UNSURE = "?"  # stands in a number's text for a digit that is not sure
+UNSURE = "?"  # replaces an uncertain digit in a number's text
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,10 +18,10 @@ class NumberDigit:
     """One digit of a number.
 
     Attributes:
-        digit: 0..9, or None where it is not sure which.
-        confidence: 0..1, how surely this shape is one digit, and this one; also of a refused digit.
+        digit: 0..9, or None if it is uncertain.
+        confidence: 0..1, that the shape is one digit and this digit; also set if it is refused.
         box_xyxy: left, top, right, bottom (exclusive) in the given picture, upright, px.
-        tile: (28, 28) uint8, light on black, what the network was shown.
+        tile: (28, 28) uint8, light on black, the network's input.
         prediction: the ten probabilities; its digit is the best guess.
         reason: why there is no digit, or None.
     """
@@ -41,24 +41,24 @@ class NumberDigit:
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """Digits that stand together, left to right.
+    """Digits that belong together, left to right.
 
     Attributes:
         digits: at least one.
-        box_xyxy: around them, in the given picture, upright, px.
+        box_xyxy: around all digits, in the given picture, upright, px.
     """
 
     digits: tuple[NumberDigit, ...]
     box_xyxy: BoxXYXY
 
     def __post_init__(self) -> None:
-        """Check what everything downstream relies on."""
+        """Check that there is at least one digit."""
         if not self.digits:
             raise ValueError("A number has at least one digit. Received: none.")
 
     @property
     def text(self) -> str:
-        """The digits, "?" for each that is not sure."""
+        """The digits, "?" for each uncertain one."""
         return "".join(digit.text for digit in self.digits)
 
     @property
@@ -68,25 +68,25 @@ class Number:
 
     @property
     def sure(self) -> int:
-        """How many digits are sure."""
+        """How many digits are not None."""
         return sum(digit.digit is not None for digit in self.digits)
 
     @property
     def is_sure(self) -> bool:
-        """Whether every digit is sure."""
+        """Whether no digit is None."""
         return self.sure == len(self.digits)
 
 
 @dataclass(frozen=True, eq=False)
 class NumberReading:
-    """The answer to one picture of numbers.
+    """The result of reading the numbers in one picture.
 
     Attributes:
-        numbers: in reading order: rows top to bottom, left to right.
+        numbers: in reading order: rows from top to bottom, each from left to right.
         reason: why there is no number, or None.
-        background: the route that found the ink, never `auto`.
+        background: the background route that found the ink, never `auto`.
         ms: milliseconds that the reading took, loading the model excluded.
-        notice: something the user should know of the route taken, or "".
+        notice: what the user should know about the background route, or "".
     """
 
     numbers: tuple[Number, ...]
@@ -102,7 +102,7 @@ class NumberReading:
 
     @property
     def status(self) -> str:
-        """`ok`, `uncertain` where a digit is not sure, or `rejected` where there is none."""
+        """`ok`, `uncertain` if a digit is uncertain, or `rejected` if there is no number."""
         if not self.numbers:
             return "rejected"
         return "ok" if all(number.is_sure for number in self.numbers) else "uncertain"

@@ -1,4 +1,4 @@
-"""HTML pages that need no other file: each fills the frame `templates/page.html`."""
+"""Self-contained HTML pages; each extends the layout `templates/page.html`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ FRAME_PACKAGE = "digitscope"
 
 
 def load_template(package: str, name: str) -> Template:
-    """Load a page's template; what it is filled with is escaped.
+    """Load a page's template; inserted values are HTML-escaped.
 
     Args:
-        package: whose folder ``templates`` holds it.
-        name: of its file.
+        package: name of the package with the folder ``templates``.
+        name: file name of the template.
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader
 

@@ -1,4 +1,4 @@
-"""Pixels of any kind to opaque 8-bit ones: pure functions on arrays."""
+"""Convert pixels of any type to opaque 8-bit pixels: pure functions on arrays."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from digitscope.errors import InvalidImageError
 from digitscope.types import UInt8Array
 
 FULL_SCALES = (255, 4095, 65535)  # 8 bit, 12 bit (cameras, in 16-bit files), 16 bit
-SIGN_TOLERANCE = 1e-3  # interpolated arrays leave 0..1 by rounding; normalised ones by far more
+SIGN_TOLERANCE = 1e-3  # interpolation leaves 0..1 by rounding errors; normalisation by far more
 OPAQUE = 255
 WHITE, BLACK = 255, 0
-CUT_OUT_SHARE = 0.5  # visible share above which a transparent picture may be a cut-out photo
-CUT_OUT_CONTRAST = 64  # grey levels between its extremes, less 0.1 %: ink and paper, not ink
+CUT_OUT_SHARE = 0.5  # visible fraction above which a transparent picture may be a cut-out photo
+CUT_OUT_CONTRAST = 64  # levels from percentile 0.1 to 99.9; above it: ink and paper, not ink alone
 LUMINANCE_OF_RGB = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 def as_uint8(array: NDArray[Any]) -> UInt8Array:
-    """Scale numbers of any kind, any shape, to uint8 0..255 by the range that they are in.
+    """Scale an array of any numeric dtype and shape to uint8 0..255, by its range of values.
 
-    Floats up to 1 are taken as 0..1. Beyond that white is 255, 4095 (12 bits in a 16-bit file) or
-    65535, the lowest that the highest value does not exceed.
+    Floats up to 1 are taken as 0..1. Otherwise white is the smallest of 255, 4095 (12 bits in a
+    16-bit file) and 65535 that is not below the highest value.
 
     Raises:
         InvalidImageError: not numbers, not finite, negative, or beyond 16 bits.
@@ -53,14 +53,14 @@ def as_uint8(array: NDArray[Any]) -> UInt8Array:
 
 
 def _full_scale(high: float, *, floating: bool) -> int | None:
-    """The value that stands for white, judged by the highest one; None where it is beyond all."""
+    """Choose the value of white by the highest value; None if that exceeds all scales."""
     if floating and high <= 1 + SIGN_TOLERANCE:
         return 1
     return next((scale for scale in FULL_SCALES if high <= scale), None)
 
 
 def flattened(rgba: UInt8Array) -> UInt8Array:
-    """Lay a transparent picture on an even ground that its ink stands out from.
+    """Put a transparent picture on a plain background that contrasts with its ink.
 
     Args:
         rgba: (H, W, 4) uint8, alpha not premultiplied.
@@ -81,10 +81,10 @@ def flattened(rgba: UInt8Array) -> UInt8Array:
 
 
 def _ground_level(rgba: UInt8Array) -> int:
-    """The grey, 0..255, to lay a transparent picture on.
+    """Choose the grey level, 0..255, of the background for a transparent picture.
 
-    White under dark ink and black under light ink. Where most of the picture is visible and has
-    contrast of its own, it is a cut-out photo and not ink: it lies on its own paper's grey.
+    White for dark ink, black for light ink. If most of the picture is visible and has contrast,
+    it is a cut-out photo of ink on paper: then its median grey, the paper's, is used.
     """
     visible = rgba[:, :, 3] > OPAQUE // 2
     if not visible.any():

@@ -1,4 +1,4 @@
-"""The one door to the core: a picture in, a reading out."""
+"""The entry point of the core: `DigitReader` turns a picture into a reading."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from digitscope.types import (
 class DigitReader:
     """Reads one handwritten digit from a picture.
 
-    Safe to share between threads: nothing is changed after it is made.
+    Threads can share a reader: it does not change after it is made.
 
     >>> import numpy as np
     >>> reader = DigitReader()
@@ -51,11 +51,11 @@ class DigitReader:
         Args:
             model: a `.keras` or `.onnx` file; by default ``$DIGITSCOPE_MODEL``, else the ONNX
                 model in ``models/``.
-            background: the way to remove the background when `read` names none.
+            background: the background route that is used when `read` gets none.
 
         Raises:
             ModelUnavailableError: the model cannot be loaded.
-            ValueError: no background of that name.
+            ValueError: there is no background route of that name.
         """
         self.background = Background(background)
         self.classifier = load_classifier(resolve_model_path(model))
@@ -73,18 +73,18 @@ class DigitReader:
         Args:
             image: a path, the bytes of an image file, a PIL image, or an array (H, W), (H, W, 3)
                 or (H, W, 4), uint8 or float 0..1.
-            tta: read the tile at five small rotations, as one batch, and take the mean.
-            background: overrides the reader's own.
-            force: ask the network even about a shape that step 6 refuses: the reading stays a
-                refusal, and its `prediction` holds the best guess.
+            tta: classify five slightly rotated tiles, as one batch, and take the mean.
+            background: overrides the reader's background route.
+            force: classify a shape even if step 6 refuses it. The reading stays a refusal; its
+                `prediction` holds the best guess.
 
         Returns:
-            The reading; `digit` is None and `reason` says why where the picture is refused.
-            `prediction` is there wherever there was a tile to ask about, refused or not.
+            The reading. For a refused picture, `digit` is None and `reason` says why.
+            `prediction` is set whenever there is a tile, refused or not.
 
         Raises:
-            InvalidImageError: `image` is no picture that can be opened.
-            ValueError: no background of that name.
+            InvalidImageError: `image` is not a picture that can be opened.
+            ValueError: there is no background route of that name.
         """
         started = time.perf_counter()
         loaded = load_picture(image)
@@ -98,19 +98,19 @@ class DigitReader:
     def read_numbers(
         self, image: ImageSource, *, background: Background | str | None = None
     ) -> NumberReading:
-        """Read the numbers in a picture: every row, every digit with a confidence of its own.
+        """Read the numbers in all rows of a picture; each digit has its own confidence.
 
         Args:
             image: as in `read`.
-            background: overrides the reader's own.
+            background: overrides the reader's background route.
 
         Returns:
-            The numbers in reading order; a digit that is not sure is None, "?" in the text. Where
-            there is no number, `reason` says why.
+            The numbers in reading order; an uncertain digit is None, "?" in the text. If there is
+            no number, `reason` says why.
 
         Raises:
-            InvalidImageError: `image` is no picture that can be opened.
-            ValueError: no background of that name.
+            InvalidImageError: `image` is not a picture that can be opened.
+            ValueError: there is no background route of that name.
         """
         started = time.perf_counter()
         loaded = load_picture(image)
@@ -118,7 +118,7 @@ class DigitReader:
         route = Background(background) if background is not None else self.background
         reading = read_picture(picture, route, self.classifier.classify)
         if needs_another_look(reading.numbers):
-            # One digit, or dirt: locating one digit among other marks is what `read` is good at.
+            # One digit or dirt: `read` is better at locating one digit among other marks.
             small = to_working_size(loaded.rgb, loaded.original_size_wh)
             reading = prefer_one_digit(
                 read_with_retries(small, route, lambda found: self._answer(found, tta=False)),
@@ -127,7 +127,7 @@ class DigitReader:
         return dataclasses.replace(reading, ms=(time.perf_counter() - started) * 1000)
 
     def _answer(self, found: Preprocessed, *, tta: bool) -> Reading:
-        """Ask the network about what one attempt found, and decide whether that is an answer."""
+        """Classify the tile of one attempt, and decide whether the prediction is an answer."""
         if found.tile is None or found.quality is None:
             return Reading(None, found.reason, None, found, ms=0.0)
         prediction = calibrate(self.predict(found.tile.pixels, tta=tta), found.quality)
@@ -136,21 +136,21 @@ class DigitReader:
         return Reading(digit, reason, prediction, found, ms=0.0)
 
     def predict(self, pixels: UInt8Array, *, tta: bool = False) -> Prediction:
-        """Ask the network about one tile, (28, 28) uint8, light on black, whatever its picture."""
+        """Classify one tile, (28, 28) uint8, light on black. The quality has no influence."""
         tiles = rotate_tile(pixels) if tta else pixels[np.newaxis]
         return Prediction(self.classifier.classify(tiles).mean(axis=0))
 
     def explain(self, reading: Reading, *, contrast_class: int | None = None) -> Explanation | None:
-        """Show which strokes of a reading's tile spoke for its answer, or its best guess.
+        """Show which strokes of a reading's tile support its answer, or its best guess.
 
-        One batch of some fifty tiles; not part of `read`, so that answers stay quick.
+        It classifies one batch of about fifty tiles. `read` leaves it out, to stay fast.
 
         Args:
-            reading: of this reader.
-            contrast_class: the digit to weigh the answer against; by default the runner-up.
+            reading: made by this reader.
+            contrast_class: the digit to compare with; by default the second most probable.
 
         Returns:
-            The explanation; None where there is no tile.
+            The explanation; None if there is no tile.
         """
         tile = reading.preprocessed.tile
         if tile is None:

@@ -1,8 +1,8 @@
-"""Which attempts are made at a picture, in which order, and which of them answers.
+"""Attempts at reading a picture: which are made, in which order, and which gives the answer.
 
-A glare, the edge of a table or a printed line may stand out more than a digit in faint pencil. The
-network knows best which of the shapes is a digit. So the likeliest shape is read first, and only
-where that is no sure answer are other attempts made, one by one. An easy picture is read once.
+Glare, a table edge or a printed line may stand out more than a digit in faint pencil. The network
+tells best which shape is a digit. So the likeliest shape is read first. Only if that gives no
+confident answer, other attempts follow, one by one. An easy picture is read once.
 
 Thresholds were tuned on the dev photos.
 """
@@ -23,8 +23,8 @@ from digitscope.recognition.rejection import is_sure
 from digitscope.types import Background, Level, Preprocessed, Reading, Reason
 
 LINE = 1  # next to a likelier shape, a single line is never accepted as a 1
-INSTEAD = "The OpenCV route answered instead."  # after the reason why the other route could not
-FINAL = (Reason.BLANK, Reason.NO_CONTRAST, Reason.SEVERAL_DIGITS)  # of the whole picture
+INSTEAD = "The OpenCV route answered instead."  # follows the reason why the other route cannot run
+FINAL = (Reason.BLANK, Reason.NO_CONTRAST, Reason.SEVERAL_DIGITS)  # true of the whole picture
 
 Answer = Callable[[Preprocessed], Reading]
 
@@ -32,22 +32,22 @@ Answer = Callable[[Preprocessed], Reading]
 def read_with_retries(
     picture: WorkingPicture, background: Background, answer: Answer, *, force: bool = False
 ) -> Reading:
-    """Read a picture, by other attempts where the first one is in doubt.
+    """Read a picture; make other attempts if the first one is uncertain.
 
     Args:
         picture: at working size.
-        background: the route; `auto` takes the OpenCV route, and asks the ink network later, where
-            its file is there.
-        answer: asks the network about what one attempt found.
-        force: let the first attempt go on after a refusal.
+        background: the route; `auto` uses the OpenCV route first, and the ink network in a later
+            attempt if its file exists.
+        answer: classifies what one attempt found.
+        force: let the first attempt continue after a refusal.
 
     Returns:
-        The reading of the first attempt, or of a later one that is sure. Where a network that was
-        asked for cannot run, the OpenCV route answers and `notice` says so.
+        The reading of the first attempt, or of a later confident one. If the requested background
+        network cannot run, the OpenCV route is used and `notice` says so.
     """
     route, notice = available_route(picture, background)
     reading = _first_or_sure(picture, background, route, answer, force=force)
-    picture.shared.clear()  # else every reading would keep the arrays of all its attempts
+    picture.shared.clear()  # otherwise each reading keeps the arrays of all attempts
     if not notice:
         return reading
     noted = dataclasses.replace(reading.preprocessed, notice=notice)
@@ -70,7 +70,7 @@ def _first_or_sure(
     for attempt in iter_attempts(first, background, route):
         try:
             later = answer(preprocess(picture, attempt))
-        except BackgroundUnavailableError:  # a file that cannot be opened: `auto` goes on
+        except BackgroundUnavailableError:  # the ink network cannot be opened: skip it
             continue
         if is_sure(later) and not (attempt.is_elsewhere and later.digit == LINE):
             return later
@@ -78,9 +78,9 @@ def _first_or_sure(
 
 
 def iter_attempts(first: Reading, background: Background, route: Background) -> Iterator[Attempt]:
-    """The attempts to make after the first one, the likeliest to help first.
+    """The attempts to make after the first one, the most promising first.
 
-    Another shape is tried only where the first attempt saw no digit at all.
+    Another shape is tried only if the first attempt found no digit at all.
     """
     yield Attempt(route, thorough=True)
     if background is Background.AUTO and INK_MODEL.is_file():
@@ -91,7 +91,7 @@ def iter_attempts(first: Reading, background: Background, route: Background) -> 
 
 
 def available_route(picture: WorkingPicture, background: Background) -> tuple[Background, Message]:
-    """The route to take, and why it is not the one that was asked for."""
+    """The route to use, and a notice if it is not the requested one."""
     if background is Background.AUTO:
         return Background.OPENCV, NOTHING
     try:

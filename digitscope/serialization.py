@@ -1,4 +1,4 @@
-"""A reading as plain data: the one form for command line, API, batch and benchmark.
+"""Readings as plain data, in the same form for command line, API, batch and benchmark.
 
 | key | value |
 | --- | --- |
@@ -9,7 +9,7 @@
 | ``reason`` | why there is no digit, or null |
 | ``background`` | the route that found the ink |
 | ``ms`` | milliseconds that the reading took |
-| ``notice`` | what the user should know of the background route taken, or "" |
+| ``notice`` | what the user should know about the background route, or "" |
 | ``box_xyxy`` | left, top, right, bottom in the given picture, px; null where nothing was located |
 | ``probabilities`` | the ten by digit; null where no tile was made |
 """
@@ -48,7 +48,7 @@ def number_reading_to_dict(reading: NumberReading) -> dict[str, Any]:
 
     | key | value |
     | --- | --- |
-    | ``status`` | ``ok``, ``uncertain`` where a digit is null, ``rejected``, or ``error`` |
+    | ``status`` | ``ok``, ``uncertain`` if a digit is null, ``rejected``, or ``error`` |
     | ``numbers`` | in reading order: ``text``, ``confidence``, ``box`` and ``digits`` of each |
     | ``reason``, ``background``, ``ms``, ``notice`` | as of a reading of one digit |
     """
@@ -75,7 +75,7 @@ def _number_to_dict(number: Number) -> dict[str, Any]:
 
 
 def numbers_error_to_dict(error: Exception, background: str) -> dict[str, Any]:
-    """Turn a file that is no picture into the form of `number_reading_to_dict`."""
+    """Describe an unreadable file in the form of `number_reading_to_dict`."""
     return {
         "status": "error",
         "numbers": [],
@@ -87,11 +87,11 @@ def numbers_error_to_dict(error: Exception, background: str) -> dict[str, Any]:
 
 
 def error_to_dict(error: Exception, background: str) -> dict[str, Any]:
-    """Turn a file that is no picture into the same form.
+    """Describe an unreadable file in the form of `reading_to_dict`.
 
     Args:
         error: why it cannot be opened.
-        background: the route that was asked for.
+        background: the requested route.
     """
     return {
         "status": "error",
@@ -109,7 +109,7 @@ def error_to_dict(error: Exception, background: str) -> dict[str, Any]:
 
 
 def probabilities_to_list(prediction: Prediction) -> list[float]:
-    """The ten probabilities by digit."""
+    """The ten probabilities; the index is the digit."""
     return [float(probability) for probability in prediction.probabilities]
 
 
@@ -122,13 +122,13 @@ def quality_from_dict(row: dict[str, Any]) -> Quality:
     """The reverse of `quality_to_dict`.
 
     Raises:
-        ValueError, KeyError, TypeError: it is no such row.
+        ValueError, KeyError, TypeError: the row has other keys or values.
     """
     return Quality(**{**row, "level": Level(row["level"])})
 
 
 def format_probability(probability: float) -> str:
-    """Write a probability in per cent, never rounded to all or to nothing.
+    """Write a probability in per cent, never rounded to 0% or 100%.
 
     >>> format_probability(0.99999), format_probability(0.5), format_probability(0.0)
     ('>99.9%', '50.0%', '<0.1%')

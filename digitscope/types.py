@@ -1,6 +1,6 @@
-"""What the core hands out: frozen records of what was seen and what was concluded.
+"""The core's results: frozen records of what was detected and what was predicted.
 
-Arrays inside these records are never written to after the record is made.
+Arrays in these records are never changed after the record is made.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PIXEL_MEAN, PIXEL_STD = 33.3184, 78.5675  # of MNIST's training tiles, 0..255
 
 
 class Reason(StrEnum):
-    """Why a picture was not answered with a digit. A closed set."""
+    """Why a picture gets no digit as its answer. A closed set."""
 
     BLANK = "blank"
     NO_CONTRAST = "no contrast"
@@ -39,7 +39,7 @@ class Reason(StrEnum):
 
 
 class Background(StrEnum):
-    """The ways to tell the digit from what it is written on."""
+    """The methods of background removal, called routes."""
 
     AUTO = "auto"
     OPENCV = "opencv"
@@ -50,7 +50,7 @@ class Background(StrEnum):
 
 
 class Level(StrEnum):
-    """The quality score in a word."""
+    """The quality score as one word."""
 
     EXCELLENT = "excellent"
     GOOD = "good"
@@ -60,12 +60,12 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One of the eleven preprocessing steps, as it went for one picture.
+    """What one of the eleven preprocessing steps did to one picture.
 
     Attributes:
         number: 1 to 11.
         key: its name in `digitscope.preprocessing.pipeline.STEPS`.
-        image: what the step left, uint8, (height, width) grey or (height, width, 3) RGB.
+        image: the step's result, uint8, (height, width) grey or (height, width, 3) RGB.
         sentence: what the step did, in English; it can be translated.
     """
 
@@ -77,17 +77,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Quality:
-    """How good the picture was to read from.
+    """How well the picture can be read, measured before it is read.
 
     Attributes:
-        score: 0..1, of all that follows, weighed in `preprocessing.quality`.
-        level: the score in a word.
+        score: 0..1, weighted from the factors below in `preprocessing.quality`.
+        level: the score as one word.
         contrast: ink against background, 0..1 of the full range.
         size_px: longest side of the located digit in the given picture.
         aspect_ratio: width divided by height of the located digit.
-        evenness: of the stroke's width, 0..1; low where a shadow, a blot or a line touches it.
-        clearness: 0..1; low at shadows and edges.
-        wholeness: 0..1; low where strokes fade away.
+        evenness: of the stroke's width, 0..1; low if a shadow, a blot or a line touches it.
+        clearness: 0..1; low if there is little page around the shape: at shadows and edges.
+        wholeness: 0..1; low if strokes fade away.
     """
 
     score: float
@@ -102,13 +102,13 @@ class Quality:
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """Where in a picture a digit was seen, or what was refused as one.
+    """Where in a picture a digit, or a refused shape, was found.
 
     Attributes:
         box_xyxy: left, top, right, bottom (exclusive) in the given picture, upright, px.
-        mask: (H, W) bool, the pixels taken as ink, at the size that the steps worked at.
-        confidence: 0..1, how surely there is a shape: the fraction of its surroundings that is
-            page. Which digit it is, and how surely, stands in the prediction.
+        mask: (H, W) bool, True on the shape's ink, at working size.
+        confidence: 0..1, of the location: the fraction of the shape's surroundings that is page.
+            The digit and its confidence are in the prediction.
     """
 
     box_xyxy: BoxXYXY
@@ -116,7 +116,7 @@ class Detection:
     confidence: float
 
     def __post_init__(self) -> None:
-        """Check what everything downstream relies on."""
+        """Check the box, the mask and the confidence."""
         left, top, right, bottom = self.box_xyxy
         if not (0 <= left < right and 0 <= top < bottom):
             raise ValueError(f"A box is left, top, right, bottom. Received: {self.box_xyxy}.")
@@ -130,18 +130,18 @@ class Detection:
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A digit brought to MNIST's form, and where it came from.
+    """A digit in MNIST's form, and where it was found.
 
     Attributes:
         pixels: (28, 28) uint8, light digit on black, longest side 20, centre of mass at 14.0.
-        detection: where in the picture it was seen.
+        detection: where in the picture it was found.
     """
 
     pixels: UInt8Array
     detection: Detection
 
     def __post_init__(self) -> None:
-        """Check the shape that everything downstream relies on."""
+        """Check the shape and the dtype of the pixels."""
         if self.pixels.shape != (TILE_PX, TILE_PX) or self.pixels.dtype != np.uint8:
             raise ValueError(
                 f"A tile is ({TILE_PX}, {TILE_PX}) uint8. "
@@ -151,18 +151,18 @@ class Tile:
 
 @dataclass(frozen=True, eq=False)
 class Preprocessed:
-    """A picture after the eleven steps, or after as many of them as could be taken.
+    """A picture after the eleven steps, or after fewer steps if it was refused.
 
     Attributes:
-        tile: the digit, or None where the picture was refused.
-        quality: None where no digit was located.
+        tile: the digit, or None if the picture was refused.
+        quality: None if nothing was located.
         reason: why the picture was refused, or None.
         background: the route that found the ink (never `auto`).
-        working_rgb: (H, W, 3) uint8, the picture at the size that the steps worked at.
-        detection: where step 6 saw a digit, or what it refused as one; None where it saw nothing.
+        working_rgb: (H, W, 3) uint8, the picture at working size, the size that the steps use.
+        detection: what step 6 located, even if it was refused; None if it located nothing.
         digits_seen: how many separate digits the picture seems to show.
-        notice: something the user should know of the route taken, or "".
-        draw_steps: makes the pictures and sentences of the steps taken.
+        notice: what the user should know about the background route, or "".
+        draw_steps: makes the pictures and sentences of the steps that were run.
     """
 
     tile: Tile | None
@@ -177,13 +177,13 @@ class Preprocessed:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The steps that were taken, in order; drawn when first asked for."""
+        """The steps that were run, in order; drawn on first access."""
         return self.draw_steps()
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the network says of one tile.
+    """The network's output for one tile.
 
     Attributes:
         probabilities: (10,) float32, sums to 1; index = digit.
@@ -192,7 +192,7 @@ class Prediction:
     probabilities: Float32Array
 
     def __post_init__(self) -> None:
-        """Check the shape that everything downstream relies on."""
+        """Check the shape of the probabilities."""
         if self.probabilities.shape != (CLASSES,):
             raise ValueError(
                 f"Ten probabilities are expected, one a digit. "
@@ -211,30 +211,30 @@ class Prediction:
 
     @property
     def digit_probability(self) -> float:
-        """How surely there is a digit at all, 0..1, whichever it is.
+        """The probability that there is a digit at all, 0..1, whichever digit it is.
 
-        The network counts what is no digit a tenth for each digit: the least of the ten, ten
-        times, is the probability that it is none of them.
+        The network splits the probability of "no digit" evenly among the ten digits. So that
+        probability is ten times the smallest of the ten.
         """
         return max(0.0, 1 - CLASSES * float(self.probabilities.min()))
 
     @property
     def ranked(self) -> tuple[tuple[int, float], ...]:
-        """All ten (digit, probability), most probable first."""
+        """All ten pairs (digit, probability), most probable first."""
         order = np.argsort(-self.probabilities, kind="stable")
         return tuple((int(digit), float(self.probabilities[digit])) for digit in order)
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Which spots of a tile spoke for the answer, and which for the runner-up.
+    """Which spots of a tile support the answer, and which support the contrast class.
 
     Attributes:
-        answer: the digit answered.
-        contrast_class: the digit it is weighed against.
-        heat: (28, 28) float32, in nats: how far the odds of answer against contrast fall where this
-            spot is turned to its opposite, ink erased or the empty page inked. Above 0 the spot
-            speaks for the answer, below 0 for the contrast class. 0 away from the ink.
+        answer: the most probable digit.
+        contrast_class: the digit that the answer is compared with.
+        heat: (28, 28) float32, nats: how far the log odds of the answer against the contrast class
+            fall when this spot is inverted (ink erased, or empty page inked). Above 0 it supports
+            the answer, below 0 the contrast class. 0 away from the ink.
     """
 
     answer: int
@@ -244,12 +244,12 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """The answer to one picture: a digit, or the reason why there is none.
+    """The result of reading one picture: a digit, or the reason why there is none.
 
     Attributes:
-        digit: 0..9, or None where the picture was refused.
-        reason: None where there is a digit.
-        prediction: what the network said, less surely of a poor picture; also of some refusals.
+        digit: 0..9, or None if the picture was refused.
+        reason: why it was refused; None if there is a digit.
+        prediction: the calibrated probabilities; also set for some refusals.
         preprocessed: the eleven steps, the tile and the quality.
         ms: milliseconds that the reading took, loading the model excluded.
     """
@@ -269,10 +269,10 @@ class Reading:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps taken, in order; drawn when first asked for."""
+        """The steps that were run, in order; drawn on first access."""
         return self.preprocessed.steps
 
     @property
     def quality(self) -> Quality | None:
-        """How good the picture was to read from."""
+        """How well the picture can be read; None if nothing was located."""
         return self.preprocessed.quality

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = "python -m tests.batch.costs FOLDER"
-COUNTS = {1_000: "local", 1_000_000: "ray", 1_000_000_000: "ray"}  # by which engine each is read
+COUNTS = {1_000: "local", 1_000_000: "ray", 1_000_000_000: "ray"}  # number of pictures: engine
 HOUR_S, DAY_H = 3600, 24
 CENT = 0.01
 GIGABIT_BYTES = 10**9 / 8
@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def describe_costs(path: Path) -> str:
-    """Write what a thousand, a million and a billion pictures cost, and what bounds them."""
+    """Write the costs of a thousand, a million and a billion pictures, and what limits speed."""
     if not path.is_file():
         return f"Not measured yet: `{COMMAND}` on a machine that does nothing else."
     costs = json.loads(path.read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def _describe_source(costs: dict[str, Any]) -> str:
 
 
 def _describe_count(costs: dict[str, Any], count: int, engine: str) -> str:
-    rate = costs["pictures_a_second"][engine] / costs["cores"]  # of a core
+    rate = costs["pictures_a_second"][engine] / costs["cores"]  # per second and core
     hours = count / rate / HOUR_S
     cores = max(costs["cores"], math.ceil(hours / DAY_H))
     cells = (
@@ -79,7 +79,7 @@ def _describe_bytes(count: float) -> str:
 
 
 def _describe_bounds(costs: dict[str, Any]) -> str:
-    """What the time goes to, and how many cores a connection can feed."""
+    """Write which stage takes how much time, and how many cores a connection can supply."""
     picture = costs["picture"]
     stages = {name: picture[f"{name}_ms"] for name in ("decoding", "steps", "network")}
     share = {name: ms / sum(stages.values()) for name, ms in stages.items()}

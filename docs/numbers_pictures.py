@@ -1,6 +1,6 @@
 """Write the pictures of PREPROCESSING.md's section on numbers: `python docs/numbers_pictures.py`.
 
-The number is made by the simulator, of MNIST's training tiles; nothing in it is a real picture.
+The simulator makes the number from MNIST's training tiles; no real photo is used.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def draw_cuts(mask: UInt8Array, searches: list[RowSearch]) -> UInt8Array:
-    """The ink, the middle of each row, and where shapes may be cut: (H, W, 3) uint8."""
+    """Draw the ink, the middle line of each row, and the possible cuts: (H, W, 3) uint8."""
     shown = cv2.merge([mask, mask, mask])
     for search in searches:
         row = search.row
@@ -39,7 +39,7 @@ def draw_cuts(mask: UInt8Array, searches: list[RowSearch]) -> UInt8Array:
 
 
 def _draw_cut(shown: UInt8Array, cut: Cut, box: tuple[int, int, int, int]) -> None:
-    """One cut, as tall as the shape that it parts."""
+    """Draw one cut, as tall as the shape that it splits."""
     left, top, _, bottom = box
     lean = cut.slant * (bottom - top) / 2
     upper, lower = (round(left + cut.x + lean), top), (round(left + cut.x - lean), bottom)
@@ -47,7 +47,7 @@ def _draw_cut(shown: UInt8Array, cut: Cut, box: tuple[int, int, int, int]) -> No
 
 
 def draw_reading(picture: UInt8Array, reader: DigitReader) -> UInt8Array:
-    """The picture with a frame round each digit and what it was read as: (H, W, 3) uint8."""
+    """Draw a frame around each digit, with the answer above it: (H, W, 3) uint8."""
     shown = picture.copy()
     for number in reader.read_numbers(picture).numbers:
         for digit, sign in zip(number.digits, number.text, strict=True):
@@ -59,7 +59,7 @@ def draw_reading(picture: UInt8Array, reader: DigitReader) -> UInt8Array:
 
 
 def main() -> None:
-    """Write all three."""
+    """Write the three pictures."""
     digits, _ = load_train_validation()
     picture = make_picture(CONDITIONS["touching"], digits, SEED).rgb
     reader = DigitReader(background="opencv")

@@ -1,4 +1,4 @@
-"""What PREPROCESSING.md takes from the code: the steps, the attempts and the refusals."""
+"""The generated text of PREPROCESSING.md: the steps, the attempts and the refusals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def describe_steps(reading: Reading) -> str:
 
 
 def _how(step: PipelineStep) -> str:
-    """The docstring of a step's file, less its first line, and the file."""
+    """The docstring of a step's file without its first line, and the file's path."""
     module = step.apply.__module__
     _, _, text = (sys.modules[module].__doc__ or "").partition("\n\n")
     return f"{text.strip()}\n\nCode: `{module.replace('.', '/')}.py`"
@@ -49,11 +49,11 @@ def describe_attempts() -> str:
 
 
 def _attempts() -> Iterator[tuple[Attempt, str]]:
-    """Every attempt, as `auto` makes them where the ink network's file is there, and when."""
+    """Every attempt of `auto` if the ink network's file is there, and when it is made."""
     seen = preprocess(to_working_size(np.full((200, 200, 3), 255, np.uint8)), Attempt())
     nothing = Reading(None, Reason.NOT_A_DIGIT, None, seen, ms=0.0)
     unsure = Reading(None, Reason.UNCERTAIN, None, seen, ms=0.0)
-    with patch("digitscope.retry.INK_MODEL", Path(__file__)):  # any file
+    with patch("digitscope.retry.INK_MODEL", Path(__file__)):  # any existing file
         asked = [
             list(iter_attempts(first, Background.AUTO, Background.OPENCV))
             for first in (nothing, unsure)
@@ -64,7 +64,7 @@ def _attempts() -> Iterator[tuple[Attempt, str]]:
 
 
 def _words(attempt: Attempt) -> str:
-    """Describe an attempt by its options."""
+    """Name the options that an attempt uses."""
     words = {
         "the likeliest shape": attempt == Attempt(),
         "the next likeliest shape": attempt.skip == 1,

@@ -1,4 +1,4 @@
-"""A digit of our own: a crossed seven, drawn in code and photographed by simulation."""
+"""The sample photo: a crossed seven, drawn in code and photographed by simulation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digitscope.types import UInt8Array
 SIZE_WH = (720, 960)
 PAPER_RGB, INK_RGB = (226, 220, 206), (38, 52, 122)
 PEN_PX = 9
-STROKES = (  # of a hand that crosses its sevens; x, y in px
+STROKES = (  # of a crossed seven; x, y in px
     ((222, 318), (262, 300), (330, 306), (408, 304), (474, 288), (488, 296)),
     ((488, 296), (452, 372), (410, 470), (372, 566), (344, 660), (334, 706)),
     ((318, 512), (372, 500), (428, 494), (470, 480)),
@@ -20,7 +20,7 @@ GRAIN, SEED = 3.0, 7
 
 
 def smooth(points: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """Round a polyline off: (n, 2) int32 with 4 fractional bits.
+    """Smooth a polyline: (n, 2) int32 with 4 fractional bits.
 
     Source: corner cutting, Chaikin (1974).
     """
@@ -33,7 +33,7 @@ def smooth(points: tuple[tuple[int, int], ...]) -> np.ndarray:
 
 
 def light() -> np.ndarray:
-    """Light from the upper left, a soft shadow at the lower right: (H, W, 1) float32."""
+    """Brightness factors, (H, W, 1) float32: light at the upper left, shadow at the lower right."""
     width, height = SIZE_WH
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     shadow = 1 / (1 + np.exp(-(x + y - 1.45) * 9))
@@ -41,7 +41,7 @@ def light() -> np.ndarray:
 
 
 def sample_photo() -> UInt8Array:
-    """Photograph the seven on ruled paper, in uneven light.
+    """Simulate a photo of the seven on ruled paper, in uneven light.
 
     Returns:
         (960, 720, 3) uint8 RGB, the same each time.

@@ -1,1 +1,1 @@
-"""The Streamlit app: screens over the core, which does the work."""
+"""The Streamlit app: pages that show what the core package `digitscope` computes."""

@@ -1,4 +1,4 @@
-"""The line that errors do not cross: visitors get a sentence, the log gets the details."""
+"""The error boundary: visitors get a sentence, the log gets the details."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def error_boundary() -> Iterator[None]:
-    """Show what went wrong in a sentence, and log what nobody expected under a reference."""
+    """Show an error as a sentence; log an unexpected one under a reference."""
     try:
         yield
     except InvalidImageError as error:
         st.error(translate(error.message), icon=":material/broken_image:")
-    except Exception:  # a missing model too: its path is for the log, not for visitors
+    except Exception:  # a missing model, too: visitors must not see its path
         reference = uuid4().hex[:8]
         log.exception("Unexpected error, reference %s", reference)
         st.error(

@@ -1,4 +1,4 @@
-"""The measured figures that the pages show, from ``models/``. Never typed, and read only here."""
+"""Loads the measured figures that the pages show; no other module reads these files."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ EXPERIMENTS = ("ablation", "architectures", "permuted", "optimizers", "augmentat
 
 
 class ModelCard:
-    """A JSON object, asked by dotted paths; what is not there, or of another form, is None."""
+    """A JSON object with access by dotted paths; a missing or malformed value is None or empty."""
 
     def __init__(self, content: Any) -> None:
-        """Wrap whatever was read."""
+        """Wrap parsed JSON of any type."""
         self._content = content
 
     def get(self, path: str) -> Any:
-        """Whatever stands at a path such as ``"test.accuracy"``."""
+        """The value at a path such as ``"test.accuracy"``."""
         node = self._content
         for key in path.split("."):
             node = node.get(key) if isinstance(node, Mapping) else None
@@ -39,7 +39,7 @@ class ModelCard:
         return float(node) if is_number else None
 
     def table(self, path: str) -> dict[str, Any]:
-        """The object at a path, empty where there is none."""
+        """The object at a path, empty if there is none."""
         node = self.get(path)
         return dict(node) if isinstance(node, Mapping) else {}
 
@@ -58,7 +58,7 @@ class ModelCard:
         return (float(node[0]), float(node[1])) if is_pair else None
 
     def matrix(self, path: str, side: int) -> list[list[int]] | None:
-        """The square of integers at a path."""
+        """The square matrix of integers at a path."""
         node = self.get(path)
         is_square = (
             isinstance(node, list)
@@ -69,18 +69,18 @@ class ModelCard:
 
 
 def load_card() -> ModelCard:
-    """The card of the network in use; empty where there is none or it is of another file."""
+    """The card of the network in use; empty if there is none or it is for another file."""
     fingerprint = network_fingerprint()
     return ModelCard(load_card_of(fingerprint) if fingerprint else {})
 
 
 def load_reports() -> list[ModelCard]:
-    """What `training.experiments` found, in the order to be told; empty where one was not run."""
+    """The reports of `training.experiments` in display order; empty for one that was not run."""
     return [_read(REPORTS / f"{name}.json") for name in EXPERIMENTS]
 
 
 def load_predecessor() -> ModelCard:
-    """How the app that this one succeeds fared on the same pictures."""
+    """The results of the previous app on the same pictures."""
     return _read(PREDECESSOR)
 
 

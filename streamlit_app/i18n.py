@@ -1,8 +1,8 @@
 """Texts and numbers in the visitor's language.
 
-Every text a visitor sees goes through `_`. English is the source; a catalogue
-``locale/LANGUAGE/LC_MESSAGES/digitscope.mo`` translates it, and where there is none the
-English text is shown. `make texts` collects the texts and compiles the catalogues.
+Every text a visitor sees goes through `_`. English is the source; the catalogue
+``locale/LANGUAGE/LC_MESSAGES/digitscope.mo`` translates it. Without a translation, the English
+text is shown. `make texts` collects the texts and compiles the catalogues.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from digitscope.messages import Message
 DOMAIN = "digitscope"
 LOCALE_DIR = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
-LANGUAGES = {"en": "English", "fr": "Français"}  # each in its own words
+LANGUAGES = {"en": "English", "fr": "Français"}  # each name in its own language
 LANGUAGE_KEY = "language"  # in the session: what the visitor chose
-LANGUAGE_PARAMETER = "lang"  # in the address: ?lang=fr
-# Decimal point, between thousands, before a percent sign. French: the narrow no-break space.
+LANGUAGE_PARAMETER = "lang"  # in the URL: ?lang=fr
+# Decimal mark, thousands separator, space before a percent sign (narrow no-break space in French).
 MARKS = {"en": (".", ",", ""), "fr": (",", "\u202f", "\u202f")}
 
 
 def language() -> str:
-    """Two-letter code of the language to show: chosen, else linked to, else the browser's."""
+    """Two-letter code of the language: the visitor's choice, else the URL's, else the browser's."""
     wishes = (
         st.session_state.get(LANGUAGE_KEY),
         st.query_params.get(LANGUAGE_PARAMETER),
@@ -38,7 +38,7 @@ def language() -> str:
 
 @lru_cache
 def catalogue(code: str) -> gettext.NullTranslations:
-    """The translations into one language; empty ones where no catalogue is there."""
+    """The translations into one language; without a catalogue, texts stay English."""
     return gettext.translation(DOMAIN, str(LOCALE_DIR), [code], fallback=True)
 
 
@@ -48,14 +48,14 @@ def _(text: str) -> str:
 
 
 def number(value: float, spec: str = ",") -> str:
-    """A number by a format of Python's, with the visitor's marks: ``"392,330"``."""
+    """Format a number with a Python format and the visitor's separators: ``"392,330"``."""
     point, thousands, gap = MARKS[language()]
     written = format(value, spec).translate({ord("."): point, ord(","): thousands})
     return written.replace("%", f"{gap}%")
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """A share of 0..1 as a percentage, never rounded to none or all: ``">99.9%"``."""
+    """Format a fraction 0..1 as a percentage, never rounded to 0 or 100: ``">99.9%"``."""
     least = 10.0 ** -(decimals + 2)
     shown = round(share, decimals + 2)
     spec = f".{decimals}%"
@@ -67,12 +67,12 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def axis_labels(spec: str) -> str:
-    """A Vega expression for the labels of a chart's axis: a d3 format, the visitor's point."""
+    """A Vega expression for axis labels: a d3 format with the visitor's decimal mark."""
     return f"replace(format(datum.value, '{spec}'), '.', '{MARKS[language()][0]}')"
 
 
 class _Fact:
-    """A value that formats itself with the visitor's marks, whatever the template asks for."""
+    """A value for a template that is formatted with the visitor's separators."""
 
     def __init__(self, value: object) -> None:
         self._value = value
@@ -83,10 +83,10 @@ class _Fact:
 
 
 def translate_template(template: str, facts: Mapping[str, object]) -> str:
-    """A template of the core, translated and filled in."""
+    """Translate a template of the core, and fill in its values."""
     return _(template).format(**{name: _Fact(value) for name, value in facts.items()})
 
 
 def translate(message: Message) -> str:
-    """A message of the core, translated and filled in."""
+    """Translate a message of the core, and fill in its values."""
     return " ".join(translate_template(template, message.facts) for template in message.templates)

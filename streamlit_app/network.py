@@ -1,7 +1,7 @@
-"""The network taken apart: its layers, what each sees, its filters, what it makes of a digit.
+"""The network's architecture: its layers, receptive fields, filters and feature maps.
 
-All but the feature maps is read from the `.keras` file itself, a ZIP archive, without Keras: no
-page waits for TensorFlow to be imported. No shape and no count is typed.
+All but the feature maps is read from the `.keras` file, a ZIP archive, without Keras, so that no
+page waits for the import of TensorFlow. No shape and no count is hard-coded.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ STAGE_STARTS = (CONVOLUTION, "GlobalAveragePooling2D", "Dense")  # a stage begin
 
 @dataclass(frozen=True)
 class Architecture:
-    """What a `.keras` file says of its network.
+    """The architecture of the network in a `.keras` file.
 
     Attributes:
-        layers: in order.
-        kernels: each convolution's weights, (filters, maps that come in, 3, 3).
-        dropout: the share of values left out in training, or None.
+        layers: all layers in order.
+        kernels: each convolution's weights, (filters, input maps, 3, 3).
+        dropout: dropout rate, 0..1, or None.
     """
 
     layers: tuple[Layer, ...]
@@ -45,7 +45,7 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Of all layers."""
+        """The number of parameters of all layers."""
         return sum(layer.parameters for layer in self.layers)
 
 
@@ -55,9 +55,9 @@ class Layer:
 
     Attributes:
         kind: its class in Keras.
-        shape: of what it hands on, without the batch.
-        parameters: all that it holds, learned or counted.
-        receptive_field_px: how wide a square of the tile one of its values depends on.
+        shape: output shape, without the batch.
+        parameters: number of its parameters, trained or not.
+        receptive_field_px: side of the square of the tile that one of its values depends on.
     """
 
     name: str
@@ -69,42 +69,42 @@ class Layer:
 
 @dataclass(frozen=True)
 class Stage:
-    """Layers that belong together: a convolution with what follows it, or the way out.
+    """Layers that belong together: the input, a convolution block, the average, or the output.
 
     Attributes:
-        layers: in order.
+        layers: its layers in order.
     """
 
     layers: tuple[Layer, ...]
 
     @property
     def kind(self) -> str:
-        """The class of the layer that it begins with."""
+        """The class of its first layer."""
         return self.layers[0].kind
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of what it hands on."""
+        """Output shape, without the batch."""
         return self.layers[-1].shape
 
     @property
     def parameters(self) -> int:
-        """Of all its layers."""
+        """The number of parameters of its layers."""
         return sum(layer.parameters for layer in self.layers)
 
     @property
     def receptive_field_px(self) -> int:
-        """How wide a square of the tile one of its values depends on, pooling left out."""
+        """Side of its receptive field before pooling, px."""
         return next(
             each.receptive_field_px for each in reversed(self.layers) if each.kind != POOLING
         )
 
 
 def read_architecture(path: Path) -> Architecture:
-    """Read layers and weights from a `.keras` file of a chain of built-in layers.
+    """Read layers and weights from the `.keras` file of a sequence of built-in layers.
 
     Raises:
-        OSError, KeyError, ValueError, zipfile.BadZipFile: it is no such file.
+        OSError, KeyError, ValueError, zipfile.BadZipFile: the file has another form.
     """
     import h5py
 
@@ -125,7 +125,7 @@ def read_architecture(path: Path) -> Architecture:
 def _weights_of(
     configs: list[Mapping[str, Any]], groups: Mapping[str, Any]
 ) -> Iterator[list[Float32Array]]:
-    """Each layer's arrays; Keras names a group by the layer's class, and counts them."""
+    """Yield each layer's arrays; Keras names a group by the layer's class and a number."""
     seen: Counter[str] = Counter()
     for config in configs:
         group = _snake_case(config["class_name"])
@@ -136,7 +136,7 @@ def _weights_of(
 
 
 def _snake_case(name: str) -> str:
-    """``MaxPooling2D`` -> ``max_pooling2d``, as Keras does it."""
+    """Convert ``MaxPooling2D`` to ``max_pooling2d``, as Keras does."""
     split = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", split).lower()
 
@@ -144,7 +144,7 @@ def _snake_case(name: str) -> str:
 def _layers_of(
     configs: list[Mapping[str, Any]], weights: list[list[Float32Array]]
 ) -> Iterator[Layer]:
-    """Every layer in order, with its receptive field.
+    """Yield every layer in order, with its receptive field.
 
     Source: Araujo et al., "Computing receptive fields of convolutional neural networks", 2019.
     """
@@ -164,7 +164,7 @@ def _layers_of(
 
 
 def _output_shape(kind: str, options: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[int, ...]:
-    """What a layer makes of an input of this shape, without the batch."""
+    """A layer's output shape for an input of this shape, without the batch."""
     if kind == "InputLayer":
         return tuple(options["batch_shape"][1:])
     if kind in (CONVOLUTION, POOLING):
@@ -178,7 +178,7 @@ def _output_shape(kind: str, options: Mapping[str, Any], shape: tuple[int, ...])
 
 
 def group_stages(layers: tuple[Layer, ...]) -> tuple[Stage, ...]:
-    """The input, one stage a convolution, the average, the way out."""
+    """Group the layers: the input, one stage for each convolution, the average, the output."""
     groups: list[list[Layer]] = [[]]
     for layer in layers:
         if layer.kind in STAGE_STARTS:
@@ -190,11 +190,11 @@ def group_stages(layers: tuple[Layer, ...]) -> tuple[Stage, ...]:
 def strongest_kernels(kernels: Float32Array) -> Float32Array:
     """One convolution's filters as small pictures: (filters, 3, 3), -1..1.
 
-    Behind the first block a filter has a kernel for each map that comes in; the one with the
-    largest weights stands for it.
+    After the first block, a filter has one kernel for each input map; the kernel with the largest
+    weights represents the filter.
 
     Args:
-        kernels: (filters, maps that come in, 3, 3).
+        kernels: (filters, input maps, 3, 3).
     """
     strongest = np.abs(kernels).sum((2, 3)).argmax(1)
     chosen = kernels[np.arange(len(kernels)), strongest]  # (filters, 3, 3)
@@ -203,7 +203,7 @@ def strongest_kernels(kernels: Float32Array) -> Float32Array:
 
 
 def stage_outputs(model: keras.Model, layers: tuple[Layer, ...]) -> keras.Model:
-    """The same network with what each convolution's stage sees, before pooling, as outputs."""
+    """A model whose outputs are those of each convolution stage, before pooling."""
     import keras
 
     names = [
@@ -215,13 +215,13 @@ def stage_outputs(model: keras.Model, layers: tuple[Layer, ...]) -> keras.Model:
 
 
 def feature_maps(outputs: keras.Model, pixels: UInt8Array) -> list[Float32Array]:
-    """What each block makes of a tile (28, 28): (maps, height, width) each, strongest first."""
+    """Each block's feature maps of a tile (28, 28): (maps, height, width), strongest first."""
     batch = pixels[np.newaxis, ..., np.newaxis].astype(np.float32)  # (1, 28, 28, 1)
     answers: list[Any] = outputs.predict_on_batch(batch)
     return [_strongest_first(np.moveaxis(np.asarray(each)[0], 2, 0)) for each in answers]
 
 
 def _strongest_first(maps: NDArray[Any]) -> Float32Array:
-    """Maps (N, height, width) in the order of their sums."""
+    """Sort maps (N, height, width) by their sums, the largest first."""
     order = np.argsort(-maps.sum((1, 2)), kind="stable")
     return maps[order].astype(np.float32)

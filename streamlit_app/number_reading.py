@@ -1,4 +1,4 @@
-"""Reads the numbers of a picture; each picture and its options once a session."""
+"""Reads the numbers of a picture, and caches the answer in the session."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from streamlit_app.state import NumberAnswer, Options, Picture, app_state
 def read_numbers(
     picture: Picture, options: Options, *, tell_wait: Callable[[], None] | None = None
 ) -> NumberAnswer:
-    """Read all numbers of a picture, or recall the answer; see `reading.read`.
+    """Read all numbers of a picture, or return the cached answer; see `reading.read`.
 
     Raises:
-        InvalidImageError: the bytes are no picture; the text is fit for a person.
+        InvalidImageError: the bytes are no picture; visitors may see the message.
         ModelUnavailableError: the network's file is missing or broken.
     """
 

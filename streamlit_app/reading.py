@@ -1,4 +1,4 @@
-"""Reads what a visitor gives: a picture and options in, an answer out, each pair once a session."""
+"""Reads a visitor's picture with given options, and caches the answer in the session."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from streamlit_app.state import Answer, Options, Picture, app_state
 def read(
     picture: Picture, options: Options, *, tell_wait: Callable[[], None] | None = None
 ) -> Answer:
-    """Read a picture, or recall the answer where nothing has changed.
+    """Read a picture, or return the cached answer.
 
     Args:
-        picture: as it was given.
+        picture: the visitor's picture.
         options: how to read it.
-        tell_wait: called where the server reads as many pictures as it may: this one has to wait.
+        tell_wait: called if the picture has to wait, because the server reads its maximum already.
 
     Raises:
-        InvalidImageError: the bytes are no picture; the text is fit for a person.
+        InvalidImageError: the bytes are no picture; visitors may see the message.
         ModelUnavailableError: the network's file is missing or broken.
     """
 
@@ -44,12 +44,12 @@ def read(
 
 
 def is_read(picture: Picture, options: Options) -> bool:
-    """Whether the answer to this picture with these options is there already."""
+    """Whether the answer to this picture with these options is cached."""
     return (picture.fingerprint, options) in app_state().answers
 
 
 def explain(picture: Picture, answer: Answer) -> Explanation | None:
-    """What spoke for the answer to a picture, or recall it; None where there is no tile."""
+    """Explain the answer to a picture, or return the cached explanation; None without a tile."""
 
     def make() -> Explanation | None:
         with reading_allowed():
@@ -60,13 +60,13 @@ def explain(picture: Picture, answer: Answer) -> Explanation | None:
 
 @functools.cache
 def _places(count: int) -> threading.BoundedSemaphore:
-    """The places for pictures that are read at the same time, on the whole server."""
+    """The server's semaphore for the pictures that are read at the same time."""
     return threading.BoundedSemaphore(count)
 
 
 @contextmanager
 def reading_allowed(tell_wait: Callable[[], None] | None = None) -> Iterator[None]:
-    """Take one of the server's places for reading; wait for one where all are taken."""
+    """Hold the server's semaphore for reading; call `tell_wait` first if that has to wait."""
     places = _places(load_settings().max_reads)
     if not places.acquire(blocking=False):
         if tell_wait is not None:

@@ -1,4 +1,4 @@
-"""What all visitors share: the networks, MNIST, and what follows from them. All `st.cache_*`."""
+"""Resources that all visitors share through `st.cache_*`: networks, MNIST, derived data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from digitscope.types import Float32Array, UInt8Array
 from streamlit_app.i18n import _
 from streamlit_app.mnist import Tiles, load_tiles
 from streamlit_app.network import Architecture, feature_maps, read_architecture, stage_outputs
-from streamlit_app.network_loading import Network, NetworkLoader, facts_of
+from streamlit_app.network_loading import Network, NetworkLoader, modified_and_size
 from streamlit_app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 500  # tiles: 250 MB inside the network, and no faster with more
-MAPS_KEPT = 16  # tiles whose feature maps are remembered: 200 KB each
-FILES_KEPT = 8  # whose fingerprints are remembered
+BATCH = 500  # tiles: 250 MB inside the network; more are not faster
+MAPS_KEPT = 16  # tiles whose feature maps are cached: 200 KB each
+FILES_KEPT = 8  # whose fingerprints are cached
 
 
 def model_path() -> Path:
-    """The network's file: ``$DIGITSCOPE_MODEL``, else the Keras one of ``models/``."""
+    """The network's file: ``$DIGITSCOPE_MODEL``, else the Keras file in ``models/``."""
     return load_settings().model_path
 
 
@@ -42,14 +42,14 @@ def model_path() -> Path:
 
 @st.cache_resource(show_spinner=False)
 def loader_of(path: Path) -> NetworkLoader:
-    """The one loader of a file on this server."""
+    """The loader of a file, the same for the whole server."""
     return NetworkLoader(path)
 
 
 def twin_path() -> Path | None:
     """The ONNX file of the same network as `model_path`, by the model card; None without one.
 
-    It is loaded in a fraction of a second and answers until the Keras network is there.
+    It loads in a fraction of a second and answers until the Keras network is loaded.
     """
     path, twin = model_path(), model_files.ONNX_MODEL
     if path.suffix != ".keras":
@@ -63,7 +63,7 @@ def twin_path() -> Path | None:
 
 
 def answering_network() -> Network:
-    """The network that answers now: the one of `model_path`, until it is loaded its ONNX twin.
+    """The network that answers now: that of `model_path` if it is loaded, else its ONNX twin.
 
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
@@ -84,7 +84,7 @@ def _twin() -> Network | None:
     path = twin_path()
     try:
         return None if path is None else loader_of(path).wait()
-    except ModelUnavailableError:  # then everybody waits for the network itself
+    except ModelUnavailableError:  # visitors then wait for the Keras network
         log.exception("The ONNX twin cannot be loaded")
         return None
 
@@ -99,7 +99,7 @@ def reader() -> DigitReader:
 
 
 def explaining_reader() -> DigitReader:
-    """The reader for explanations: the ONNX twin where there is one, since it needs less memory.
+    """The reader for explanations: the ONNX twin if there is one, since it needs less memory.
 
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
@@ -109,7 +109,7 @@ def explaining_reader() -> DigitReader:
 
 
 def is_model_loaded() -> bool:
-    """Whether pictures are answered at once; begins to load a network that has no twin."""
+    """Whether pictures are answered at once; starts to load the twin, else the network."""
     main = loader_of(model_path())
     if main.network is not None:
         return True
@@ -121,37 +121,37 @@ def is_model_loaded() -> bool:
 
 
 def is_keras_loaded() -> bool:
-    """Whether feature maps are to be had at once; begins to load the network."""
+    """Whether feature maps are available at once; starts to load the network."""
     main = loader_of(model_path())
     main.begin()
     return main.is_settled
 
 
 def loaded_network() -> Network | None:
-    """The network of `model_path` where it is loaded, else its twin where that is, else None."""
+    """The network of `model_path` if it is loaded, else its twin if loaded, else None."""
     twin = twin_path()
     twin_network = None if twin is None else loader_of(twin).network
     return loader_of(model_path()).network or twin_network
 
 
 def network_fingerprint() -> str | None:
-    """Of the network that answers; while none is loaded, of its file; None where there is none."""
+    """SHA-256 of the network that answers, or of its file while none is loaded; else None."""
     network = loaded_network()
     return fingerprint_on_disk(model_path()) if network is None else network.fingerprint
 
 
 def is_network_replaced() -> bool:
-    """Whether the file of the network that answers has changed, or gone, since it was loaded."""
+    """Whether the file of the network that answers was changed or removed since loading."""
     network = loaded_network()
     return network is not None and network.fingerprint != fingerprint_on_disk(network.path)
 
 
 def fingerprint_on_disk(path: Path) -> str | None:
-    """SHA-256 of a file as it is now; None where there is none."""
-    facts = facts_of(path)
+    """SHA-256 of a file as it is now; None if there is no file."""
+    facts = modified_and_size(path)
     try:
         return None if facts is None else _fingerprint(path, *facts)
-    except OSError:  # it went in this moment
+    except OSError:  # the file was just removed
         return None
 
 
@@ -161,7 +161,7 @@ def _fingerprint(path: Path, changed_ns: int, size: int) -> str:  # noqa: ARG001
 
 
 def loading_text() -> str:
-    """What to tell visitors who wait for the network."""
+    """The text for visitors who wait for the network."""
     return _("The network is loading. This happens once, and takes a few seconds.")
 
 
@@ -174,7 +174,7 @@ def _tiles_at(path: Path | None) -> Tiles:
 
 
 def mnist_tiles() -> Tiles:
-    """MNIST's test set, or the bundled tiles where this machine has none."""
+    """MNIST's test set, or the bundled tiles if this machine has no test set."""
     return _tiles_at(find_mnist())
 
 
@@ -189,7 +189,7 @@ def _answers(
 
 
 def mnist_answers() -> Float32Array:
-    """What the network says of each of `mnist_tiles`, (N, 10), given to it as they are.
+    """The network's probabilities for each of `mnist_tiles`, (N, 10), without preprocessing.
 
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
@@ -205,7 +205,7 @@ def mnist_answers() -> Float32Array:
 
 
 def _name_of_network() -> str:
-    """The same for a network and its twin, whose answers are the same."""
+    """A cache key, the same for a network and its twin, because their answers are the same."""
     return str(fingerprint_on_disk(model_path()))
 
 
@@ -220,7 +220,7 @@ def _hardest_first(
 
 
 def hardest_first() -> np.ndarray:
-    """The numbers of `mnist_tiles`, (N,), the one whose label the network believes least first.
+    """The indices of `mnist_tiles`, (N,) ints, by their label's probability, the lowest first.
 
     Raises:
         ModelUnavailableError: the network's file is missing or broken.
@@ -228,7 +228,7 @@ def hardest_first() -> np.ndarray:
     return _hardest_first(_name_of_network(), find_mnist(), mnist_answers())
 
 
-# --- The network, opened -------------------------------------------------------------------------
+# --- Architecture and feature maps ---------------------------------------------------------------
 
 
 @st.cache_resource(show_spinner=False)
@@ -237,7 +237,7 @@ def _architecture_at(path: Path) -> Architecture:
 
 
 def architecture() -> Architecture | None:
-    """What the network's file says of its layers; None where it is no Keras file of a chain."""
+    """The network's architecture; None if its file is no Keras file of a sequence of layers."""
     try:
         return _architecture_at(model_path()) if model_path().suffix == ".keras" else None
     except (OSError, KeyError, ValueError, TypeError, BadZipFile):
@@ -259,7 +259,7 @@ def _maps_of(path: Path, pixels: UInt8Array) -> list[Float32Array]:
 
 
 def maps_of(pixels: UInt8Array) -> list[Float32Array]:
-    """What each block of the network makes of a tile (28, 28): (maps, height, width) each.
+    """Each block's feature maps of a tile (28, 28): (maps, height, width).
 
     Raises:
         ModelUnavailableError: the network's file is missing or broken.

@@ -1,4 +1,4 @@
-"""What the operator of the app may set, by environment variables.
+"""The app's settings, which its operator sets by environment variables.
 
 | variable | meaning | default |
 | --- | --- | --- |
@@ -6,7 +6,7 @@
 | ``DIGITSCOPE_APP_MAX_FILES`` | files that one visitor may give at once | 30 |
 | ``DIGITSCOPE_APP_MAX_TOTAL_MB`` | megabytes of these files together | 60 |
 | ``DIGITSCOPE_APP_MAX_READS`` | pictures that the server reads at the same time | 2 |
-| ``DIGITSCOPE_APP_BACKGROUNDS`` | background routes that a visitor may choose, by commas | all |
+| ``DIGITSCOPE_APP_BACKGROUNDS`` | background methods to choose from, comma-separated | all |
 | ``DIGITSCOPE_APP_MNIST_DOWNLOAD`` | ``1`` or ``0``: whether a visitor may fetch MNIST | 1 |
 """
 
@@ -29,14 +29,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings in force.
+    """The settings of the app.
 
     Attributes:
         model_path: the network's file.
         max_files: how many files one visitor may give at once.
         max_total_bytes: how large these files may be together.
         max_reads: how many pictures are read at the same time.
-        backgrounds: the background routes that a visitor may choose; `auto` is always among them.
+        backgrounds: the background methods that a visitor may choose; always includes `auto`.
         mnist_download: whether a visitor may ask the server to download MNIST.
     """
 
@@ -52,7 +52,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        ValueError: a variable has a value that it cannot have.
+        ValueError: a variable has an invalid value.
     """
 
     def read(name: str, parse: Callable[[str], T], default: T) -> T:

@@ -1,4 +1,4 @@
-"""What one visitor's session remembers, typed. Never shared between visitors."""
+"""The state of one visitor's session, never shared between visitors."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Picture:
     """A picture as the visitor gave it.
 
     Attributes:
-        data: the file's bytes, whatever they may be.
-        title: what to call it on the page, in the visitor's language.
+        data: the file's bytes, not checked.
+        title: returns its name on the page, in the visitor's language.
         label: the digit that it is known to show, or None.
-        number: tells two files with the same content apart.
+        number: unique id; it differs for two files with the same content.
     """
 
     data: bytes
@@ -43,17 +43,17 @@ class Picture:
 
     @classmethod
     def from_file(cls, data: bytes, file_name: str) -> Picture:
-        """A picture that is called as its file is."""
+        """A picture with the name of its file."""
         return cls(data, lambda: file_name)
 
     @property
     def name(self) -> str:
-        """What to call it on the page."""
+        """Its name on the page."""
         return self.title()
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for the same bytes."""
+        """SHA-256 of the bytes."""
         return sha256(self.data).hexdigest()
 
 
@@ -62,9 +62,9 @@ class Options:
     """How a picture is to be read.
 
     Attributes:
-        tta: test-time augmentation: look five times.
-        background: the way to tell the digit from its ground.
-        force: ask the network even about a shape that cannot be a digit.
+        tta: test-time augmentation: read the tile at five rotations.
+        background: method of background removal.
+        force: run the network even on a shape that cannot be a digit.
         numbers: read all numbers of the picture, not one digit.
     """
 
@@ -76,11 +76,11 @@ class Options:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What came of reading a picture.
+    """The result of reading a picture.
 
     Attributes:
         reading: the core's reading.
-        engine: which network computed: ``keras`` or ``onnxruntime``.
+        engine: library that ran the network: ``keras`` or ``onnxruntime``.
         options: how the picture was read.
     """
 
@@ -91,7 +91,7 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class NumberAnswer:
-    """What came of reading the numbers of a picture; the attributes are those of `Answer`."""
+    """The result of reading the numbers of a picture; the attributes are those of `Answer`."""
 
     reading: NumberReading
     engine: str
@@ -100,12 +100,12 @@ class NumberAnswer:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table of files.
+    """One row of the table of files.
 
     Attributes:
-        thumbnail: the picture, small, as a ``data:`` address; "" where it is none.
-        reading: the reading as plain data, see `digitscope.serialization`.
-        why: says why there is no answer, in the visitor's language; "" where there is one.
+        thumbnail: the picture, small, as a ``data:`` URL; "" if it cannot be opened.
+        reading: the reading as a dict, see `digitscope.serialization`.
+        why: returns why there is no answer, in the visitor's language; "" if there is one.
     """
 
     thumbnail: str
@@ -115,17 +115,17 @@ class Row:
 
 @dataclass
 class Drawing:
-    """The drawing pad's memory; survives a page change.
+    """The state of the drawing pad; survives a page change.
 
     Attributes:
-        strokes: the canvas' objects, oldest first.
-        png: the canvas as it looked with these strokes; None before the first.
-        seed: the strokes that the canvas was last told to start from.
-        revision: goes up whenever the canvas must take `seed` anew.
-        outdated_png: what the canvas goes on to report until it has taken the seed.
-        reports_taken: number of the pad's last report.
-        is_whole_page_run: the page runs as a whole, not the pad's part alone.
-        is_pen_down: a stroke is being drawn at this moment.
+        strokes: the strokes on the canvas, oldest first.
+        png: the canvas with these strokes, as PNG; None before the first.
+        seed: the strokes that the canvas was last told to show.
+        revision: increases whenever the canvas must show `seed` again.
+        outdated_png: the picture that the canvas still reports until it shows the seed.
+        reports_taken: number of the last report received from the pad.
+        is_whole_page_run: whether the whole page runs, not the pad's fragment alone.
+        is_pen_down: whether a stroke is being drawn.
     """
 
     strokes: list[dict[str, Any]] = field(default_factory=list)
@@ -147,39 +147,38 @@ class Drawing:
             self.is_whole_page_run = False
 
     def restart_from(self, strokes: list[dict[str, Any]]) -> None:
-        """Tell the canvas to show exactly these strokes; it answers a moment later."""
+        """Tell the canvas to show exactly these strokes; its report comes later."""
         self.seed, self.revision = strokes, self.revision + 1
         self.strokes, self.outdated_png = strokes, self.png
 
     def take(self, strokes: list[dict[str, Any]], png: bytes) -> None:
-        """Remember what the canvas shows, unless it still shows what was to go."""
+        """Store what the canvas shows, unless it still shows the outdated drawing."""
         if png != self.outdated_png:
             self.strokes, self.png, self.outdated_png = strokes, png, None
 
 
 class Cache:
-    """Remembers the latest results by key; the one that was not used for longest goes first.
+    """A cache of results by key that removes the least recently used one.
 
-    A page that is run again while its former run still computes waits for that run's result: two
-    runs of one session may overlap.
+    Two runs of one session may overlap: the second waits while the first computes the result.
     """
 
     def __init__(self, size: int) -> None:
-        """Remember at most `size` results."""
+        """Keep at most `size` results."""
         self._size = size
         self._results: OrderedDict[object, Any] = OrderedDict()
         self._lock = threading.RLock()
 
     def __contains__(self, key: object) -> bool:
-        """Whether the result is there already."""
+        """Whether the result of `key` is cached."""
         return key in self._results
 
     def __len__(self) -> int:
-        """How many results there are."""
+        """The number of cached results."""
         return len(self._results)
 
     def get(self, key: object, make: Callable[[], T]) -> T:
-        """The result under `key`, made if it is new."""
+        """The result of `key`; `make` computes it if it is not cached."""
         with self._lock:
             result: T = self._results[key] if key in self._results else make()
             self._results[key] = result
@@ -197,14 +196,14 @@ class AppState:
         language: what the visitor chose, or None.
         uploads: the files, in the order given; one of them may be an example.
         chosen: number of the upload that is shown large; None for the first.
-        is_example: the upload is one of our examples.
-        refused_upload: how many files and bytes were refused as too many, or None.
-        photo: what the camera took.
-        rank: how hard the tile shown is: 0 is the hardest.
-        last_tile: the latest digit read, (28, 28), for the Architecture page.
-        decoded: the latest picture opened: one decoding serves all that is asked of it.
-        answers, explanations: by picture and options.
-        rows: of the table of files, by picture and options.
+        is_example: whether the upload is one of our examples.
+        refused_upload: number of files and bytes that were refused as too many, or None.
+        photo: the latest photo of the camera.
+        rank: position of the shown MNIST tile in the list of tiles to browse.
+        last_tile: tile of the latest digit read, (28, 28) uint8, for the Architecture page.
+        decoded: the latest opened picture, so that it is decoded only once.
+        answers, explanations: cached by picture and options.
+        rows: rows of the table of files, cached by picture and options.
     """
 
     language: str | None = None
@@ -222,16 +221,16 @@ class AppState:
     rows: Cache = field(default_factory=lambda: Cache(ROWS_KEPT))
 
     def decode(self, picture: Picture) -> image_io.Picture:
-        """The picture opened, upright RGB.
+        """The opened picture, upright RGB.
 
         Raises:
-            InvalidImageError: the bytes are no picture; the text is fit for a person.
+            InvalidImageError: the bytes are no picture; visitors may see the message.
         """
         return self.decoded.get(picture.fingerprint, lambda: image_io.load_picture(picture.data))
 
 
 def app_state() -> AppState:
-    """This session's memory, made on first use."""
+    """The state of this session, created on first use."""
     if STATE_KEY not in st.session_state:
         st.session_state[STATE_KEY] = AppState()
     state: AppState = st.session_state[STATE_KEY]

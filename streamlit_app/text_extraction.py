@@ -1,10 +1,9 @@
 """Collects the core's texts for the catalogues; Babel calls it, see ``locale/babel.cfg``.
 
-The core hands out English templates and knows no languages. Its step table and its pipeline hold
-them as plain strings: every one that begins with a capital or with a field is for people. In files
-marked ``only = sentences``, where names of formats and the like stand beside them, so is every one
-that ends with a full stop. In files marked ``calls = Row, Experiment`` it is what stands in calls
-of these names, by position.
+The core has English templates as plain strings and knows no other language. A string is for people
+if it begins with a capital or with a field. In files marked ``only = sentences``, which also have
+names of formats and the like, it is for people if it ends with a full stop. In files marked
+``calls = Row, Experiment``, it is for people if it is a positional argument of such a call.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def extract_core(
 def _arguments_of(
     tree: ast.Module, names: Collection[str]
 ) -> Iterator[tuple[int, str, str, list[str]]]:
-    """The strings that calls of these names are given by position; dictionaries are passed over."""
+    """Yield the strings that are positional arguments of calls of these names."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
             for given in node.args:
@@ -52,7 +51,7 @@ def _is_sentence(text: str) -> bool:
 
 
 def _docstrings_and_parts(tree: ast.Module) -> Iterator[ast.AST]:
-    """Strings that are no texts of their own: docstrings, parts of f-strings, `ValueError`s."""
+    """Yield strings that are not for people: docstrings, parts of f-strings, `ValueError`s."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             yield node.value

@@ -12,9 +12,9 @@ class Theme:
     """Colours as CSS hex.
 
     Attributes:
-        accent: the theme's own colour.
-        text: readable on the theme's ground.
-        wrong: mistakes, beside the accent; never told by colour alone.
+        accent: the theme's primary colour.
+        text: text colour, readable on the theme's background.
+        wrong: colour of mistakes; the colour is never the only sign.
     """
 
     accent: str

@@ -1,4 +1,4 @@
-"""Whether visitors are being served at this moment, so that slow work can wait for a quiet one."""
+"""Tracks whether pages are running, so that slow work can wait until none is."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from contextlib import contextmanager
 
 
 class Visitors:
-    """Counts the page runs in progress, of all sessions of this server."""
+    """Counts the page runs in progress, in all sessions of this server."""
 
     def __init__(self) -> None:
-        """Begin with a server that nobody has visited."""
+        """Start without any page run."""
         self._changed = threading.Condition()
         self._runs = 0
         self._quiet_since = time.monotonic()
 
     @contextmanager
     def served(self) -> Iterator[None]:
-        """Mark the time in which a page, or a part of it, runs for a visitor."""
+        """Mark the time in which a page, or a fragment of it, runs for a visitor."""
         with self._changed:
             self._runs += 1
         try:
@@ -34,11 +34,11 @@ class Visitors:
         """Wait until no page has run for `quiet_s`.
 
         Args:
-            quiet_s: how long nothing may have run, seconds.
-            timeout_s: give up after so many seconds.
+            quiet_s: how long no page may have run, seconds.
+            timeout_s: give up after this time, seconds.
 
         Returns:
-            Whether it became quiet in time.
+            Whether no page ran for `quiet_s` before the timeout.
         """
         deadline = time.monotonic() + timeout_s
         with self._changed:
@@ -50,7 +50,7 @@ class Visitors:
         return True
 
     def _until_quiet(self, quiet_s: float) -> float:
-        """Seconds until it can have been quiet for long enough; 0 where it has been."""
+        """Seconds until no page may have run for `quiet_s`; 0 if that is so already."""
         if self._runs:
             return quiet_s or float("inf")
         return max(0.0, self._quiet_since + quiet_s - time.monotonic())

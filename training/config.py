@@ -10,13 +10,13 @@ from digitscope.errors import DigitscopeError
 from digitscope.types import CLASSES
 from training.data.mnist import VALIDATION_TILES
 
-LEARNING_RATES = {  # peaks, after the warm-up; each optimizer's steps have a size of their own
-    "adamw": 2e-3,  # beat 1e-3 and 14 epochs on validation, one run each
-    "adam": 2e-3,  # the same steps; only the weights do not decay
-    "rmsprop": 1e-3,  # Keras' default: without Adam's correction the first steps are larger
-    "sgd": 5e-2,  # Nesterov's momentum of .9 makes it ten times that; more is not stable in an MLP
+LEARNING_RATES = {  # the peak, reached after the warm-up; each optimizer needs its own
+    "adamw": 2e-3,  # better on validation than 1e-3 with 14 epochs, one run each
+    "adam": 2e-3,  # as AdamW; only the weights do not decay
+    "rmsprop": 1e-3,  # Keras' default; without Adam's bias correction the first steps are larger
+    "sgd": 5e-2,  # Nesterov momentum of .9 makes steps ten times larger; more is unstable in an MLP
 }
-CHOICES = {  # settings that are one of a few words
+CHOICES = {  # allowed values of settings that are words
     "network": ("cnn", "mlp", "mlp_784_512_10"),
     "optimizer": tuple(LEARNING_RATES),
     "augmented_by": ("shift", "affine", "affine_elastic", "all"),
@@ -28,8 +28,8 @@ LEAST = {
     "batch_size": 1,
     "limit": 0,
     "validation_tiles": CLASSES,
-}  # settings' bounds
-ADDED_LATER: dict[str, object] = {  # what runs did that were made before these could be turned
+}  # smallest allowed values
+ADDED_LATER: dict[str, object] = {  # what runs used before these settings existed
     "network": "cnn",
     "hidden_units": 512,
     "dropout": 0.3,
@@ -40,7 +40,7 @@ ADDED_LATER: dict[str, object] = {  # what runs did that were made before these 
     "hand_fraction": 0.0,
     "calm_fraction": 0.0,
 }
-RENAMED = {  # settings that saved runs, studies and reports hold under an older name
+RENAMED = {  # older names in saved runs, studies and reports -> names of today
     "worn_share": "degraded_fraction",
     "synthetic_share": "synthetic_fraction",
     "photo_share": "photo_fraction",
@@ -49,55 +49,55 @@ RENAMED = {  # settings that saved runs, studies and reports hold under an older
 
 
 class SettingError(DigitscopeError, ValueError):
-    """A hyper-parameter has a value that it cannot have."""
+    """A hyper-parameter has an invalid value."""
 
 
 @dataclass(frozen=True)
 class HyperParameters:
-    """All that can be turned, in one place."""
+    """All hyper-parameters of a training run."""
 
     # The network
-    network: str = "cnn"  # or mlp, mlp_784_512_10: what a network without convolutions reaches
-    blocks: int = 4  # of model_definition.FILTERS; three serve the ablation
-    hidden_units: int = 512  # of an MLP's first layer; the CNN has none
+    network: str = "cnn"  # or mlp, mlp_784_512_10: without convolutions, for comparison
+    blocks: int = 4  # convolution blocks, see model_definition.FILTERS; 3 is for the ablation
+    hidden_units: int = 512  # in an MLP's first layer; the CNN has none
     dropout: float = 0.3  # before the CNN's only dense layer; after each hidden layer of an MLP
     permuted: bool = False  # True: all tiles with their pixels in one fixed random order
-    # The length and the steps
-    epochs: int = 24  # at 16, one MNIST tile in 400 of those it learns from was still misread
-    batch_size: int = 128  # about 500 steps an epoch; fills two cores
+    # Length of the training, and its optimizer
+    epochs: int = 24  # after 16, one MNIST training tile in 400 was still misread
+    batch_size: int = 128  # about 500 steps per epoch; keeps two cores busy
     optimizer: str = "adamw"  # or adam, sgd, rmsprop
-    learning_rate: float = LEARNING_RATES["adamw"]  # with another optimizer, take that one's
+    learning_rate: float = LEARNING_RATES["adamw"]  # for another optimizer, use that one's rate
     warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
-    weight_decay: float = 4e-3  # AdamW's in Keras; the other optimizers have none
-    ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 lost three epochs
-    patience: int = 12  # epochs without a lower validation loss; at high rates it stands still
-    # What keeps it from learning the tiles by heart
-    label_smoothing: float = 0.1  # MNIST has wrong labels: be sure of none
-    augmentation: float = 1.0  # times the amounts in augment.Augmentation; 0 changes nothing
-    calm_fraction: float = 0.25  # of the epochs, the last ones: half the augmentation
-    augmented_by: str = "all"  # of augment.KINDS; fewer serve the experiments
-    degraded_fraction: float = 0.12  # tiles with blurred or broken strokes, as in far photos
-    # What MNIST lacks, as fractions of its tiles
-    hand_fraction: float = 0.2  # pen strokes of European writers, and digits drawn as they write
-    photo_fraction: float = 0.1  # digits written, photographed and read by our own pipeline
-    non_digit_fraction: float = 0.14  # letters, shapes and the like, taught as none of the ten
-    rejection: str = "eleventh"  # a class of their own; or tenths: a tenth for each digit
-    # Chance, data and arithmetic
-    seed: int = 0  # of weights, dropout, order and augmentation
-    limit: int = 0  # training tiles to use, for a trial; 0 is all
+    weight_decay: float = 4e-3  # of AdamW in Keras; the other optimizers have none
+    ema_momentum: float = 0.99  # weights averaged over 100 steps; .998 cost three epochs
+    patience: int = 12  # epochs without a lower validation loss, which stalls at high rates
+    # Against overfitting
+    label_smoothing: float = 0.1  # MNIST has wrong labels, so no label is certain
+    augmentation: float = 1.0  # factor on the amounts in augment.Augmentation; 0 changes nothing
+    calm_fraction: float = 0.25  # this last part of the epochs has half the augmentation
+    augmented_by: str = "all"  # of augment.KINDS; the others are for experiments
+    degraded_fraction: float = 0.12  # tiles with blurred or broken strokes, as in photos from afar
+    # Added data that MNIST lacks, as fractions of the number of MNIST tiles
+    hand_fraction: float = 0.2  # pen strokes of European writers, and digits drawn in their style
+    photo_fraction: float = 0.1  # digits in simulated photos, preprocessed by our own pipeline
+    non_digit_fraction: float = 0.14  # letters, shapes and similar, labelled as no digit
+    rejection: str = "eleventh"  # non-digits are an eleventh class; or tenths: 0.1 for each digit
+    # Random numbers, data and arithmetic
+    seed: int = 0  # of initial weights, dropout, tile order and augmentation
+    limit: int = 0  # number of training tiles, for trials; 0 is all
     validation_tiles: int = VALIDATION_TILES
-    precision: str = "float32"  # mixed_bfloat16: 2/3 of the time where the processor has bf16
+    precision: str = "float32"  # mixed_bfloat16 takes 2/3 of the time if the processor has bf16
 
     @property
     def outputs(self) -> int:
-        """How many classes are taught: the ten digits, and for most "none of them"."""
+        """Number of classes: the ten digits, and "no digit" if `rejection` is "eleventh"."""
         return CLASSES + (self.rejection == "eleventh")
 
     def __post_init__(self) -> None:
-        """Check words and counts before anything is loaded or built.
+        """Check the settings before anything is loaded or built.
 
         Raises:
-            SettingError: a setting is none of its `CHOICES`, or below its `LEAST`.
+            SettingError: a setting is not in `CHOICES`, or is below its minimum in `LEAST`.
         """
         for name, least in LEAST.items():
             if getattr(self, name) < least:
@@ -113,7 +113,7 @@ class HyperParameters:
 
 
 def under_todays_names(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Saved settings, each under the name that it has today.
+    """Rename saved settings to the names of today.
 
     >>> under_todays_names({"photo_share": 0.1, "seed": 1})
     {'photo_fraction': 0.1, 'seed': 1}
@@ -122,13 +122,13 @@ def under_todays_names(saved: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete_settings(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Saved settings under today's names, and the value of each setting that was added later."""
+    """Rename saved settings to the names of today, and add the settings that came later."""
     settings = under_todays_names(saved)
     return settings | {name: ADDED_LATER[name] for name in ADDED_LATER if name not in settings}
 
 
 def difference(begun: dict[str, object], wanted: dict[str, object]) -> tuple[str, str] | None:
-    """What two sets of settings differ in, in words, as each has it; None where they are alike.
+    """The settings that differ, as text for each side; None if there is no difference.
 
     >>> difference({"epochs": 5, "seed": 1}, {"epochs": 9, "seed": 1})
     ('epochs 5', 'epochs 9')

@@ -1,7 +1,7 @@
-"""Opens the test set: ``python -m training.evaluate``. No other module does.
+"""Measures a network on the test set: ``python -m training.evaluate``.
 
-What it measures is written down, never chosen by: epochs, seeds and temperatures are picked on
-validation tiles.
+Only this module opens the test set; `synthetic_numbers.benchmark` writes its numbers with it. The
+figures are only reported: epochs, seeds and temperatures are chosen on validation tiles.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from training.evaluation.metrics import (
 from training.run_records.run_folder import RunFolder
 from training.tracking import show
 
-BATCH = 500  # tiles a step; larger gains nothing
+BATCH = 500  # tiles per step; a larger batch brings no gain
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A tile that was answered wrong.
+    """A misread tile.
 
     Attributes:
-        index: in the set of tiles that was measured.
-        shown: the digit by its label.
-        answered: the network's.
-        confidence: how sure it was, 0..1.
+        index: position in the measured set of tiles, from 0.
+        shown: the label, 0..9.
+        answered: the network's answer, 0..9.
+        confidence: the probability of that answer, 0..1.
     """
 
     index: int
@@ -54,12 +54,12 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Report:
-    """What a network reaches on a set of tiles; fractions are 0..1.
+    """The figures of a network on a set of tiles; fractions are 0..1.
 
     Attributes:
         loss: mean negative log likelihood, nats.
         ece: expected calibration error, 15 bins.
-        confusion_matrix: rows = digit shown, columns = digit answered.
+        confusion_matrix: 10 x 10 counts; rows = label, columns = answer.
         reliability: confidence against accuracy, 15 bins without the empty ones.
         mistakes: every wrong answer, the most confident first.
     """
@@ -84,7 +84,7 @@ def predict(model: keras.Model, tiles: UInt8Array) -> Float32Array:
 
 
 def predict_with_tta(model: keras.Model, tiles: UInt8Array) -> Float32Array:
-    """The same with the reader's test-time augmentation: means over small rotations."""
+    """(N, 10) float32 probabilities, each the mean over the reader's small rotations (TTA)."""
     turned = np.stack([rotate_tile(tile) for tile in tiles])  # (N, A, 28, 28)
     angles = turned.shape[1]
     answers = predict(model, turned.reshape(-1, *tiles.shape[1:]))
@@ -138,7 +138,7 @@ def evaluate_test(
 
 
 def tiles_of(mistakes: Sequence[Mistake], data: str | os.PathLike[str] | None = None) -> UInt8Array:
-    """The test tiles of mistakes on the test set, (N, 28, 28) uint8, in their order.
+    """The test tiles of `mistakes`, (N, 28, 28) uint8, in the same order.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
@@ -147,7 +147,7 @@ def tiles_of(mistakes: Sequence[Mistake], data: str | os.PathLike[str] | None = 
 
 
 def draw_test_digits(count: int, seed: int, data: str | os.PathLike[str] | None = None) -> Digits:
-    """`count` test digits drawn without replacement, to be photographed for a report.
+    """Draw `count` test digits without replacement, for the simulated photos of a report.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
@@ -156,7 +156,7 @@ def draw_test_digits(count: int, seed: int, data: str | os.PathLike[str] | None 
 
 
 def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> Report:
-    """Measure a finished run's best network on the test set, and keep the figures in its folder.
+    """Measure a finished run's best network on the test set, and save the figures in its folder.
 
     Raises:
         RunFolderError: the run has no finished epoch.

@@ -1,11 +1,11 @@
 """Promotes a run to ``models/``: ``python -m training.export --run training/runs/first``.
 
-Takes the run's best network, fits a temperature on the validation tiles and folds it in, writes
-both model files, compares them, measures the result once on the test set, and writes the card
-and the two pictures beside the notebook.
+Takes the run's best network, fits a temperature on the validation tiles and folds it into the
+last layer. Writes both model files, compares them, and measures the result on the test set. Writes
+the model card, and two pictures next to the notebook.
 
-``--from-run`` takes any run that MLflow knows, ``best`` among them, and gives its network the
-alias ``champion`` in the Model Registry. An older run rolls both back.
+``--from-run`` takes a run that MLflow knows, or ``best``, and gives its network the alias
+``champion`` in the Model Registry. To roll back, export an older run in this way.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ from training.run_records.run_folder import LATEST, RunFolder, RunFolderError
 from training.tracking import EXPERIMENT, TrackingError, find_folder, register
 
 NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
-STEM = "mnist_cnn"  # of both files that the app, the API and the command line open
+STEM = "mnist_cnn"  # file name of both models that the app, the API and the command line open
 CARD_NAME = "model_card.json"
-PARITY = 1e-5  # largest difference of a probability between both files
+PARITY = 1e-5  # largest allowed difference of a probability between the two files
 PARITY_TILES = 1_000
 
 
@@ -64,7 +64,7 @@ def export_run(
         data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
         models_dir: where files and card go.
         pictures_dir: where training curves and confusion matrix go.
-        stem: of the files' names.
+        stem: the file name of both models, without suffix.
 
     Raises:
         RunFolderError: the run has no finished epoch.
@@ -83,7 +83,7 @@ def export_run(
         validation=report(predict(model, validation.tiles), validation.labels),
         uncalibrated=uncalibrated,
         test=evaluate_test(model, data),
-        turned=(
+        with_tta=(
             report(predict_with_tta(model, validation.tiles), validation.labels),
             evaluate_test(model, data, predict_with_tta),
         ),
@@ -96,7 +96,7 @@ def export_run(
 
 
 def siblings(run: RunFolder) -> tuple[SeedFigures, ...]:
-    """The runs beside this one that differ in their seed alone, itself among them."""
+    """This run and those next to its folder that differ only in the seed, if measured."""
     folders = [RunFolder(path) for path in sorted(run.path.parent.iterdir()) if path.is_dir()]
     same = [one for one in folders if one.begun and _without_seed(one) == _without_seed(run)]
     return tuple(
@@ -132,17 +132,17 @@ def write_models(model: keras.Model, models_dir: Path, stem: str = STEM) -> tupl
     models_dir.mkdir(parents=True, exist_ok=True)
     keras_path, onnx_path = models_dir / f"{stem}.keras", models_dir / f"{stem}.onnx"
     keras.saving.save_model(model, keras_path)
-    model(np.zeros((1, TILE_PX, TILE_PX, 1), np.float32))  # a loaded model must run once first
+    model(np.zeros((1, TILE_PX, TILE_PX, 1), np.float32))  # a loaded model must run before export
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     model.export(onnx_path, format="onnx", verbose=False)
     return keras_path, onnx_path
 
 
 def check_parity(keras_path: Path, onnx_path: Path, digits: Digits) -> float:
-    """The largest difference of a probability between both files, as they lie on disk.
+    """The largest difference of a probability between the two files on disk.
 
     Raises:
-        ValueError: it is above `PARITY`.
+        ValueError: the difference is above `PARITY`.
     """
     tiles = digits.tiles[:PARITY_TILES]
     session = onnxruntime.InferenceSession(onnx_path, providers=["CPUExecutionProvider"])
@@ -159,7 +159,7 @@ def check_parity(keras_path: Path, onnx_path: Path, digits: Digits) -> float:
 
 
 def _draw(run: RunFolder, measured: Measured, pictures_dir: Path) -> None:
-    """Write both pictures."""
+    """Write the training curves and the confusion matrix."""
     state = run.state()
     pictures_dir.mkdir(parents=True, exist_ok=True)
     curves = plots.draw_training_curves(state.history, state.best_epoch)

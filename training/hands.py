@@ -1,8 +1,8 @@
 """Reads real pen strokes digit by digit: ``python -m training.hands``, or ``make hands``.
 
-Every digit of some writers is drawn on a page with a fine, a usual and a broad pen, and read as a
-photo is. Writers 36 to 60 are the report's and go into the model card; to find what is weak, take
-the validation writers (``--writers validation``), who write nothing into it.
+Each digit of the writers is drawn on a page with a fine, a usual and a broad pen, and read like a
+photo. Writers 36 to 60 are the test writers; their figures go into the model card. To look for
+weaknesses, use the validation writers (``--writers validation``); the card stays unchanged.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ PENS = (
     0.02,
     0.055,
     0.10,
-)  # of the digit's longest side: fine liner, ballpoint seen close, felt pen
+)  # line width / digit's longest side: fine liner, ballpoint seen close, felt pen
 PAGE_PX, LONGEST_PX = 300, 180
-PAPER, INK = 255, 30  # grey
+PAPER, INK = 255, 30  # grey levels
 SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
 WRITERS = {"validation": VALIDATION_WRITERS, "test": TEST_WRITERS}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Written(Sample):
-    """A digit that is drawn whenever somebody asks for it.
+    """A digit of pen strokes; `picture` draws it at each call.
 
     Attributes:
         written: the strokes.
-        pen: width of the line, of the digit's longest side.
+        pen: line width as a fraction of the digit's longest side.
     """
 
     written: PenDigit
@@ -72,7 +72,7 @@ class Written(Sample):
 
 
 def write_all(written: Sequence[PenDigit], pens: Sequence[float]) -> list[Written]:
-    """Every digit with every pen, digit by digit: the kinds of the report."""
+    """Every digit with every pen, sorted by digit; each digit is a kind in the report."""
     return [
         Written(
             Path("strokes") / f"writer-{one.writer:02d}" / f"{digit}-{index}-{pen}",
@@ -90,7 +90,7 @@ def write_all(written: Sequence[PenDigit], pens: Sequence[float]) -> list[Writte
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Draw, read and tell, as the command line says."""
+    """Draw the digits, read them and print the report."""
     parser = argparse.ArgumentParser(prog="python -m training.hands", description=__doc__)
     parser.add_argument("--writers", choices=WRITERS, default="test")
     parser.add_argument("--strokes", help="the text file; by default $UJI_STROKES or a download")

@@ -1,8 +1,8 @@
 """The network: four convolution blocks, about 392 thousand parameters, built-in layers only.
 
-Beside it stand the networks of linear layers that it is compared with. Built-in layers only, so
-that ``keras.saving.load_model`` opens the saved file without this module. Augmentation stays
-outside: inside, Keras' random layers would also change the tiles that the app asks about.
+This module also has the MLPs that the CNN is compared with. All layers are built into Keras, so
+``keras.saving.load_model`` opens the saved file without this module. Augmentation is not part of
+the network: Keras' random layers would also change the tiles that the app reads.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import numpy as np
 from digitscope.types import CLASSES, PIXEL_MEAN, PIXEL_STD, TILE_PX, Float32Array
 from training.config import HyperParameters
 
-FILTERS = (32, 64, 128, 256)  # doubled from block to block, as the maps get smaller
-POOL_AFTER = (1, 2)  # 28 -> 14 -> 7; a third pooling would leave 3x3, too coarse for loops
-KERNEL_PX = 3  # two stacked 3x3 see 5x5 with fewer weights than one 5x5
-DROPOUT = HyperParameters.dropout  # before the only dense layer, the one place that overfits here
+FILTERS = (32, 64, 128, 256)  # doubled from block to block, while the feature maps get smaller
+POOL_AFTER = (1, 2)  # 28 -> 14 -> 7 px; a third pooling would give 3x3, too coarse for loops
+KERNEL_PX = 3  # two stacked 3x3 kernels cover 5x5 with fewer weights than one 5x5
+DROPOUT = HyperParameters.dropout  # before the only dense layer, the only layer that overfits
 HIDDEN_UNITS = HyperParameters.hidden_units
-BATCHNORM_MOMENTUM = 0.95  # Keras' 0.99 lags by hundreds of steps: useless in short runs
-NONE_OF_THEM = 1  # outputs beside the ten: "no digit"
-PARAMETERS = {4: 392_330, 3: 94_858}  # by blocks, of ten outputs; of four, 960 are statistics
+BATCHNORM_MOMENTUM = 0.95  # Keras' default 0.99 lags by hundreds of steps: useless in short runs
+NONE_OF_THEM = 1  # number of outputs besides the ten digits: "no digit"
+PARAMETERS = {4: 392_330, 3: 94_858}  # by blocks, for ten outputs; 960 of 392,330 are statistics
 FOLD_LAYER = "fold"
-PERMUTATION_SEED = 2026  # one order of the pixels for every run, so that runs compare
+PERMUTATION_SEED = 2026  # same pixel order in every run, so that runs can be compared
 
 
 def build_network(hyper: HyperParameters) -> keras.Model:
-    """Build the network that the settings name, untrained; in and out as `build_model` says."""
+    """Build the untrained network that the settings name; input and output as in `build_model`."""
     outputs = hyper.outputs
     if hyper.network == "cnn":
         return build_model(hyper.blocks, hyper.precision, hyper.dropout, hyper.permuted, outputs)
@@ -36,14 +36,14 @@ def build_network(hyper: HyperParameters) -> keras.Model:
 
 
 def fold_none(model: keras.Model) -> keras.Model:
-    """Give a network of eleven classes ten answers: what is no digit counts a tenth for each.
+    """Turn eleven outputs into ten: each digit gets a tenth of the "no digit" probability.
 
-    The ten sum to 1, as everyone who opens the file expects. Whether there is a digit can be read
-    off them: where the digits' own probabilities are clear, ten times the least is the eleventh.
-    A network of ten classes comes back as it is. The weights are shared, not copied.
+    The ten outputs sum to 1, as users of the model file expect. If the digits' own probabilities
+    are clear, ten times the smallest output is the probability of "no digit". A network with ten
+    outputs is returned unchanged. The weights are shared, not copied.
 
     Args:
-        model: as `build_network` builds it.
+        model: as `build_network` returns it.
     """
     if model.output_shape[-1] == CLASSES:
         return model
@@ -54,7 +54,7 @@ def fold_none(model: keras.Model) -> keras.Model:
 
 
 def fold_matrix() -> Float32Array:
-    """(11, 10) float32: each digit counts for itself, none of them a tenth for each."""
+    """(11, 10) float32: the identity for the digits, then a row of 0.1 for "no digit"."""
     tenth = np.full((NONE_OF_THEM, CLASSES), 1 / CLASSES, np.float32)
     return np.concatenate([np.eye(CLASSES, dtype=np.float32), tenth])
 
@@ -69,17 +69,17 @@ def build_model(
     """Build the network, untrained.
 
     Input (N, 28, 28, 1) float, 0..255, light digit on black; output (N, `outputs`) float32
-    probabilities that sum to 1. The normalisation is inside.
+    probabilities that sum to 1. The network normalises the pixels itself.
 
     Args:
-        blocks: how many of the four; fewer serve the ablation.
-        precision: Keras' dtype policy for the blocks; weights are float32 under each.
-        dropout: fraction of the averages that a training step leaves out, 0..1.
+        blocks: number of convolution blocks, 4 or 3; 3 is for the ablation.
+        precision: Keras' dtype policy for the blocks; weights are always float32.
+        dropout: fraction of the pooled features that a training step drops, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
-        outputs: 10, or 11 with a class for what is no digit.
+        outputs: 10, or 11 with the class "no digit".
 
     Raises:
-        ValueError: the network has another number of parameters than `PARAMETERS`.
+        ValueError: the number of parameters is not the one in `PARAMETERS`.
 
     Example:
         >>> build_model().output_shape
@@ -91,7 +91,7 @@ def build_model(
     x = keras.layers.GlobalAveragePooling2D(name="average", dtype="float32")(x)  # (N, 256)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
     model = keras.Model(tiles, _probabilities(x, outputs), name="mnist_cnn")
-    more = (outputs - CLASSES) * (FILTERS[blocks - 1] + 1)  # weights and bias of a further output
+    more = (outputs - CLASSES) * (FILTERS[blocks - 1] + 1)  # weights and bias of one more output
     _check_parameters(model, PARAMETERS[blocks] + more)
     return model
 
@@ -103,16 +103,16 @@ def build_mlp(
     permuted: bool = False,
     outputs: int = CLASSES,
 ) -> keras.Model:
-    """Build a network of linear layers, untrained, to compare the CNN with: 784, `hidden`, 10.
+    """Build an untrained MLP to compare the CNN with: 784, `hidden`, `outputs` units.
 
-    In and out as `build_model` has them.
+    Input and output are as in `build_model`.
 
     Args:
         hidden: units of each layer before the last.
-        precision: Keras' dtype policy for these layers; weights are float32 under each.
-        dropout: fraction of each hidden layer that a training step leaves out, 0..1.
+        precision: Keras' dtype policy for these layers; weights are always float32.
+        dropout: fraction of each hidden layer that a training step drops, 0..1.
         permuted: whether the network sees the pixels in one fixed random order.
-        outputs: 10, or 11 with a class for what is no digit.
+        outputs: 10, or 11 with the class "no digit".
 
     Example:
         >>> build_mlp((512,)).count_params()  # 784 * 512 + 512 and 512 * 10 + 10
@@ -132,10 +132,10 @@ def pixel_order() -> np.ndarray:
 
 
 def _normalised_tiles(permuted: bool) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """The input and what the layers see of it, both (N, 28, 28, 1).
+    """The input, and the normalised tiles, permuted if asked; both (N, 28, 28, 1).
 
-    The permutation is a part of the network: training, validation and test tiles, and whatever
-    the saved file is asked about, meet the same one, and augmentation still comes before it.
+    The permutation is part of the network, so all tiles get the same one, also in the saved file.
+    Augmentation comes before it.
     """
     tiles = keras.Input((TILE_PX, TILE_PX, 1), name="tile")
     x = keras.layers.Rescaling(1 / PIXEL_STD, -PIXEL_MEAN / PIXEL_STD, name="normalise")(tiles)
@@ -147,7 +147,7 @@ def _normalised_tiles(permuted: bool) -> tuple[keras.KerasTensor, keras.KerasTen
 
 
 def _probabilities(x: keras.KerasTensor, outputs: int) -> keras.KerasTensor:
-    """(N, F) to (N, outputs) float32; calibration knows this layer by its name."""
+    """(N, F) to (N, outputs) float32; calibration finds this layer by its name."""
     return keras.layers.Dense(outputs, activation="softmax", name="digits", dtype="float32")(x)
 
 
@@ -170,7 +170,7 @@ def _block(x: keras.KerasTensor, number: int, precision: str) -> keras.KerasTens
 
 
 def _check_parameters(model: keras.Model, expected: int) -> None:
-    """Refuse a network that is no longer the documented one."""
+    """Raise ValueError if the number of parameters is not the documented one."""
     if model.count_params() != expected:
         raise ValueError(
             f"The network has {expected:,} parameters. Received: {model.count_params():,}. "

@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 from digitscope.benchmark import BenchmarkError, Result, load_labels
 from digitscope.benchmark.metrics import auroc, calibrate, none_or_several, one_digit
 from digitscope.benchmark.run import Run
+from digitscope.benchmark.selective_prediction import THRESHOLDS, operating_point_at
 from digitscope.benchmark.selective_prediction import OperatingPoint as CurvePoint
-from digitscope.benchmark.selective_prediction import operate, refusal_curve
 from digitscope.benchmark.terminal import read_in_terminal
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL
 from digitscope.reader import DigitReader
-from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_operating_point
-from digitscope.types import Background, Prediction
+from digitscope.types import Background
 from training.evaluation.model_card import describe_file, write_card
+from training.photos import as_trained, tempered
 from training.run_records.provenance import command_on, git_commit
 
 TEMPERATURES = np.geomspace(0.5, 2.5, 33)  # of a perfect picture; steps of 5 %
@@ -72,7 +72,7 @@ def fit(results: Sequence[Result], max_right_refused: float = MAX_RIGHT_REFUSED)
     return Fit(
         OperatingPoint(round(temperature, 3), round(weight, 3), chosen),
         right_refused(believed, chosen),
-        operate(believed, chosen),
+        operating_point_at(believed, chosen),
         calibrate(believed).error,
         auroc(
             [one.score for one in one_digit(believed)],
@@ -104,20 +104,14 @@ def choose_threshold(results: Sequence[Result], max_right_refused: float) -> flo
 
     It is the lowest of those with the fewest wrong answers: above it, daring less gains nothing.
     """
-    allowed = [
-        (_mistakes(results, point), point.threshold)
-        for point in refusal_curve(results)
-        if 0.5 <= point.threshold < 1
-        and right_refused(results, point.threshold) <= max_right_refused
-    ]
-    return min(allowed, default=(0, 0.5))[1]
+    possible = [one for one in THRESHOLDS if 0.5 <= one < 1]
+    allowed = [one for one in possible if right_refused(results, one) <= max_right_refused]
+    return min(allowed, key=lambda one: mistakes(results, one), default=0.5)
 
 
-def _mistakes(results: Sequence[Result], point: CurvePoint) -> int:
+def mistakes(results: Iterable[Result], threshold: float) -> int:
     """How many pictures get a wrong answer: the wrong digit, or a digit where there is none."""
-    answered = 0.0 if point.others_refused is None else 1 - point.others_refused
-    others = len(none_or_several(results))
-    return round(point.digits_wrong * len(one_digit(results)) + answered * others)
+    return sum(one.score >= threshold and not one.is_guess_right for one in results)
 
 
 def right_refused(results: Sequence[Result], threshold: float) -> float:
@@ -127,26 +121,11 @@ def right_refused(results: Sequence[Result], threshold: float) -> float:
     return len(lost) / max(len(digits), 1)
 
 
-def uncalibrated(result: Result) -> Result:
-    """The result with the probabilities that the model file gave for it."""
-    if result.quality is None:
-        return result
-    return _tempered(result, 1 / quality_temperature(result.quality))
-
-
 def _with_temperature(result: Result, temperature: float, weight: float) -> Result:
     """The result as the reader would have it with these temperatures."""
     if result.quality is None:
         return result
-    return _tempered(result, temperature + weight * (1 - result.quality.score))
-
-
-def _tempered(result: Result, temperature: float) -> Result:
-    if not result.probabilities:
-        return result
-    given = Prediction(np.array(result.probabilities, np.float32))
-    evened = apply_temperature(given, temperature).probabilities
-    return replace(result, probabilities=tuple(evened.tolist()))
+    return tempered(result, temperature + weight * (1 - result.quality.score))
 
 
 def describe(fitted: Fit, folders: Sequence[Path], pictures: int) -> dict[str, Any]:
@@ -174,7 +153,7 @@ def read_folders(folders: Sequence[Path]) -> list[Result]:
     kept = [one for one in items if one.kind != PRINTED]
     run = Run(DigitReader(ONNX_MODEL, Background.AUTO), kept)
     read_in_terminal(run)
-    return [uncalibrated(one) for one in run.results]
+    return [as_trained(one, 1.0) for one in run.results]
 
 
 def _print_curve(results: Sequence[Result], fitted: Fit) -> None:
@@ -185,7 +164,7 @@ def _print_curve(results: Sequence[Result], fitted: Fit) -> None:
     print("from   digits refused  right ones  wrong  others refused")
     steps = [step / 20 for step in range(10, 20)]
     for threshold in sorted({*steps, point.min_confidence}):
-        here = operate(believed, threshold)
+        here = operating_point_at(believed, threshold)
         others = "" if here.others_refused is None else f"{here.others_refused:14.1%}"
         mark = "  <- chosen" if threshold == point.min_confidence else ""
         lost = right_refused(believed, threshold)

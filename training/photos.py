@@ -107,12 +107,19 @@ def _describe_kind(summary: Summary) -> dict[str, Any]:
 
 
 def as_trained(result: Result, temperature: float) -> Result:
-    """The result with the probabilities that the network gave before it was calibrated."""
-    if not result.probabilities or result.quality is None:
+    """The result without the picture's calibration, and without the model file's `temperature`."""
+    if result.quality is None:
         return result
-    calibrated = Prediction(np.array(result.probabilities, np.float32))
-    raw = apply_temperature(calibrated, 1 / (temperature * quality_temperature(result.quality)))
-    return replace(result, probabilities=tuple(raw.probabilities.tolist()))
+    return tempered(result, 1 / (temperature * quality_temperature(result.quality)))
+
+
+def tempered(result: Result, temperature: float) -> Result:
+    """The result with its probabilities at another temperature."""
+    if not result.probabilities:
+        return result
+    given = Prediction(np.array(result.probabilities, np.float32))
+    evened = apply_temperature(given, temperature).probabilities
+    return replace(result, probabilities=tuple(evened.tolist()))
 
 
 def main(arguments: list[str] | None = None) -> None:

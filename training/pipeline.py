@@ -1,12 +1,11 @@
 """From tiles to a model file in one command: ``python -m training.pipeline cnn`` (or ``mlp``).
 
-Loads MNIST, builds and trains the network, evaluates it, draws the confusion matrix, saves
-everything, and opens what it saved to see whether it is good enough. Each step is a module that
-stands on its own; here they only follow one another. A killed pipeline goes on with the same
-command. ``--small`` is the same in minutes, for CI.
+Loads MNIST, builds, trains and evaluates the network, draws the confusion matrix, saves everything,
+and checks the accuracy of the saved file. Each step is a module of its own. To continue a killed
+pipeline, run the same command again. ``--small`` does the same in minutes, for CI.
 
 training/runs/pipeline/NAME/
-├── ...               what training leaves, see training.run_records.run_folder
+├── ...               the training run's files, see training.run_records.run_folder
 └── exported/         mnist_NAME.keras and .onnx, model_card.json, confusion_matrix.png,
                       training_curves.png
 """
@@ -29,39 +28,39 @@ from training.tracking import show
 from training.train import add_settings, settings_of, train_tracked
 
 NETWORKS = ("cnn", "mlp")
-SMALL = {  # a run whose figures say that the pipeline works, and nothing about the recipe
+SMALL = {  # its figures show that the pipeline works, but say nothing about the recipe
     "limit": 6_000,
     "epochs": 3,
     "validation_tiles": 1_000,
-    "ema_momentum": 0.9,  # there are 150 steps in all: .99 would still hold the first weights
-    "photo_fraction": 0.0,  # photographing digits takes longer than all the rest
+    "ema_momentum": 0.9,  # only 150 steps: with .99 the average would still hold the first weights
+    "photo_fraction": 0.0,  # simulating photos takes longer than all the rest
 }
-FLOORS = {"cnn": 0.99, "mlp": 0.95}  # test accuracy; less is a fault, not bad luck
+FLOORS = {"cnn": 0.99, "mlp": 0.95}  # minimum test accuracy; a lower one is a fault, not chance
 SMALL_FLOORS = {"cnn": 0.95, "mlp": 0.88}
 
 
 class BelowFloorError(DigitscopeError, RuntimeError):
-    """The saved network opens, but reads too few test tiles."""
+    """The saved network reads too few test tiles correctly."""
 
 
 def run_pipeline(
     hyper: HyperParameters, folder: RunFolder, floor: float, data: str | None = None
 ) -> Path:
-    """Load, build, train, evaluate, draw and save; go on where an earlier one stopped.
+    """Load, build, train, evaluate, draw and save; continue a run that was stopped.
 
     Args:
-        hyper: all settings, the network among them.
-        folder: the run's.
-        floor: the least test accuracy of the saved network, 0..1.
+        hyper: all settings, including the network.
+        folder: the run's folder.
+        floor: minimum test accuracy of the saved network, 0..1.
         data: ``mnist.npz``; by default ``$MNIST_NPZ``, Keras' cache or a download.
 
     Returns:
-        The saved ``.keras`` file; the rest lies beside it.
+        The saved ``.keras`` file; the other files are in the same folder.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
         RunFolderError: the folder holds a run with other settings.
-        BelowFloorError: the saved network reads too few test tiles.
+        BelowFloorError: the saved network's test accuracy is below `floor`.
     """
     print("1/5 Load")
     datasets = load_datasets(data, hyper)
@@ -86,7 +85,7 @@ def check_saved(path: Path, floor: float, data: str | None = None) -> float:
         The test accuracy, 0..1.
 
     Raises:
-        BelowFloorError: it is below `floor`.
+        BelowFloorError: the accuracy is below `floor`.
     """
     reached = evaluate_test(keras.saving.load_model(path), data).accuracy
     if reached < floor:
@@ -99,7 +98,7 @@ def check_saved(path: Path, floor: float, data: str | None = None) -> float:
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read the command line; all other hyper-parameters are options."""
+    """Read the command line; every hyper-parameter but the network is an option."""
     parser = argparse.ArgumentParser(
         prog="python -m training.pipeline",
         description=__doc__,

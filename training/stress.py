@@ -1,8 +1,8 @@
 """Reads simulated photos by condition: ``python -m training.stress``, or ``make stress``.
 
-Every digit is photographed under every condition, so that conditions differ in nothing else. To
-find what is weak and to try a change, take validation digits (``--digits validation``), which
-write nothing into the card; the test digits are for the report alone.
+Every digit is photographed under every condition, so that all conditions have the same digits. To
+look for weaknesses or to try a change, use validation digits (``--digits validation``); the model
+card stays unchanged. The test digits are for the report alone.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from training.run_records.run_folder import RUNS_DIR
 from training.synthetic_photos import CONDITIONS, Condition, photograph
 
 CARD_ENTRY = "simulated"
-COUNT = 200  # digits under each condition: 1 of them is half a point
-SEED = {"validation": 11, "test": 12}  # other chance too: no look at the report's photos
+COUNT = 200  # digits per condition: one digit is half a percentage point
+SEED = {"validation": 11, "test": 12}  # different, so that trials never use the report's photos
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Simulated(Sample):
-    """A picture without a file: it is photographed whenever somebody asks for it.
+    """A simulated photo without a file; `picture` makes it at each call.
 
     Attributes:
         tile: (28, 28) uint8, the digit.
         condition: the kind of photo.
-        seed: of this photo.
+        seed: seed of this photo's random numbers.
     """
 
     tile: UInt8Array
@@ -56,7 +56,7 @@ class Simulated(Sample):
 
 
 def simulate(digits: Digits, conditions: Sequence[Condition], seed: int) -> list[Simulated]:
-    """Every digit under every condition, condition by condition."""
+    """Every digit under every condition, sorted by condition."""
     root = Path(f"simulated-{fingerprint_photos()[:8]}")
     return [
         Simulated(
@@ -74,7 +74,7 @@ def simulate(digits: Digits, conditions: Sequence[Condition], seed: int) -> list
 
 
 def load_digits(part: str, count: int, data: str | None) -> Digits:
-    """`count` digits of a part of MNIST, ``validation`` or ``test``, drawn by the part's seed.
+    """Draw `count` digits from MNIST's part ``validation`` or ``test``, with that part's seed.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
@@ -86,7 +86,7 @@ def load_digits(part: str, count: int, data: str | None) -> Digits:
 
 
 def try_out(items: Sequence[Sample], options: argparse.Namespace) -> None:
-    """Read and print, and write into no card."""
+    """Read the photos and print the report; the model card stays unchanged."""
     run = Run(DigitReader(options.model, options.background), items, out=options.out)
     read_in_terminal(run)
     print(format_report(run.report()))
@@ -111,7 +111,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Photograph, read and tell, as the command line says."""
+    """Simulate the photos, read them and print the report."""
     options = parse_arguments(arguments)
     conditions = [CONDITIONS[name] for name in options.conditions.split(",")]
     digits = load_digits(options.digits, options.count, options.data)

@@ -1,9 +1,9 @@
 """Trains the network: ``python -m training.train --out training/runs/first``.
 
-Keras' `fit` shuffles nothing and keeps nothing here: `training.data.batches` draws each epoch's
-tiles, and `KeepRun` validates with averaged weights and keeps the best. Runs on any Keras backend.
-After a kill, the same command with ``--resume`` goes on from the last complete epoch. The test set
-has no part in it.
+Keras' `fit` neither shuffles nor saves here: `training.data.batches` draws each epoch's tiles, and
+`KeepRun` validates the averaged weights and saves the best. Runs on any Keras backend. After a
+kill, the same command with ``--resume`` continues after the last complete epoch. Training does not
+use the test set.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from training.model_definition import build_network
 from training.run_records.run_folder import LATEST, RunFolder, RunState
 from training.tracking import experiment_of, follow, run_facts
 
-SGD_MOMENTUM = 0.9  # LEARNING_RATES counts on it
-DROPOUT_STEP_BITS = 20  # epochs begin a million draws apart
-DROPOUT_LAYER_BITS = 16  # two layers never share their chance; seeds stay below
-XLA = keras.backend.backend() == "jax"  # on TensorFlow's CPU, XLA took twice the time
+SGD_MOMENTUM = 0.9  # the rate in LEARNING_RATES was chosen for it
+DROPOUT_STEP_BITS = 20  # the random states of two epochs begin a million draws apart
+DROPOUT_LAYER_BITS = 16  # two layers never share a random state while seeds stay below 2**16
+XLA = keras.backend.backend() == "jax"  # with TensorFlow on the CPU, XLA took twice the time
 
 
 def train(
@@ -47,14 +47,14 @@ def train(
     """Train until the epochs are done or patience ends; the best network is in the folder.
 
     Args:
-        datasets: what to learn from and to be judged by.
+        datasets: training and validation data.
         hyper: all settings.
         folder: where checkpoints and history go.
-        resume: go on with the run in the folder, if there is one.
-        on_epoch: called after each epoch, once the folder holds it.
+        resume: continue the run in the folder, if there is one.
+        on_epoch: called after each epoch, when it is saved.
 
     Raises:
-        RunFolderError: the folder holds a run and `resume` is off, or its settings were others.
+        RunFolderError: the folder holds a run, and `resume` is off or its settings differ.
     """
     folder.start(asdict(hyper), resume)
     state = folder.state()
@@ -68,18 +68,18 @@ def train(
         steps_per_epoch=steps,
         initial_epoch=state.epochs,
         epochs=hyper.epochs,
-        shuffle=False,  # each epoch's batches come in random order
+        shuffle=False,  # the batches are already in random order
         callbacks=[KeepRun(datasets, hyper, folder, on_epoch)],
     )
     return folder.state()
 
 
 class KeepRun(keras.callbacks.Callback):  # type: ignore[misc]
-    """Validates with averaged weights after each epoch, and keeps all that the run needs to go on.
+    """Validates the averaged weights after each epoch, and saves all that resuming needs.
 
-    Keras' BackupAndRestore, ModelCheckpoint, CSVLogger and EarlyStopping do parts of this. They
-    write several files in place and forget the best loss and the patience when a run goes on. Here
-    `state.json` is replaced last and in one move, so a kill at any moment costs an epoch at most.
+    Keras' BackupAndRestore, ModelCheckpoint, CSVLogger and EarlyStopping do parts of this. But they
+    overwrite files in place, and a resumed run forgets the best loss and the patience. Here
+    `state.json` is replaced last and atomically, so a kill costs one epoch at most.
     """
 
     def __init__(
@@ -95,12 +95,12 @@ class KeepRun(keras.callbacks.Callback):  # type: ignore[misc]
         self._on_epoch = on_epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002
-        """Start the clock, and tie dropout's chance to seed and epoch."""
+        """Start the clock, and set dropout's random state from seed and epoch."""
         self._started = time.perf_counter()
         reseed_dropout(self.model, self._hyper.seed, epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Validate, save, and stop where patience ends; `logs` gets the validation figures."""
+        """Validate, save, and stop if patience has ended; add validation figures to `logs`."""
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         with averaged_weights(self.model):
             logs |= validate(self.model, self._datasets)
@@ -117,14 +117,14 @@ class KeepRun(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def _is_over(state: RunState, hyper: HyperParameters) -> bool:
-    """Whether all epochs are done, or the loss has not fallen for as many as patience allows."""
+    """Whether all epochs are done, or the loss has not fallen for `patience` epochs."""
     return state.epochs >= hyper.epochs or state.epochs - state.best_epoch >= hyper.patience
 
 
 def _batches(
     datasets: Datasets, hyper: HyperParameters, first_epoch: int
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
-    """The batches of all epochs from `first_epoch`, counted from 0; each has its own chance."""
+    """The batches of all epochs from `first_epoch`, counted from 0."""
     for epoch in range(first_epoch, hyper.epochs):
         yield from epoch_batches(
             datasets.train, hyper, epoch, datasets.photographed, datasets.drawn
@@ -134,14 +134,14 @@ def _batches(
 def train_tracked(
     datasets: Datasets, hyper: HyperParameters, folder: RunFolder, resume: bool = False
 ) -> RunState:
-    """`train`, shown in MLflow while it goes on."""
+    """Run `train` and show its progress in MLflow."""
     facts = run_facts(len(datasets.train), len(datasets.validation))
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
         return train(datasets, hyper, folder, resume, tracked.epoch)
 
 
 def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
-    """Build the network with its optimizer, schedule for epochs of `steps` steps, and loss."""
+    """Build and compile the network; its learning-rate schedule has `steps` steps per epoch."""
     warmup_steps = round(hyper.warmup_epochs * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=hyper.learning_rate / 100,
@@ -163,7 +163,7 @@ def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:
 def _build_optimizer(
     hyper: HyperParameters, schedule: keras.optimizers.schedules.LearningRateSchedule
 ) -> keras.Optimizer:
-    """The optimizer that the settings name; each keeps averaged weights beside its own."""
+    """The optimizer that the settings name; it also keeps averaged weights (EMA)."""
     kinds = {
         "adamw": partial(keras.optimizers.AdamW, weight_decay=hyper.weight_decay),
         "adam": keras.optimizers.Adam,
@@ -175,7 +175,7 @@ def _build_optimizer(
 
 @contextmanager
 def averaged_weights(model: keras.Model) -> Iterator[None]:
-    """Inside, the network has its averaged weights; afterwards its own again."""
+    """In the `with` block, the network has its averaged weights; afterwards its own again."""
     swap = keras.callbacks.SwapEMAWeights()
     swap.set_model(model)
     swap.on_test_begin()
@@ -186,9 +186,9 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
 
 
 def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
-    """Tie dropout's chance to seed and epoch: checkpoints do not keep it (Keras 3.15)."""
+    """Set dropout's random state from seed and epoch: checkpoints lack it (Keras 3.15)."""
     dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
-    for number, layer in enumerate(one for one in dropouts if one.rate):  # at 0, there is none
+    for number, layer in enumerate(one for one in dropouts if one.rate):  # rate 0 has no generator
         state = layer.seed_generator.state
         chance = [seed + (number << DROPOUT_LAYER_BITS), epoch << DROPOUT_STEP_BITS]
         state.assign(keras.ops.cast(chance, state.dtype))
@@ -205,7 +205,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def add_settings(parser: argparse.ArgumentParser, besides: tuple[str, ...] = ()) -> None:
-    """Make every hyper-parameter an option but `besides`; what is not given leaves no trace."""
+    """Add an option for each hyper-parameter not in `besides`; unused options are not stored."""
     for setting in fields(HyperParameters):
         if setting.name in besides:
             continue
@@ -217,9 +217,9 @@ def add_settings(parser: argparse.ArgumentParser, besides: tuple[str, ...] = ())
 
 
 def settings_of(options: argparse.Namespace, **changes: Any) -> HyperParameters:
-    """The hyper-parameters of a command line: the recipe, then `changes`, then what was given.
+    """The recipe, overridden by `changes`, and both by the options on the command line.
 
-    Where neither names a learning rate, it is the optimizer's own.
+    If neither sets a learning rate, the optimizer's own rate is used.
     """
     names = {setting.name for setting in fields(HyperParameters)}
     given = changes | {name: value for name, value in vars(options).items() if name in names}
@@ -228,7 +228,7 @@ def settings_of(options: argparse.Namespace, **changes: Any) -> HyperParameters:
 
 
 def _as_bool(text: str) -> bool:
-    """True or False, as settings are printed; anything else is refused."""
+    """Parse "True" or "False" in any case; other text is an error."""
     try:
         return {"true": True, "false": False}[text.lower()]
     except KeyError as error:

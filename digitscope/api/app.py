@@ -1,4 +1,4 @@
-"""The app: middleware, problem handlers, routes, start and end; and the server that runs it."""
+"""The app: middleware, problem handlers, routes, startup and shutdown; and its server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DESCRIPTION = (
 )
 M_MMAP_THRESHOLD = -3  # the parameter's number in glibc's malloc.h
 LARGE_BLOCK_BYTES = 4 * 2**20
-LOG_CONFIG: dict[str, Any] = {  # one JSON object a line on the error stream, uvicorn's lines too
+LOG_CONFIG: dict[str, Any] = {  # one JSON object for each line on stderr, also for uvicorn
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
@@ -53,11 +53,11 @@ def create_app(
     settings: ApiSettings | None = None,
     make_reader: Callable[[], DigitReader] | None = None,
 ) -> FastAPI:
-    """Make the app; its network is loaded once it is started.
+    """Create the app; the network is loaded after the app has started.
 
     Args:
-        settings: by default from the environment.
-        make_reader: by default loads the network that the settings name.
+        settings: by default read from the environment.
+        make_reader: by default loads the network named in the settings.
 
     Raises:
         SettingsError: an environment variable has an invalid value.
@@ -83,7 +83,7 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load the network while requests are answered with 503 already; finish work at the end."""
+    """Load the network in the background (until then answer 503); finish work at the end."""
     runtime: Runtime = app.state.runtime
     loading = asyncio.create_task(runtime.loader.load())
     yield
@@ -92,10 +92,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _complete_openapi(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to an OpenAPI document, in place, what FastAPI cannot say or leaves out.
+    """Add in place what FastAPI leaves out of an OpenAPI document.
 
-    Problems get their media type. The examples with null are put in here, since FastAPI drops
-    nulls from them.
+    Problems get their media type. Examples with null are added here, because FastAPI drops nulls
+    from them.
     """
     for methods in document["paths"].values():
         for operation in methods.values():
@@ -108,7 +108,7 @@ def _complete_openapi(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_server(host: str, port: int, settings: ApiSettings) -> None:
-    """Serve until told to stop (SIGTERM, Ctrl-C), then answer what was accepted."""
+    """Serve until SIGTERM or Ctrl-C, then finish the accepted requests."""
     _return_freed_blocks()
     logging.captureWarnings(capture=True)  # Pillow's warnings of broken files go to the log
     uvicorn.run(
@@ -116,7 +116,7 @@ def run_server(host: str, port: int, settings: ApiSettings) -> None:
         host=host,
         port=port,
         log_config=LOG_CONFIG,
-        access_log=False,  # our own middleware logs more, and no addresses
+        access_log=False,  # our middleware logs more, without client addresses
         server_header=False,
         limit_concurrency=settings.max_connections,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
@@ -126,8 +126,8 @@ def run_server(host: str, port: int, settings: ApiSettings) -> None:
 def _return_freed_blocks() -> None:
     """Make glibc return large blocks to the system as soon as they are freed.
 
-    By default every thread keeps some for itself: after four 20-megapixel pictures, one read after
-    the other, that was 400 MB.
+    By default every thread keeps some: 400 MB after four 20-megapixel pictures, read one after the
+    other.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none

@@ -10,7 +10,7 @@ from digitscope.types import TILE_PX, Background, Level, Prediction, Reason
 
 
 def example_tile() -> list[Any]:
-    """A 1 as a stroke of three pixels: 784 values in 0..1."""
+    """A tile of a 1, drawn as a stroke 3 px wide: 784 values, 0..1."""
     tile = np.zeros((TILE_PX, TILE_PX))
     tile[4:24, 13:16] = 1  # 20 px tall, in the middle
     values: list[Any] = tile.reshape(-1).tolist()

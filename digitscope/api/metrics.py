@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: requests, readings, work in flight, whether the network is loaded."""
+"""Metrics for Prometheus: requests, readings, tasks in flight, whether the network is loaded."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from digitscope import __version__
 from digitscope.number_types import NumberReading
 from digitscope.types import Reading
 
-SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)  # a tile to the timeout
-METHODS = frozenset({"GET", "POST"})  # all others share one label: clients may invent methods
+SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)  # one tile .. timeout
+METHODS = frozenset({"GET", "POST"})  # others share one label, as clients may send any method
 OTHER = "other"
 
 
 class Metrics:
-    """The metrics of one app, in a registry of their own, so that two apps do not mix theirs."""
+    """The metrics of one app, in their own registry, so that two apps do not mix their counts."""
 
     def __init__(self, count_in_flight: Callable[[], int], is_loaded: Callable[[], bool]) -> None:
         """Start counting.
 
         Args:
-            count_in_flight: gives the number of requests being read or waiting.
-            is_loaded: gives whether the network is loaded.
+            count_in_flight: returns the number of requests being read or waiting.
+            is_loaded: returns whether the network is loaded.
         """
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)

@@ -21,7 +21,7 @@ SERVER_ERROR = 500
 
 
 class AccessLogMiddleware:
-    """Gives each request an id, counts it and writes one log line: no picture, no file names.
+    """Gives each request an id, counts it and logs one line without picture and file name.
 
     Outermost middleware. Only the 500 handler runs outside it; its response already has a
     request id.
@@ -32,7 +32,7 @@ class AccessLogMiddleware:
         self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with an id of its own."""
+        """Pass a request on with its own id."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         started, status = time.perf_counter(), SERVER_ERROR
@@ -75,9 +75,9 @@ def _level(path: str, status: int) -> int:
 
 
 class RequestLimitMiddleware:
-    """Counts the bytes of bodies as they arrive, and refuses what is too large or too slow.
+    """Counts the bytes of bodies as they arrive, and refuses bodies that are too large or slow.
 
-    A body may have `max_json_bytes`. A route that takes more sets
+    The limit is `max_json_bytes`. A route that accepts more sets
     `request.state.max_body_bytes` before it receives the body.
     """
 
@@ -87,7 +87,7 @@ class RequestLimitMiddleware:
         self._held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; its bytes are counted as held until it is answered."""
+        """Pass a request on; its body counts as held in memory until it is answered."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         state = scope["state"]
@@ -99,9 +99,9 @@ class RequestLimitMiddleware:
 
         async def receive_within_limits() -> Message:
             nonlocal is_complete
-            if is_complete:  # the next message says that the client left
+            if is_complete:  # the next message reports a disconnect
                 return await receive()
-            _check_size(declared_bytes, state)  # before the client is told to continue
+            _check_size(declared_bytes, state)  # before the server sends "100 Continue"
             message = await self._receive_until(deadline, receive, state)
             is_complete = not message.get("more_body", False)
             self._hold(len(message.get("body", b"")), state)

@@ -1,4 +1,4 @@
-"""Answers of whole numbers and their options, with an example."""
+"""Schemas of whole numbers: options and answers, with an example."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ class NumbersAnswer(BaseModel):
 
     @classmethod
     def of(cls, reading: NumberReading, notice: str) -> NumbersAnswer:
-        """Make the answer of a reading; `notice` is put before the reading's own."""
+        """Convert a reading to an answer; `notice` goes before the reading's own."""
         return cls(**join_notices(notice, number_reading_to_dict(reading)))

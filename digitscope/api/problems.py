@@ -1,4 +1,4 @@
-"""Errors of the API in one form: problem details (RFC 9457), with what was received."""
+"""Errors of the API as problem details (RFC 9457), with the value that was received."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 PROBLEM_TYPE = "application/problem+json"
 REQUEST_ID = "X-Request-ID"  # the header with the request's id
-MAX_ERRORS = 10  # of one request; further ones rarely say more
+MAX_ERRORS = 10  # reported for one request; more rarely help
 MAX_VALUE_CHARS = 60  # of what was received, in a message
 
 
@@ -43,7 +43,7 @@ TOO_SLOW = Kind("too-slow", 503, "The answer took too long")
 
 FRAMEWORK_KINDS = {kind.status: kind for kind in (UNREADABLE_BODY, NOT_FOUND, METHOD_NOT_ALLOWED)}
 RETRY_AFTER_S = {BUSY: 1, MODEL_UNAVAILABLE: 5, TOO_SLOW: 5}  # kinds where a retry can succeed
-BODY_PROBLEMS = (400, 408, 413, 422, 429, 503)  # what any request with a body may get
+BODY_PROBLEMS = (400, 408, 413, 422, 429, 503)  # status codes that any request with a body may get
 DESCRIPTIONS = {
     400: "The body cannot be decoded",
     408: "The body did not arrive in time",
@@ -78,7 +78,7 @@ class Problem(BaseModel):
 
 
 class ProblemError(HTTPException):
-    """Ends a request with a problem; the framework lets it through wherever it is raised."""
+    """Ends a request with a problem; as an `HTTPException` it may be raised anywhere."""
 
     def __init__(
         self,
@@ -93,12 +93,12 @@ class ProblemError(HTTPException):
 
 
 class ProblemResponse(JSONResponse):
-    """A problem as JSON in plain ASCII: what clients send may not be valid Unicode."""
+    """A problem as ASCII JSON, because text from clients may not be valid Unicode."""
 
     media_type = PROBLEM_TYPE
 
     def render(self, content: Any) -> bytes:
-        """Write the JSON."""
+        """Encode the content as JSON."""
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
@@ -151,7 +151,7 @@ def _to_problem(request: Request, error: Exception) -> ProblemError:
         return _of_validation(error)
     if isinstance(error, HTTPException):
         return _of_framework(request, error)
-    if isinstance(error, ClientDisconnect):  # nobody reads it, but the log must not call it a fault
+    if isinstance(error, ClientDisconnect):  # the log must not report a server error
         return ProblemError(UNREADABLE_BODY, "The client left.")
     return ProblemError(FAULT, "The server has a fault. Its log has the details under this id.")
 
@@ -160,7 +160,7 @@ def _of_framework(request: Request, error: HTTPException) -> ProblemError:
     kind = FRAMEWORK_KINDS.get(error.status_code, UNREADABLE_BODY)
     received = f"{request.method} {ascii(request.url.path)[1:-1]}"[:MAX_VALUE_CHARS]
     problem = ProblemError(kind, f"{kind.title}.", received)
-    problem.headers = error.headers  # the methods that are allowed
+    problem.headers = error.headers  # for 405: the allowed methods
     return problem
 
 

@@ -1,4 +1,4 @@
-"""Pictures in the body of a request: what OpenAPI says of them, and how they are received."""
+"""Pictures in the body of a request: their OpenAPI description, and how to receive them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from digitscope.api.problems import (
 from digitscope.api.schemas import MAX_FILES
 
 FORM_TYPE, FORM_FIELD = "multipart/form-data", "file"
-PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # what the documentation offers
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")  # listed in the documentation
 ANY_BYTES = "application/octet-stream"
-NEVER_ON_DISK = 2**40  # bytes; the limit on the body is far below
+NEVER_ON_DISK = 2**40  # bytes in memory; the limit on a body is far below
 
 
 def _form_of(field_schema: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ BATCH_BODY: dict[str, Any] = {
 
 
 async def receive_picture(request: Request) -> bytes:
-    """Receive a picture file, as a form's file or as the body itself. It never touches the disk."""
+    """Receive a picture, as a form's file or as the body itself; it is never written to disk."""
     media_type = _media_type(request)
     if media_type.startswith("image/") or media_type == ANY_BYTES:
         return await request.body()
@@ -66,10 +66,10 @@ def _media_type(request: Request) -> str:
 
 
 async def receive_form(request: Request, max_files: int) -> list[tuple[str, bytes]]:
-    """Receive the files of a form: name and bytes each, at least one.
+    """Receive the files of a form, at least one, as pairs of name and bytes.
 
     Raises:
-        ProblemError: UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, or a limit was passed.
+        ProblemError: UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, or a limit is exceeded.
     """
     if _media_type(request) != FORM_TYPE:
         raise ProblemError(
@@ -82,7 +82,7 @@ async def receive_form(request: Request, max_files: int) -> list[tuple[str, byte
     parser.spool_max_size = NEVER_ON_DISK
     try:
         form = await parser.parse()
-    except (MultiPartException, ValueError) as error:  # ValueError: an impossible charset
+    except (MultiPartException, ValueError) as error:  # ValueError: an invalid charset
         raise _form_problem(f"an invalid form: {error}", max_files) from error
     try:
         fields = form.getlist(FORM_FIELD)

@@ -132,7 +132,7 @@ async def _read_sent(request: Request, runtime: Runtime, read: Callable[[bytes],
     """Receive the picture of a request and read it in the pool.
 
     Raises:
-        ProblemError: no room, no picture, or none that can be opened.
+        ProblemError: the server is busy, or the body is no picture that can be opened.
     """
     runtime.loader.reader()
     runtime.pool.check_room()
@@ -168,10 +168,10 @@ def _read_file(runtime: Runtime, name: str, data: bytes, options: ReadingOptions
 
 
 def choose_background(requested: Background) -> tuple[Background, str]:
-    """Take the requested background, unless it would start a download of weights.
+    """Choose the requested background method, unless it would download weights.
 
     Returns:
-        The route to take, and a notice where it is another one.
+        The method to use, and a notice if it is another one.
     """
     if requested not in REMBG_MODELS or weights_on_disk(requested):
         return requested, ""

@@ -26,7 +26,7 @@ MODEL_LOADING = "The network is being loaded."
 
 
 class ModelLoader:
-    """Loads the reader in the background, and tries again where that fails."""
+    """Loads the reader in the background, and retries if that fails."""
 
     def __init__(self, make_reader: Callable[[], DigitReader], retry_s: float) -> None:
         """Start without a reader.
@@ -45,7 +45,7 @@ class ModelLoader:
         return self._reader is not None
 
     async def load(self) -> None:
-        """Make the reader in a thread, again and again until it can be made."""
+        """Make the reader in a thread; retry until that succeeds."""
         while self._reader is None:
             try:
                 self._reader = await asyncio.to_thread(self._make_reader)
@@ -61,7 +61,7 @@ class ModelLoader:
             await asyncio.sleep(self._retry_s)
 
     def reader(self) -> DigitReader:
-        """The reader.
+        """The reader, if it is loaded.
 
         Raises:
             ProblemError: MODEL_UNAVAILABLE, with the cause.
@@ -72,7 +72,7 @@ class ModelLoader:
 
 
 def _describe_publicly(error: Exception) -> str:
-    """Describe for clients why there is no network: without folders, which only the log names.
+    """Describe for clients why there is no network; only the log names folders.
 
     >>> error = ModelUnavailableError("No {model}.", model=Path("/srv/my models/a.onnx"))
     >>> _describe_publicly(error)
@@ -91,11 +91,11 @@ class WorkPool:
     """A bounded pool of threads: excess work is refused at once, slow work times out."""
 
     def __init__(self, workers: int, max_in_flight: int, timeout_s: float) -> None:
-        """Start with nothing to do.
+        """Start without tasks.
 
         Args:
             workers: number of threads.
-            max_in_flight: pieces of work running or waiting; more are refused.
+            max_in_flight: tasks running or waiting; more are refused.
             timeout_s: seconds that a request waits for its answer.
         """
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="reading")
@@ -104,11 +104,11 @@ class WorkPool:
 
     @property
     def in_flight(self) -> int:
-        """Pieces of work running or waiting."""
+        """The number of tasks running or waiting."""
         return self._in_flight
 
     def check_room(self) -> None:
-        """Refuse early, before a body is received in vain.
+        """Refuse a request before its body is received, if the pool is full.
 
         Raises:
             ProblemError: BUSY.
@@ -121,9 +121,9 @@ class WorkPool:
             )
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Run a piece of work in a thread.
+        """Run a task in a thread.
 
-        It counts as in flight until it has ended, even when its request has timed out.
+        The task counts as in flight until it ends, even after its request has timed out.
 
         Raises:
             ProblemError: BUSY, or TOO_SLOW.
@@ -145,24 +145,24 @@ class WorkPool:
             self._in_flight += by
 
     def close(self) -> None:
-        """Finish running work, cancel the rest."""
+        """Finish running tasks, cancel the rest."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
 
 class PixelBudget:
-    """Limits how many pixels are decoded at one time, since they are what takes memory."""
+    """Limits how many pixels are decoded at the same time, because they take the memory."""
 
     def __init__(self, max_pixels: int) -> None:
-        """Start with all of the budget free."""
+        """Start with the whole budget free."""
         self._max_pixels = self._free_pixels = max_pixels
         self._turn, self._freed = threading.Lock(), threading.Condition()
 
     @contextmanager
     def hold(self, pixels: int) -> Iterator[None]:
-        """Hold a part of the budget; blocks until it is free.
+        """Hold `pixels` of the budget; blocks until they are free.
 
-        Only one thread waits for pixels, the others wait behind it: small pictures cannot keep a
-        large one waiting for ever. A picture above the whole budget is read alone.
+        Only one thread waits for pixels, the others queue behind it, so that small pictures cannot
+        delay a large one for ever. A picture larger than the budget is read alone.
         """
         pixels = min(pixels, self._max_pixels)
         with self._turn, self._freed:
@@ -177,10 +177,10 @@ class PixelBudget:
 
 
 class Runtime:
-    """Everything that lives as long as the server."""
+    """The objects that live as long as the server."""
 
     def __init__(self, settings: ApiSettings, make_reader: Callable[[], DigitReader]) -> None:
-        """Put it together; nothing is loaded yet."""
+        """Create the objects; the network is not loaded yet."""
         self.settings = settings
         self.loader = ModelLoader(make_reader, settings.retry_s)
         self.pool = WorkPool(settings.workers, settings.max_in_flight, settings.answer_timeout_s)
@@ -189,7 +189,7 @@ class Runtime:
 
 
 def runtime_of(request: Request) -> Runtime:
-    """The runtime of the app that a request came to."""
+    """The runtime of the app that received the request."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 

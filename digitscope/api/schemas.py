@@ -27,7 +27,7 @@ from digitscope.types import (
 
 PIXELS = TILE_PX * TILE_PX
 MAX_TILES = 64  # in one request: they take about as long as one photo
-MAX_FILES = 32  # in one request: small enough to be read within the time for an answer
+MAX_FILES = 32  # in one request: they can be read before the answer times out
 TILE_DECIMALS = 4  # of a tile's value: enough to get its 256 levels back exactly
 
 Pixel = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
@@ -90,7 +90,7 @@ class TileAnswer(BaseModel):
 
     @classmethod
     def of(cls, prediction: Prediction) -> TileAnswer:
-        """Make the answer of a prediction."""
+        """Convert a prediction to an answer."""
         return cls(
             prediction=prediction.digit,
             confidence=prediction.confidence,
@@ -174,7 +174,7 @@ class PictureAnswer(PictureRow):
 
     @classmethod
     def of(cls, reading: Reading, notice: str, *, with_tile: bool) -> PictureAnswer:
-        """Make the answer of a reading; `notice` is put before the reading's own."""
+        """Convert a reading to an answer; `notice` goes before the reading's own."""
         tile = reading.preprocessed.tile
         sent = None if tile is None or not with_tile else tile.pixels.reshape(-1) / 255
         values = None if sent is None else sent.round(TILE_DECIMALS).tolist()
@@ -188,7 +188,7 @@ class FileRow(PictureRow):
 
     @classmethod
     def of(cls, file: str, reading: Reading, notice: str) -> FileRow:
-        """Make the row of a reading; `notice` is put before the reading's own."""
+        """Convert a reading to a row; `notice` goes before the reading's own."""
         return cls(file=file, **join_notices(notice, reading_to_dict(reading)))
 
     @classmethod
@@ -198,11 +198,11 @@ class FileRow(PictureRow):
 
 
 def join_notices(notice: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Put the server's notice before the reading's own."""
+    """Put the server's `notice` before the notice of the reading."""
     return row | {"notice": " ".join(filter(None, (notice, row["notice"])))}
 
 
 def to_tiles(images: list[list[float]]) -> UInt8Array:
-    """Turn values 0..1 into tiles: N lists of 784 -> (N, 28, 28) uint8."""
+    """Convert values 0..1 to tiles: N lists of 784 -> (N, 28, 28) uint8."""
     values = np.asarray(images, np.float64).reshape(-1, TILE_PX, TILE_PX)
     return np.rint(values * 255).astype(np.uint8)

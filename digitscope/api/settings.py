@@ -18,7 +18,7 @@ from digitscope.image_io import MAX_PIXELS
 
 log = logging.getLogger(__name__)
 PREFIX = "DIGITSCOPE_API_"
-MAX_USEFUL_WORKERS = 4  # more readings at one time wait for Python's lock more than they gain
+MAX_USEFUL_WORKERS = 4  # more would mostly wait for Python's GIL
 
 
 class SettingsError(DigitscopeError, ValueError):
@@ -85,8 +85,8 @@ class ApiSettings(BaseSettings):
     def from_environment(cls) -> ApiSettings:
         """Read the settings from environment variables; an empty variable counts as unset.
 
-        A variable with our prefix that is no setting is logged and ignored: Kubernetes sets such
-        variables for a service called digitscope-api.
+        A variable with the prefix that is no setting is logged and ignored, because Kubernetes
+        sets such variables for a service called digitscope-api.
 
         Raises:
             SettingsError: a variable has an invalid value.

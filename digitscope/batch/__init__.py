@@ -1,12 +1,12 @@
-"""Reads many pictures: a row each, on all cores of this machine or on a cluster.
+"""Reads many pictures, one row each, on all cores of this machine or on a cluster.
 
 | module | what |
 | --- | --- |
-| `sources` | what a user names as a source -> items, one after the other |
-| `rows` | an item -> its row, by a reader |
-| `local` | items -> rows in their order, in a process a core |
+| `sources` | sources (folders, archives, lists, addresses) -> items, lazily |
+| `rows` | an item -> its row |
+| `local` | items -> rows in the same order, with one process for each core |
 | `ray_engine` | the same on Ray |
-| `run` | keeps the rows in a journal, goes on after a stop, writes the output |
+| `run` | keeps the rows in a journal, continues a stopped run, writes the output |
 | `outputs` | rows -> CSV, JSON lines or Parquet |
 """
 

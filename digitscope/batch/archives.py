@@ -1,4 +1,4 @@
-"""Pictures in zip and tar files; nothing is unpacked to the disk."""
+"""Reads pictures in zip and tar files, without unpacking them to disk."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BROKEN_TAR = (OSError, tarfile.TarError, zlib.error, EOFError)
 
 
 def iter_zip(path: Path) -> Iterator[Item]:
-    """The pictures of a zip file, in its order; each is read when it is loaded."""
+    """Yield the pictures of a zip file, in its order; each is read when its item is loaded."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = [one.filename for one in archive.infolist() if not one.is_dir()]
@@ -40,10 +40,10 @@ def iter_zip(path: Path) -> Iterator[Item]:
 
 
 def read_zip_member(path: str, name: str) -> bytes:
-    """The bytes of one member.
+    """Read the bytes of one member.
 
     Raises:
-        InvalidImageError: it is damaged, too large or has a password.
+        InvalidImageError: the member is damaged, too large or has a password.
     """
     try:
         with _opened_zip(path).open(name) as stream:
@@ -56,14 +56,14 @@ def read_zip_member(path: str, name: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _opened_zip(path: str) -> zipfile.ZipFile:
-    """Kept open: the list of members is at the end of the file and may be long."""
+    """Keep the last zip file open, because reading its list of members may be slow."""
     return zipfile.ZipFile(path)
 
 
 def iter_tar(path: Path) -> Iterator[Item]:
-    """The pictures of a tar file, compressed or not, in its order.
+    """Yield the pictures of a tar file, compressed or not, in its order.
 
-    It is read from front to end, one member in memory at a time.
+    The file is read once from start to end, with one member in memory at a time.
     """
     try:
         with tarfile.open(path, "r|*") as archive:
@@ -82,5 +82,5 @@ def _tar_items(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> 
 
 
 def _is_wanted(name: str) -> bool:
-    """Pictures but for what macOS puts beside each."""
+    """Whether a member is a picture, and not a macOS metadata file."""
     return is_picture_name(name) and not name.startswith("__MACOSX/")

@@ -1,4 +1,4 @@
-"""What ends a batch before a picture is read."""
+"""The error that ends a batch, and a check for missing packages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from digitscope.errors import DigitscopeError
 
 
 class BatchError(DigitscopeError, ValueError):
-    """A source, an output or a package that a batch needs is not there."""
+    """A source, an output or a package that a batch needs is missing or unusable."""
 
 
 def require_package(module: str, purpose: str, extra: str = "batch") -> None:
     """Check that a package can be imported, before the first picture is read.
 
     Raises:
-        BatchError: it is missing.
+        BatchError: the package is missing.
     """
     if find_spec(module) is None:
         raise BatchError(

@@ -1,6 +1,6 @@
-"""Fields of a form: the same places on every scan, each read as a picture of its own.
+"""Fields of a form: the same boxes on every scan, each read as its own picture.
 
-A box is left, top, right, bottom: pixels, or fractions of width and height where none is above 1.
+A box is left, top, right, bottom: fractions of width and height if none is above 1, else pixels.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from digitscope.image_metadata import turn_of
 
 Box: TypeAlias = tuple[float, float, float, float]
 Size: TypeAlias = tuple[int, int]
-WHOLE = ""  # the name of the one field of `--crop`
-MIN_SIDE_PX = 2200  # a large JPEG is decoded at half its size and less, but not below this
-PLAIN_MODES = ("1", "L", "RGB")  # others need the care of `load_picture`
+CROP = ""  # the name of the one field of `--crop`
+MIN_SIDE_PX = 2200  # a large JPEG is decoded at a reduced size, but not below this
+PLAIN_MODES = ("1", "L", "RGB")  # `load_picture` converts all others
 
 
 def parse_box(text: str) -> Box:
     """Read ``left,top,right,bottom``.
 
     Raises:
-        BatchError: these are not four numbers in order.
+        BatchError: the text is not four numbers with left < right and top < bottom.
 
     >>> parse_box("0.1,0.2,0.5,0.9")
     (0.1, 0.2, 0.5, 0.9)
@@ -42,13 +42,13 @@ def load_boxes(path: Path) -> dict[str, Box]:
     """Read a form: a JSON object, ``{"mark": [left, top, right, bottom], ...}``.
 
     Raises:
-        BatchError: it is no such file.
+        BatchError: the file has another form.
     """
     try:
         boxes = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _no_form(f"{path} ({error})") from error
-    if not isinstance(boxes, dict) or not boxes or WHOLE in boxes:
+    if not isinstance(boxes, dict) or not boxes or CROP in boxes:
         raise _no_form(str(path))
     return {name: _checked(box, f"{name}: {box}") for name, box in boxes.items()}
 
@@ -75,13 +75,13 @@ def _checked(values: object, received: str) -> Box:
 def cut_fields(
     source: ImageSource, boxes: Mapping[str, Box]
 ) -> Iterator[tuple[str, Image.Image | None]]:
-    """Cut the fields out of a page, at its full size where that can be opened.
+    """Cut the fields out of a page, at a higher resolution than `load_picture` if possible.
 
     Returns:
-        Name and picture of each; None where the box lies outside the page.
+        Name and picture of each field; None if its box is outside the page.
 
     Raises:
-        InvalidImageError: the page is no picture that can be opened.
+        InvalidImageError: the page cannot be opened as a picture.
     """
     page, given_wh = _open_page(source)
     for name, box in boxes.items():
@@ -91,12 +91,12 @@ def cut_fields(
 
 
 def to_pixels(box: Box, size_wh: Size, given_wh: Size) -> tuple[int, int, int, int]:
-    """Bring a box to whole pixels inside a page.
+    """Convert a box to whole pixels inside a page.
 
     Args:
-        box: in pixels of the page as given, or in fractions.
-        size_wh: of the page as it was opened, px.
-        given_wh: of the page as it was given, px.
+        box: in pixels of the original page, or in fractions.
+        size_wh: size of the decoded page, px.
+        given_wh: size of the original page, px.
 
     >>> to_pixels((0.5, 0, 1, 1), (100, 80), (200, 160))
     (50, 0, 100, 80)
@@ -112,16 +112,16 @@ def to_pixels(box: Box, size_wh: Size, given_wh: Size) -> tuple[int, int, int, i
 
 
 def _open_page(source: ImageSource) -> tuple[Image.Image, Size]:
-    """Decode a page upright, and tell the size at which it was given."""
+    """Decode a page upright; also return its original size, px."""
     if isinstance(source, Image.Image):
         return source, source.size
-    picture = load_picture(source)  # checks the file; it may be smaller than what was given
+    picture = load_picture(source)  # checks the file; may reduce its size
     page = None if picture.scale == 1 else _decode_large(source)
     return page or Image.fromarray(picture.rgb), picture.original_size_wh
 
 
 def _decode_large(source: ImageSource) -> Image.Image | None:
-    """Decode a plain picture at a size that is good to cut from; None for any other."""
+    """Decode a picture of a plain mode at a size fit for cutting; None for any other source."""
     if not isinstance(source, (bytes, str, os.PathLike)):
         return None
     try:

@@ -1,4 +1,4 @@
-"""An item: one picture to be read, and how to get at it from any process or machine."""
+"""An item: one picture to be read, which any process or machine can load."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from digitscope.image_io import ImageSource
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".webp", ".gif", ".bmp", ".dib")
 PICTURE_SUFFIXES = frozenset((*IMAGE_SUFFIXES, *PAGE_COUNTERS))
-# These give a row that says what to do, where a folder with nothing but such files would give none.
+# Digitscope cannot read these. They still get a row, whose error says what to do.
 UNREADABLE_SUFFIXES = frozenset((".heic", ".heif", ".avif"))
-MAX_BYTES = 2**28  # of one picture in an archive or at an address; one may claim to be endless
+MAX_BYTES = 2**28  # limit for a picture in an archive or at an address, which may be endless
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Item:
     """One picture to be read.
 
     Attributes:
-        name: what stands in the column ``file``.
-        load: gives what a reader takes; it can be sent to another process. It raises
-            InvalidImageError where the picture cannot be had.
+        name: value of the column ``file``.
+        load: returns the input of a reader; it can be pickled. It raises InvalidImageError if the
+            picture cannot be loaded.
     """
 
     name: str
@@ -34,23 +34,23 @@ class Item:
 
 
 def suffix_of(name: str) -> str:
-    """The ending of a file's name in small letters, with its dot, or ""."""
+    """The file extension in lower case, with its dot, or ""."""
     found = re.search(r"\.[^./\\]+$", name)
     return found[0].lower() if found else ""
 
 
 def is_picture_name(name: str) -> bool:
-    """Whether a file found in a folder, an archive or a bucket is taken as a picture."""
+    """Whether a file in a folder, an archive or a bucket counts as a picture."""
     return suffix_of(name) in PICTURE_SUFFIXES | UNREADABLE_SUFFIXES
 
 
 def path_item(path: Path) -> Iterator[Item]:
-    """A file on this machine: one item, or one a page."""
-    return expand_pages(str(path), partial(Path, path.absolute()))  # from any folder
+    """Yield a file on this machine as one item, or as one item for each page."""
+    return expand_pages(str(path), partial(Path, path.absolute()))  # for any working directory
 
 
 def failed_item(name: str, expected: str, error: Exception) -> Item:
-    """A source that cannot be opened, or not to its end: one row that says so."""
+    """An item for a source that cannot be opened or read to its end; its row has the error."""
     return Item(name, partial(_fail, f"{expected} is expected. Received: {name} ({error})."))
 
 
@@ -59,10 +59,10 @@ def _fail(text: str) -> ImageSource:
 
 
 def check_size(content: bytes) -> bytes:
-    """Give the content back, of which at most a byte more than `MAX_BYTES` was read.
+    """Return the content, of which the caller read at most `MAX_BYTES` + 1 bytes.
 
     Raises:
-        InvalidImageError: it is larger than that.
+        InvalidImageError: the content is larger than `MAX_BYTES`.
     """
     if len(content) > MAX_BYTES:
         raise InvalidImageError(
@@ -73,9 +73,9 @@ def check_size(content: bytes) -> bytes:
 
 
 def expand_pages(name: str, load: Callable[[], Path | bytes]) -> Iterator[Item]:
-    """One item, or one a page: of a PDF always, of a TIFF where it has several.
+    """Yield one item, or one for each page: of any PDF, and of a TIFF with several pages.
 
-    A file whose pages cannot be counted is one item, which says why when it is read.
+    If the pages cannot be counted, there is one item, and its row has the error.
     """
     suffix = suffix_of(name)
     if suffix not in PAGE_COUNTERS:
@@ -89,7 +89,7 @@ def expand_pages(name: str, load: Callable[[], Path | bytes]) -> Iterator[Item]:
 
 
 def _count_pages(load: Callable[[], Path | bytes], suffix: str) -> int | None:
-    """How many pages there are; None where the file is read as it is, or cannot be opened."""
+    """The number of pages; None if the file is one picture or cannot be opened."""
     try:
         return PAGE_COUNTERS[suffix](load())
     except InvalidImageError:

@@ -1,4 +1,4 @@
-"""Reads on this machine: a process a core, each with one reader."""
+"""Reads on this machine: several processes, each with its own reader."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from typing import TypeAlias
 from digitscope.batch.items import Item
 from digitscope.batch.rows import Row, RowOptions, RowReader, make_error_row
 
-Job: TypeAlias = tuple[int, Item]  # its number among all items, from 0
+Job: TypeAlias = tuple[int, Item]  # index among all items, from 0, and item
 
-AHEAD = 16  # items given to a process before their turn: none waits for a slow one
+AHEAD = 16  # queued items for each process: none waits for a slow one
 ENDED = "The process that read this file ended. It may need more memory than there is."
 
 
 def count_cores() -> int:
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -35,12 +35,12 @@ def read_in_processes(jobs: Iterable[Job], options: RowOptions, workers: int) ->
     """Read items in several processes.
 
     Args:
-        jobs: taken as they are needed, so that there may be any number of them.
-        options: how they are read.
+        jobs: consumed lazily, so that their number is not limited.
+        options: how items are read.
         workers: number of processes.
 
     Returns:
-        A row for each, in their order. A file that ends its process gets a row of an error.
+        One row for each job, in the same order. If a file crashes its process, its row is an error.
 
     Raises:
         ModelUnavailableError: the model cannot be loaded.
@@ -58,7 +58,7 @@ def read_in_processes(jobs: Iterable[Job], options: RowOptions, workers: int) ->
 def _read_until_broken(
     pool: ProcessPoolExecutor, waiting: Iterator[Job], ahead: int
 ) -> Generator[Row, None, list[Job]]:
-    """Give out rows; return the jobs that are left where a process ended, else none."""
+    """Yield rows; return the jobs that are left if a process crashed, else an empty list."""
     running: deque[tuple[Job, Future[Row]]] = deque()
     try:
         while True:
@@ -74,7 +74,7 @@ def _read_until_broken(
 
 
 def _submitted(pool: ProcessPoolExecutor, job: Job) -> Future[Row]:
-    """Hand a job to a process; to a broken pool as well, whose futures tell."""
+    """Submit a job; if the pool is broken, the returned future has the error."""
     try:
         return pool.submit(_read, *job)
     except BrokenProcessPool as error:
@@ -84,7 +84,7 @@ def _submitted(pool: ProcessPoolExecutor, job: Job) -> Future[Row]:
 
 
 def _read_alone(number: int, item: Item, options: RowOptions) -> Row:
-    """Read an item in a process of its own, which it may end."""
+    """Read an item in its own process, because it may crash the process."""
     with _pool(options, 1) as pool:
         try:
             return pool.submit(_read, number, item).result()
@@ -94,7 +94,7 @@ def _read_alone(number: int, item: Item, options: RowOptions) -> Row:
 
 @contextmanager
 def _pool(options: RowOptions, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that are started anew, not copied: threads of a library do not survive a copy."""
+    """A pool that spawns its processes: threads of libraries do not survive a fork."""
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, _prepare, (options,))
     try:
@@ -107,7 +107,7 @@ def _pool(options: RowOptions, workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _prepare(options: RowOptions) -> None:
-    """Ctrl-C is the first process's; where that is killed, this one ends too."""
+    """Set up a worker: it ignores Ctrl-C, and ends if its parent process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _options.append(options)
@@ -126,11 +126,11 @@ def _read(number: int, item: Item) -> Row:
 
 @lru_cache(maxsize=1)
 def _row_reader() -> RowReader:
-    """Made at the first item, so that its errors reach the first process."""
+    """The process's reader, made at the first item so that its errors reach the parent."""
     import cv2
 
-    cv2.setNumThreads(1)  # a process a core
+    cv2.setNumThreads(1)  # one process for each core
     return RowReader(_options[0])
 
 
-_options: list[RowOptions] = []  # of this process
+_options: list[RowOptions] = []  # one entry in each worker

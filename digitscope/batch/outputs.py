@@ -1,12 +1,12 @@
-"""Rows as a file: CSV and Parquet with flat columns, JSON lines as they are.
+"""Writes rows to a file: CSV and Parquet with flat columns, JSON lines unchanged.
 
 | column | value |
 | --- | --- |
 | ``file status digit confidence reason quality background ms error notice`` | as in the row; |
 | | ``quality`` is the score |
-| ``numbers`` | with whole numbers: their texts; ``confidence`` is of the least sure |
+| ``numbers`` | with whole numbers: their texts; ``confidence`` is the lowest of them |
 | ``quality_level`` and so on | the factors of the score |
-| ``left top right bottom`` | the digit in the given picture, px |
+| ``left top right bottom`` | box of the digit in the original picture, px |
 | ``p0`` to ``p9`` | the ten probabilities |
 | ``NAME NAME_confidence NAME_reason`` | with boxes: the answer of each field |
 """
@@ -43,7 +43,7 @@ MAIN_COLUMNS = (
     "notice",
 )
 FACTORS = tuple(one.name for one in dataclasses.fields(Quality) if one.name != "score")
-FIELD_COLUMNS = ("", "_confidence", "_reason")  # behind the name of a form's field
+FIELD_COLUMNS = ("", "_confidence", "_reason")  # suffixes of the name of a form's field
 BOX_COLUMNS = ("left", "top", "right", "bottom")
 INTEGERS = {"digit", "quality_size_px", *BOX_COLUMNS}
 TEXTS = {"file", "status", "reason", "background", "error", "notice", "quality_level", "numbers"}
@@ -51,10 +51,10 @@ ROW_GROUP = 10_000  # rows of a Parquet file that are in memory at once
 
 
 def check_output(path: Path, options: RowOptions) -> None:
-    """Check a file's ending, its columns and the package that writes it, before a picture is read.
+    """Check a file's extension, its columns and the package needed, before a picture is read.
 
     Raises:
-        BatchError: it cannot be written.
+        BatchError: the file cannot be written.
     """
     if path.suffix not in WRITERS:
         raise BatchError(
@@ -73,15 +73,15 @@ def check_output(path: Path, options: RowOptions) -> None:
 
 
 def write_rows(path: Path, rows: Iterable[Row], options: RowOptions) -> None:
-    """Write rows to a file; it is replaced when the new one is complete.
+    """Write rows to a file; an existing file is replaced when the new one is complete.
 
     Args:
-        path: its ending says how.
-        rows: read one after the other.
-        options: how they were read; the columns depend on it.
+        path: output file; its extension sets the format.
+        rows: the rows, consumed one after the other.
+        options: how the rows were read; the columns depend on it.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     unfinished = path.with_name(path.name + ".tmp")
     WRITERS[path.suffix](unfinished, rows, options)
@@ -89,7 +89,7 @@ def write_rows(path: Path, rows: Iterable[Row], options: RowOptions) -> None:
 
 
 def flatten(row: Row, options: RowOptions) -> dict[str, Cell]:
-    """Bring a row to one cell a column, the columns always in the same order."""
+    """Convert a row to one cell for each column, with the columns always in the same order."""
     quality = row.get("quality") or {}
     flat: dict[str, Any] = {name: row.get(name) for name in MAIN_COLUMNS}
     flat["quality"] = quality.get("score")
@@ -105,7 +105,7 @@ def flatten(row: Row, options: RowOptions) -> dict[str, Cell]:
 
 
 def _answer(row: Row) -> tuple[Cell, Cell]:
-    """A digit, or the texts of numbers with spaces between; and the confidence."""
+    """The digit, or the numbers' texts joined by spaces; and the (lowest) confidence."""
     if "numbers" not in row:
         return row.get("digit"), row.get("confidence")
     texts = " ".join(number["text"] for number in row["numbers"])
@@ -122,7 +122,7 @@ def _field_cells(row: Row, options: RowOptions) -> dict[str, Cell]:
 
 
 def _printable(flat: dict[str, Any]) -> dict[str, Cell]:
-    """File names may be any bytes; what is no text is written as its number."""
+    """Escape what UTF-8 cannot encode, because file names may contain any bytes."""
     return {
         name: value.encode("utf-8", "backslashreplace").decode()
         if isinstance(value, str)
@@ -144,7 +144,7 @@ def _write_jsonl(path: Path, rows: Iterable[Row], _: RowOptions) -> None:
 
 
 def without_thumbnails(row: Row) -> Row:
-    """The row as it is written."""
+    """The row as it is written to JSON lines."""
     kept = {name: value for name, value in row.items() if name != "thumbnail"}
     if "fields" in kept:
         kept["fields"] = {name: without_thumbnails(one) for name, one in row["fields"].items()}
@@ -161,7 +161,7 @@ def _write_parquet(path: Path, rows: Iterable[Row], options: RowOptions) -> None
 
 
 def to_table(rows: Iterable[Row], options: RowOptions) -> pa.Table:
-    """Rows as a table of pyarrow, which has the same columns and types for any rows."""
+    """Convert rows to a pyarrow table; its columns and types depend on the options only."""
     import pyarrow as pa
 
     schema = pa.schema([(name, _arrow_type(name, options)) for name in _columns(options)])

@@ -15,15 +15,15 @@ from digitscope.image_io import DECODER_ERRORS, MAX_PIXELS
 
 Load: TypeAlias = Callable[[], Path | bytes]
 
-DPI = 300  # what offices scan at
-POINTS_PER_INCH = 72  # of PDF
+DPI = 300  # usual resolution of office scans
+POINTS_PER_INCH = 72  # a PDF's unit of length
 
 
 def count_tiff_pages(content: Path | bytes) -> int | None:
-    """How many pages a TIFF file has; None for one, which is read as any other picture.
+    """The number of pages of a TIFF file; None for one page, which is read as a picture.
 
     Raises:
-        InvalidImageError: it cannot be opened.
+        InvalidImageError: the file cannot be opened.
     """
     with _tiff(content) as image:
         pages = int(getattr(image, "n_frames", 1))
@@ -34,7 +34,7 @@ def open_tiff_page(load: Load, page: int) -> Image.Image:
     """Open one page, counted from 0.
 
     Raises:
-        InvalidImageError: it cannot be opened.
+        InvalidImageError: the file cannot be opened.
     """
     with _tiff(load()) as image:
         image.seek(page)
@@ -58,20 +58,20 @@ def _tiff(content: Path | bytes) -> Iterator[Image.Image]:
 
 
 def count_pdf_pages(content: Path | bytes) -> int:
-    """How many pages a PDF file has.
+    """The number of pages of a PDF file.
 
     Raises:
-        InvalidImageError: it cannot be opened.
+        InvalidImageError: the file cannot be opened.
     """
     with _pdf(content) as document:
         return len(document)
 
 
 def render_pdf_page(load: Load, page: int) -> Image.Image:
-    """Draw one page, counted from 0, at `DPI`, or at fewer where it has more than `MAX_PIXELS`.
+    """Render one page, counted from 0, at `DPI`, or at less to stay below `MAX_PIXELS`.
 
     Raises:
-        InvalidImageError: it cannot be opened.
+        InvalidImageError: the file cannot be opened.
     """
     with _pdf(load()) as document:
         drawn = document[page]

@@ -1,7 +1,7 @@
 """Reads on a Ray cluster: readers are actors, Ray Data moves items to them and rows back.
 
-Items are handed over in groups, so that neither the list of items nor their rows are ever whole
-in memory. Ray starts dead actors anew and repeats what they had; a group's rows come in order.
+Items are submitted in groups, so that memory never holds all items or all rows. Ray restarts dead
+actors and repeats their items. The rows of a group come in order.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from digitscope.host_environment import environment
 if TYPE_CHECKING:
     import ray
 
-GROUP = 20_000  # items handed over at once
+GROUP = 20_000  # items submitted at once
 BATCH = 16  # items an actor takes at once
-# Of a core, a reader. Whole cores would leave none to the tasks that move the data: a job then
-# hangs for ever. A cluster of its own gets a logical core more than there are, for the same reason.
+# Cores reserved for a reader. Whole cores would leave none to the tasks that move the data, and the
+# job would hang for ever. So a local cluster also gets one logical core more than there are.
 CPUS_PER_READER = 0.9
 SPARE_CORES = 1
-# Ray's processes give way to all others by default (15): beside other work they hardly move.
-AS_URGENT = {"RAY_worker_niceness": "0"}
+# By default Ray's processes have a low priority (niceness 15) and hardly run beside other work.
+NORMAL_PRIORITY = {"RAY_worker_niceness": "0"}
 
 
 class RowActor:
     """One reader in a process of the cluster."""
 
     def __init__(self, options: RowOptions) -> None:
-        """Load the network, on the machine that reads."""
+        """Load the network in the actor's process."""
         import cv2
 
         cv2.setNumThreads(1)
@@ -44,13 +44,13 @@ class RowActor:
         self._reader = RowReader(options)
 
     def read(self, batch: dict[str, Any]) -> list[Row]:
-        """Read some items: columns ``number`` and ``item``."""
+        """Read a batch with the columns ``number`` and ``item``."""
         jobs = zip(batch["number"].tolist(), batch["item"].tolist(), strict=True)
         # Only this program's own items are unpickled, as Ray itself does with everything it moves.
         return [self._reader.read(number, pickle.loads(item)) for number, item in jobs]  # noqa: S301
 
     def __call__(self, batch: dict[str, Any]) -> Any:
-        """Read some items into a column of JSON."""
+        """Read a batch into the column ``row``, as JSON."""
         return {"row": [json.dumps(row) for row in self.read(batch)]}
 
 
@@ -64,15 +64,15 @@ def read_on_ray(
     """Read items on a cluster.
 
     Args:
-        jobs: number and item each; taken a group at a time. Paths must lead to the same files on
-            every machine.
-        options: how they are read.
-        address: of a running cluster; None starts one on this machine and ends it.
-        workers: number of readers; None takes one a core that the cluster has at the start. More
-            than fit make a cluster grow that may.
+        jobs: index and item each; consumed one group at a time. Paths must lead to the same files
+            on every machine.
+        options: how items are read.
+        address: address of a running cluster; None starts a local one and stops it at the end.
+        workers: number of readers; None takes one for each core of the cluster at the start. With
+            more, a cluster with autoscaling grows.
 
     Returns:
-        A row for each, in their order.
+        One row for each job, in the same order.
     """
     waiting = iter(jobs)
     with connected(address, SPARE_CORES):
@@ -83,11 +83,11 @@ def read_on_ray(
 
 @contextmanager
 def connected(address: str | None, spare_cores: int = 0) -> Iterator[None]:
-    """Connect to a cluster, unless this process is connected already; None starts one here.
+    """Connect to a Ray cluster, unless this process is connected to one already.
 
     Args:
-        address: of a running cluster, or None.
-        spare_cores: logical cores that a cluster of its own has beyond those of the machine.
+        address: address of a running cluster; None starts a local one.
+        spare_cores: logical cores that a local cluster has beyond those of the machine.
     """
     import ray
 
@@ -97,9 +97,9 @@ def connected(address: str | None, spare_cores: int = 0) -> Iterator[None]:
     logging.getLogger("ray.data").setLevel(logging.WARNING)
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if address is None:
-        # "local": else it would join a cluster that somebody else has on this machine.
+        # "local": else Ray would join a cluster that already runs on this machine.
         cores = count_cores() + spare_cores
-        with environment(**AS_URGENT):
+        with environment(**NORMAL_PRIORITY):
             ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
     else:
         ray.init(address=address, **quiet)
@@ -115,7 +115,7 @@ def make_dataset(
     workers: int | None,
     actor: type[RowActor],
 ) -> ray.data.Dataset:
-    """What a group of items is read into, in their order, once somebody asks for it."""
+    """A lazy dataset with the rows of a group of items, in the items' order."""
     import ray
 
     context = ray.data.DataContext.get_current()
@@ -132,12 +132,12 @@ def make_dataset(
 
 
 def _count_cores() -> int:
-    """The cores of the cluster, at most those that readers may take."""
+    """The number of the cluster's cores that readers may use, at least 1."""
     import ray
 
     return max(1, int(ray.cluster_resources().get("CPU", 1) - SPARE_CORES))
 
 
 def _count_blocks(items: int) -> int:
-    """Small blocks: little is lost with a machine."""
+    """The number of blocks; blocks are small, so that a lost machine costs little work."""
     return max(1, min(items // BATCH, 500))

@@ -1,14 +1,14 @@
-"""A batch on Ray whose rows go from the readers into Parquet files in parts.
+"""A batch on Ray whose readers write their rows to Parquet files, the parts.
 
-No row passes through the machine that starts the run. The parts lie in a folder that every machine
-sees: ``s3://``, ``gs://``, or a shared one. A group of items is done when its mark is written; a
-run that was stopped goes on with the first group that has none.
+No row passes through the machine that starts the run. The parts are in a folder that every machine
+can access: ``s3://``, ``gs://``, or a shared one. A group of items is done when its file in
+``done`` is written; a stopped run continues with the groups that have none.
 
 | path in the folder | what |
 | --- | --- |
 | ``settings.json`` | what the rows depend on |
-| ``rows/group-000000/`` | the rows of the first group, in parts; ``rows`` is one data set |
-| ``done/000000.json`` | the group is done: its items and how many rows of each status |
+| ``rows/group-000000/`` | the parts of the first group; ``rows`` is one data set |
+| ``done/000000.json`` | the first group is done: hash of its items, number of rows of each status |
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ if TYPE_CHECKING:
     from pyarrow import fs
 
 ROWS_PER_PART = 5_000
-CPUS_PER_WRITER = 0.1  # of a core: what a reader leaves, so that writing never waits for ever
+CPUS_PER_WRITER = 0.1  # of a core: what a reader leaves free, so that writers can always run
 
 
 class TableActor(RowActor):
-    """One reader in a process of the cluster, which gives tables."""
+    """One reader in a process of the cluster, which returns pyarrow tables."""
 
     def __call__(self, batch: dict[str, Any]) -> Any:
-        """Read some items into a table of pyarrow."""
+        """Read a batch into a pyarrow table."""
         return to_table(self.read(batch), self.options)
 
 
 class Parts:
-    """The folder of a run."""
+    """The output folder of a run."""
 
     def __init__(self, address: str, settings: Mapping[str, Any]) -> None:
-        """Open the folder, or make it.
+        """Open the folder, or create it.
 
         Raises:
-            BatchError: it holds a run of other settings.
-            OSError: it cannot be written to.
+            BatchError: the folder has a run with other settings.
+            OSError: the folder cannot be written to.
         """
         from pyarrow import fs
 
@@ -71,19 +71,19 @@ class Parts:
         self._save("settings.json", settings)
 
     def count_done(self, number: int, names: str) -> Counter[str] | None:
-        """How many rows of each status a group has; None where it is not done."""
+        """The number of a group's rows of each status; None if the group is not done."""
         mark = self._load(f"done/{number:06}.json")
         return Counter(mark["statuses"]) if mark and mark["names"] == names else None
 
     def prepare(self, number: int) -> str:
-        """An empty folder for the parts of a group."""
+        """Create an empty folder for the parts of a group."""
         folder = f"{self.root}/rows/group-{number:06}"
         self.files.create_dir(folder)
         self.files.delete_dir_contents(folder)
         return folder
 
     def mark_done(self, number: int, names: str) -> Counter[str]:
-        """Count a group's rows by their status, and mark it."""
+        """Count a group's rows by status, and mark the group as done."""
         from pyarrow import dataset
 
         rows = dataset.dataset(f"{self.root}/rows/group-{number:06}", filesystem=self.files)
@@ -118,13 +118,13 @@ def read_into_parts(
 
     Args:
         sources: see `digitscope.batch.sources`.
-        parts: where the rows go.
+        parts: output folder.
         options: how items are read.
-        address: of a running cluster; None starts one on this machine and ends it.
-        workers: number of readers; None takes one a core that the cluster has.
+        address: address of a running cluster; None starts a local one and stops it at the end.
+        workers: number of readers; None takes one for each core of the cluster.
 
     Returns:
-        For each group, how many of its rows have each status.
+        For each group, the number of its rows of each status.
     """
     jobs = enumerate(iter_items(sources))
     with connected(address, SPARE_CORES):

@@ -1,4 +1,4 @@
-"""Pictures in a bucket (``s3://``, ``gs://``, by pyarrow) or at an address (``https://``)."""
+"""Pictures in a bucket (``s3://``, ``gs://``, with pyarrow) or at a URL (``https://``)."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ BUCKET_SCHEMES = ("s3://", "gs://")
 WEB_SCHEMES = ("https://", "http://")
 SCHEMES = (*BUCKET_SCHEMES, *WEB_SCHEMES)
 TIMEOUT_S = 30.0
-TRIES, PAUSE_S = 3, 1.0  # a server that is busy for a moment costs no picture
+TRIES, PAUSE_S = 3, 1.0  # retries, because a server may be busy for a moment
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """How a bucket is reached.
+    """A bucket, and how to connect to it.
 
     Attributes:
         scheme: ``s3`` or ``gs``.
-        name: of the bucket.
+        name: the bucket's name.
         login: ``key:word@``, or "".
-        options: of pyarrow, from ``?`` on, or "".
+        options: options of pyarrow, including the ``?``, or "".
     """
 
     scheme: str
@@ -50,7 +50,7 @@ class Bucket:
 
 
 def split_address(address: str) -> tuple[Bucket, str]:
-    """The bucket of an address and the path in it.
+    """Split an address into its bucket and the path in the bucket.
 
     >>> split_address("s3://key:word@scans/1931/?region=eu")
     (Bucket(scheme='s3', name='scans', login='key:word@', options='?region=eu'), '1931')
@@ -63,7 +63,7 @@ def split_address(address: str) -> tuple[Bucket, str]:
 
 
 def without_secrets(address: str) -> str:
-    """An address as it may be shown and kept: a bucket's has no login and no options.
+    """Remove login and options from a bucket's address, so that it may be shown and stored.
 
     >>> without_secrets("s3://key:word@scans/1931?region=eu")
     's3://scans/1931'
@@ -75,7 +75,7 @@ def without_secrets(address: str) -> str:
 
 
 def iter_remote(address: str) -> Iterator[Item]:
-    """One file at an address, or all pictures of a bucket's folder, sorted by name.
+    """Yield the file at an address, or all pictures of a bucket's folder, sorted by name.
 
     Raises:
         BatchError: pyarrow is missing.
@@ -102,7 +102,7 @@ def _iter_bucket(address: str) -> Iterator[Item]:
 
 
 def _walk(files: fs.FileSystem, folder: str) -> Iterator[str]:
-    """The pictures below a folder, sorted; one folder's list in memory at a time."""
+    """Yield all pictures below a folder, sorted; one folder's list is in memory at a time."""
     from pyarrow import fs
 
     for one in sorted(files.get_file_info(fs.FileSelector(folder)), key=lambda one: one.path):
@@ -122,10 +122,10 @@ def connect(bucket: Bucket) -> fs.FileSystem:
 
 
 def read_bucket(bucket: Bucket, path: str) -> bytes:
-    """The bytes of a file, its path beginning with the bucket's name.
+    """Read the bytes of a file; `path` begins with the bucket's name.
 
     Raises:
-        InvalidImageError: it cannot be read.
+        InvalidImageError: the file cannot be read.
     """
     try:
         with connect(bucket).open_input_stream(path) as stream:
@@ -137,14 +137,14 @@ def read_bucket(bucket: Bucket, path: str) -> bytes:
 
 
 def read_web(address: str) -> bytes:
-    """The bytes behind an address; a failure is tried again twice.
+    """Read the bytes at a URL; a failed attempt is repeated twice.
 
     Raises:
-        InvalidImageError: it cannot be read.
+        InvalidImageError: the file cannot be read.
     """
     for left in reversed(range(TRIES)):
         try:
-            # The scheme was checked when the item was made: no file:// comes here.
+            # The scheme was checked when the item was made: it is never file://.
             with urllib.request.urlopen(address, timeout=TIMEOUT_S) as stream:  # noqa: S310
                 return check_size(stream.read(MAX_BYTES + 1))
         except (OSError, http.client.HTTPException, ValueError) as error:

@@ -1,14 +1,14 @@
-"""An item's row: what `digitscope read --json` gives of it, and ``error``.
+"""An item's row: the output of `digitscope read --json`, and ``error``.
 
 | key | value |
 | --- | --- |
 | ``file`` | the item's name |
 | the keys of `digitscope.serialization` | the reading, of one digit or of whole numbers |
 | ``error`` | why the file cannot be read, or null |
-| ``fields`` | with boxes, instead of an answer: the reading of each by name |
-| ``thumbnail`` | where asked for: a JPEG in base64 of what is not sure; not written to outputs |
+| ``fields`` | with boxes, instead of an answer: the reading of each field by name |
+| ``thumbnail`` | if asked for and not ``ok``: a base64 JPEG; not written to outputs |
 
-A form is ``ok`` where each of its fields is, else ``rejected``.
+A form is ``ok`` if all of its fields are, else ``rejected``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 
 from PIL import Image
 
-from digitscope.batch.fields import WHOLE, Box, cut_fields
+from digitscope.batch.fields import CROP, Box, cut_fields
 from digitscope.batch.items import Item
 from digitscope.batch.remote import without_secrets
 from digitscope.errors import DigitscopeError, InvalidImageError
@@ -50,18 +50,18 @@ OUTSIDE = "The box lies outside the page."
 
 @dataclass(frozen=True)
 class RowOptions:
-    """How items are read; fit to be sent to another process.
+    """How items are read; can be pickled for another process.
 
     Attributes:
         model: the network's file, or None for the default.
-        background: the way to remove the background.
+        background: method of background removal.
         tta: whether tiles are read at five rotations.
-        force: whether a best guess is made of refused shapes.
-        numbers: whether whole numbers are read; `tta` and `force` are for single digits.
-        boxes: the fields of a form by name; one named `WHOLE` stands for a part of the page that
-            is read as the picture.
-        tiles_dir: a folder for the 28 x 28 tiles, or None.
-        with_thumbnails: whether rows that are not ok carry a small picture.
+        force: whether refused shapes get a best guess.
+        numbers: whether whole numbers are read; `tta` and `force` apply to single digits only.
+        boxes: the fields of a form by name; a box named `CROP` is a crop that is read instead of
+            the page.
+        tiles_dir: folder for the 28 x 28 tiles, or None.
+        with_thumbnails: whether rows that are not ``ok`` get a thumbnail.
     """
 
     model: Path | None = None
@@ -75,11 +75,11 @@ class RowOptions:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names of a form's fields; none where each item has one answer."""
-        return tuple(name for name in self.boxes if name != WHOLE)
+        """The names of a form's fields; empty if each item has one answer."""
+        return tuple(name for name in self.boxes if name != CROP)
 
     def to_settings(self, sources: Sequence[str]) -> dict[str, Any]:
-        """All that the rows of these sources depend on, fit for JSON.
+        """Everything that the rows of these sources depend on, as JSON-serialisable values.
 
         Raises:
             ModelUnavailableError: there is no model.
@@ -96,7 +96,7 @@ class RowOptions:
 
 
 class RowReader:
-    """Makes rows of items with a reader of its own; one a process."""
+    """Turns items into rows with its own reader; each process has one."""
 
     def __init__(self, options: RowOptions) -> None:
         """Load the network.
@@ -108,11 +108,11 @@ class RowReader:
         self._reader = DigitReader(options.model, options.background)
 
     def read(self, number: int, item: Item) -> Row:
-        """Make the row of an item; whatever is wrong with a file ends up in its row.
+        """Make the row of an item; an error of the file is part of its row.
 
         Args:
-            number: of the item among all, from 0; its tiles are named after it.
-            item: what to read.
+            number: index of the item among all, from 0; part of its tiles' file names.
+            item: the item to read.
         """
         try:
             source = item.load()
@@ -135,7 +135,7 @@ class RowReader:
             else self._read_one(picture, _tile_name(number, name, field_name))
             for field_name, picture in cut_fields(source, boxes)
         }
-        row = rows[WHOLE] if WHOLE in rows else _form_row(rows, self._options)
+        row = rows[CROP] if CROP in rows else _form_row(rows, self._options)
         return row | {"error": None}
 
     def _read_one(self, picture: ImageSource, tile_name: str) -> Row:
@@ -149,7 +149,7 @@ class RowReader:
         return row
 
     def _answer(self, picture: ImageSource) -> tuple[Row, list[UInt8Array]]:
-        """The answer to a picture, and the tiles that the network was shown."""
+        """The answer to a picture, and the tiles that the network read."""
         options = self._options
         if options.numbers:
             found = self._reader.read_numbers(picture)
@@ -178,7 +178,7 @@ def _outside(options: RowOptions) -> Row:
 
 
 def _form_row(rows: Mapping[str, Row], options: RowOptions) -> Row:
-    """Put the fields' rows together; what belongs to no single field is left empty."""
+    """Combine the fields' rows into the row of a form; keys of a single answer stay empty."""
     unsure = [name for name, row in rows.items() if row["status"] != OK]
     notices = dict.fromkeys(row["notice"] for row in rows.values() if row["notice"])
     return _no_answer("", options) | {
@@ -190,8 +190,8 @@ def _form_row(rows: Mapping[str, Row], options: RowOptions) -> Row:
     }
 
 
-def _tile_name(number: int, name: str, field_name: str = WHOLE) -> str:
-    """A file name that is safe whatever the item is called: ``00000012-a-mark``."""
+def _tile_name(number: int, name: str, field_name: str = CROP) -> str:
+    """A safe file name for any item's name: ``00000012-a-mark``."""
     words = (Path(name).stem, field_name)
     safe = "-".join(re.sub(r"[^\w-]+", "_", word)[:40] for word in words if word)
     return f"{number:08}-{safe}"

@@ -1,4 +1,4 @@
-"""One batch: it may be stopped or killed at any time and goes on later."""
+"""One batch; it can be stopped or killed at any time and continued later."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from digitscope.journal import Journal
 
 Engine: TypeAlias = Callable[[Iterable[tuple[int, Item]], RowOptions], Iterator[Row]]
 
-JOURNAL_END = ".unfinished"  # behind the output's name
-SYNC_EVERY_S = 1.0  # what a loss of power costs at most; a kill costs nothing
+JOURNAL_END = ".unfinished"  # suffix of the output's name
+SYNC_EVERY_S = 1.0  # a power failure loses at most this; a killed process loses nothing
 
 
 class Batch:
-    """Reads what sources hold, keeps the rows, and writes them when all are there.
+    """Reads all pictures of the sources, keeps the rows in a journal, then writes the output.
 
     Attributes:
-        statuses: how many rows of each status there are so far.
-        resumed: how many of them an earlier, stopped run had read.
-        notices: what a user should know of the background routes taken.
+        statuses: number of rows of each status so far.
+        resumed: how many of them come from an earlier, stopped run.
+        notices: messages to the user about the background methods used.
         is_finished: whether every picture was read and the output written.
     """
 
@@ -40,13 +40,13 @@ class Batch:
 
         Args:
             sources: see `digitscope.batch.sources`.
-            out: a file for the rows.
+            out: output file.
             options: how pictures are read.
-            sheet: a page of all that is not sure, or None.
+            sheet: HTML page of all unsure answers, or None.
 
         Raises:
-            BatchError: a source or a package is missing, the output cannot be written, or an
-                unfinished run of other settings lies there.
+            BatchError: a source or a package is missing, the output cannot be written, or it has
+                an unfinished run with other settings.
             ModelUnavailableError: there is no model.
         """
         self.sources, self.out, self.sheet = sources, out, sheet
@@ -63,7 +63,7 @@ class Batch:
         self._check_journal()
 
     def _check_places(self) -> None:
-        """What is written must not be among what is read."""
+        """Check that no output is among the sources."""
         read = [Path(source).resolve() for source in self.sources]
         if self.out.resolve() in read:
             raise BatchError(f"An output that is no source is expected. Received: {self.out}.")
@@ -76,7 +76,7 @@ class Batch:
             require_package("jinja2", "The page of what is not sure")
 
     def _check_journal(self) -> None:
-        """Rows of another run are never thrown away without a word."""
+        """Raise an error rather than overwrite the journal of a run with other settings."""
         found, wanted = self._journal.read_settings(), self._settings
         if found is None or found == wanted:
             return
@@ -87,11 +87,11 @@ class Batch:
         )
 
     def read(self, engine: Engine, tell: Callable[[Row], None] = lambda _: None) -> None:
-        """Read what is not yet read, telling of each row, and write the output; Ctrl-C stops it.
+        """Read the remaining pictures, call `tell` for each row, write the output; Ctrl-C stops it.
 
         Raises:
             OSError: a file cannot be written.
-            BatchError: a source turned out to be none.
+            BatchError: a source cannot be used.
             ModelUnavailableError: the model cannot be loaded.
         """
         try:
@@ -109,7 +109,7 @@ class Batch:
         self.is_finished = True
 
     def _rows(self, engine: Engine) -> Iterator[Row]:
-        """Rows of an earlier run first, then new ones; each is kept before it is given out."""
+        """Yield the rows of an earlier run, then new ones, which are first added to the journal."""
         jobs = enumerate(iter_items(self.sources))
         for number, item in jobs:
             row = self._journal.recall({"file": item.name})

@@ -1,4 +1,4 @@
-"""A page of all that is not sure, for a person to look through."""
+"""An HTML page of all unsure answers, for a person to check."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from digitscope.batch.rows import OK, Row
 from digitscope.page_templates import load_template
 
 TEMPLATE = "sheet.html"
-MAX_CARDS = 2000  # more make a page that no browser opens
+MAX_CARDS = 2000  # browsers cannot open a page with many more
 
 
 def write_sheet(path: Path, rows: Iterable[Row], statuses: Mapping[str, int]) -> None:
-    """Write one HTML file that needs nothing else, with a card for each unsure answer.
+    """Write one self-contained HTML file, with a card for each unsure answer.
 
     Args:
         path: the file.
-        rows: of the batch, with thumbnails.
-        statuses: how many rows of each status there are.
+        rows: rows of the batch, with thumbnails.
+        statuses: number of rows of each status.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     page = load_template(__package__ or "", TEMPLATE).stream(
         statuses=dict(statuses), cards=islice(_cards(rows), MAX_CARDS), max_cards=MAX_CARDS
@@ -33,7 +33,7 @@ def write_sheet(path: Path, rows: Iterable[Row], statuses: Mapping[str, int]) ->
 
 
 def _cards(rows: Iterable[Row]) -> Iterator[Row]:
-    """What is not sure; of a form each such field."""
+    """Yield the rows that are not ``ok``; of a form, the fields that are not ``ok``."""
     for row in rows:
         if row["status"] == OK:
             continue

@@ -1,13 +1,13 @@
-"""What a user names as a source, as items, one after the other and always in the same order.
+"""Turns a user's sources into items, lazily and always in the same order.
 
 | source | pictures |
 | --- | --- |
-| a folder | all below it that have a picture's ending, sorted by name, hidden ones left out |
-| a glob, as ``"scans/**/*.png"`` | what matches, sorted by name |
-| ``.zip``, ``.tar``, ``.tar.gz`` and the like | the members that have a picture's ending |
-| ``.txt`` | a path or an address a line |
+| a folder | all files below it with a picture's extension, sorted by name, without hidden ones |
+| a glob, such as ``"scans/**/*.png"`` | all matches, sorted by name |
+| ``.zip``, ``.tar``, ``.tar.gz`` and the like | the members with a picture's extension |
+| ``.txt`` | one path or address in each line |
 | ``.csv`` | the column ``file``, ``path`` or ``url`` |
-| ``.pdf``, ``.tif`` | a page each |
+| ``.pdf``, ``.tif`` | each page |
 | ``s3://``, ``gs://`` | a file, or all pictures of a folder |
 | ``https://`` | the file |
 | any other file | itself |
@@ -31,10 +31,10 @@ PATH_COLUMNS = ("file", "path", "url")
 
 
 def check_sources(sources: Sequence[str]) -> None:
-    """Check that every source is there, before the first picture is read.
+    """Check that every source exists, before the first picture is read.
 
     Raises:
-        BatchError: one is not.
+        BatchError: a source is missing.
     """
     for source in sources:
         if source.startswith(SCHEMES) or Path(source).exists():
@@ -49,7 +49,7 @@ def check_sources(sources: Sequence[str]) -> None:
 
 
 def iter_items(sources: Sequence[str]) -> Iterator[Item]:
-    """All pictures of all sources; lazily, so that a list may be of any length.
+    """Yield all pictures of all sources lazily, so that their number is not limited.
 
     Raises:
         BatchError: a CSV file has no column with paths, or a package is missing.
@@ -59,7 +59,7 @@ def iter_items(sources: Sequence[str]) -> Iterator[Item]:
 
 
 def count_items(sources: Sequence[str]) -> int | None:
-    """How many pictures there are; None where counting would mean reading them."""
+    """The number of pictures; None if counting would mean reading them."""
     slow = (*TAR_SUFFIXES, ".pdf")
     if any(one.startswith(SCHEMES) or one.lower().endswith(slow) for one in sources):
         return None
@@ -81,7 +81,7 @@ def _iter_source(source: str) -> Iterator[Item]:
 
 
 def _iter_folder(folder: Path) -> Iterator[Item]:
-    """Pictures, then folders, each sorted; one folder's names in memory at a time."""
+    """Yield a folder's pictures, then those of its subfolders, each sorted by name."""
     try:
         with os.scandir(folder) as entries:
             found = sorted((one.is_dir(), one.name) for one in entries if one.name[0] != ".")
@@ -89,7 +89,7 @@ def _iter_folder(folder: Path) -> Iterator[Item]:
         yield failed_item(str(folder), "A folder that can be listed", error)
         return
     for is_dir, name in found:
-        if is_dir and not (folder / name).is_symlink():  # a link may lead in a circle
+        if is_dir and not (folder / name).is_symlink():  # links may form a cycle
             yield from _iter_folder(folder / name)
         elif not is_dir and is_picture_name(name):
             yield from path_item(folder / name)
@@ -127,7 +127,7 @@ def _iter_table(path: Path) -> Iterator[Item]:
 
 
 def _listed(name: str, folder: Path) -> Iterator[Item]:
-    """A path in a list: as seen from the list's folder, or from the current one."""
+    """Yield a listed path's items; it is relative to the list's folder or the current one."""
     if name.startswith(SCHEMES):
         return iter_remote(name)
     beside = folder / name

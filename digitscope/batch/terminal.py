@@ -1,4 +1,4 @@
-"""A batch in a terminal: a bar with rate and time left, then what a user should know."""
+"""A batch in a terminal: a progress bar with rate and time left, then notices to the user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digitscope.batch.sources import count_items
 
 
 def read_in_terminal(batch: Batch, engine: Engine) -> None:
-    """Read a batch, with a bar on the error stream where that is a terminal and rich is there.
+    """Read a batch, with a progress bar if stderr is a terminal and rich is installed.
 
     Raises:
         OSError: a file cannot be written.
@@ -63,7 +63,7 @@ def _bar(batch: Batch) -> Iterator[Callable[[Row], None]]:
 
 
 def format_statuses(statuses: Counter[str]) -> str:
-    """How many rows of each status there are, the most first."""
+    """Format the number of rows of each status, the most frequent first."""
     return ", ".join(f"{n} {status}" for status, n in statuses.most_common()) or "none"
 
 

@@ -1,4 +1,4 @@
-"""Reading a labelled folder: how many right, wrong and refused, how sure, and how long it took."""
+"""Benchmark on a labelled folder: accuracy, refusals, confidence and reading time."""
 
 from digitscope.benchmark.dataset import LABELS_FILE, BenchmarkError, Sample, load_labels
 from digitscope.benchmark.metrics import Summary

@@ -1,8 +1,8 @@
-"""A labelled folder: pictures and what they show.
+"""A labelled folder: pictures and their labels.
 
 It holds pictures and a ``labels.csv`` with the columns ``file`` (path in the folder) and ``label``.
-The columns ``kind``, ``headline`` (yes or no) and ``note`` are optional; all others are ignored. A
-label of one digit asks for that digit; any other (empty: no digit; several) asks for a refusal.
+The columns ``kind``, ``headline`` (yes or no) and ``note`` are optional; all others are ignored.
+If the label is one digit, that digit is the right answer; for any other label, it is a refusal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from digitscope.image_io import ImageSource
 
 LABELS_FILE = "labels.csv"
 ALL_KINDS = "all"
-YES, NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}  # of a headline, in any case
+YES, NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}  # headline, any letter case
 
 
 class BenchmarkError(DigitscopeError, ValueError):
@@ -26,14 +26,14 @@ class BenchmarkError(DigitscopeError, ValueError):
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture and what it shows: one row of a labels file.
+    """A picture and its label: one row of ``labels.csv``.
 
     Attributes:
-        path: of the picture's file.
-        label: what it shows; one character 0..9 asks for that digit, all else for a refusal.
-        kind: of picture; figures are counted kind by kind.
-        headline: whether it counts where one picture a writer and digit is to count.
-        note: about the picture, for people.
+        path: the picture's file.
+        label: one character 0..9 if that digit is right; any other text if a refusal is right.
+        kind: kind of picture; results are also counted for each kind.
+        headline: whether it is in the subset with one picture for each writer and digit.
+        note: free text about the picture.
     """
 
     path: Path
@@ -44,11 +44,11 @@ class Sample:
 
     @property
     def is_one_digit(self) -> bool:
-        """Whether a digit is the right answer (and not a refusal)."""
+        """Whether the right answer is a digit, not a refusal."""
         return len(self.label) == 1 and self.label in "0123456789"
 
     def picture(self) -> ImageSource:
-        """What the reader is given: the file, unless a subclass has no files."""
+        """The input of the reader: the file's path, or an array in subclasses without files."""
         return self.path
 
 
@@ -76,7 +76,7 @@ def _rows(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _make_sample(folder: Path, row: dict[str, str]) -> Sample:
-    """Turn a row into a sample; its file must lie in the folder."""
+    """Turn a row into a sample; the file must be inside the folder."""
     file, headline = PurePath(row["file"]), (row.get("headline") or "yes").strip().casefold()
     if file.is_absolute() or ".." in file.parts:
         raise BenchmarkError(f"A file inside the folder is expected. Received: {file}.")
@@ -93,12 +93,12 @@ def load_labels(
 
     Args:
         folder: holds the pictures and ``labels.csv``.
-        kinds: keep only these kinds; none named: all.
+        kinds: keep only these kinds; empty keeps all.
         headline_only: keep only the rows that say ``headline=yes``.
         note: keep only the rows whose note contains it.
 
     Raises:
-        BenchmarkError: no usable labels file, or nothing is left.
+        BenchmarkError: there is no usable ``labels.csv``, or no row is left.
     """
     samples = [_make_sample(folder, row) for row in _rows(folder)]
     chosen = [

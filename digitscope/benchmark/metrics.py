@@ -1,7 +1,7 @@
-"""Figures of a run: counts with intervals, calibration and ranking.
+"""Metrics of a benchmark run: counts with confidence intervals, calibration and ranking.
 
-All of it is counted over results. "One digit" are the pictures that show one digit; all others ask
-for a refusal. A ratio is 0..1; an interval is Wilson's at 95 %.
+A "one digit" picture shows exactly one digit; for any other picture a refusal is right. A ratio is
+0..1; an interval is Wilson's at 95 %.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from digitscope.benchmark.results import Result, Verdict
 from digitscope.types import Level
 
 ECE_BINS = 15  # as in Guo et al., "On Calibration of Modern Neural Networks", ICML 2017
-GUESSES = "right guesses above wrong guesses"  # the ranking that no threshold has a part in
+GUESSES = "right guesses above wrong guesses"  # this ranking does not depend on a threshold
 Z_95 = 1.959964  # the normal distribution's 97.5 % quantile
 Interval: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The results of one kind of picture, counted; `interval` is that of correct / n."""
+    """Counts for one kind of picture; `interval` is the confidence interval of correct / n."""
 
     kind: str
     n: int
@@ -40,7 +40,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class LevelSummary:
-    """The one-digit pictures of one quality level; `interval` is that of correct / n."""
+    """Counts for the one-digit pictures of one quality level; `interval` is that of correct / n."""
 
     level: str
     n: int
@@ -52,7 +52,7 @@ class LevelSummary:
 
 @dataclass(frozen=True)
 class Bin:
-    """Pictures of like confidence: their mean confidence, and the ratio of right guesses."""
+    """A bin of a reliability diagram: its mean confidence, and the ratio of right guesses."""
 
     low: float
     high: float
@@ -64,7 +64,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Whether confidence is what it says: the bins that hold a picture, and their mean gap."""
+    """Calibration: the bins that are not empty, and `error`, the expected calibration error."""
 
     n: int
     error: float
@@ -73,9 +73,9 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How well two scores rank one set of pictures above another, as AUROC: 1 perfect, .5 chance.
+    """How well confidence and quality rank one set of pictures above another, as AUROC.
 
-    A score is None where one of the sets is empty.
+    1 is perfect, 0.5 is chance; an AUROC is None if one of the sets is empty.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Ranking:
 
 
 def wilson_interval(successes: float, n: int) -> Interval:
-    """The 95 % interval of a ratio; (0, 1) where nothing was counted.
+    """The 95 % confidence interval of the ratio successes / n; (0, 1) if n is 0.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 
@@ -111,7 +111,7 @@ def summarise(results: Sequence[Result]) -> list[Summary]:
 
 
 def summarise_kind(kind: str, results: Sequence[Result]) -> Summary:
-    """Count results under one name; times are those of the pictures that could be opened."""
+    """Count results under one name; times are only of pictures that could be opened."""
     correct, wrong, refused, errors = _count(results)
     times_ms = np.array([one.ms for one in results if one.verdict is not Verdict.ERROR] or [0.0])
     return Summary(
@@ -139,7 +139,7 @@ def summarise_levels(results: Sequence[Result]) -> list[LevelSummary]:
 
 
 def _count(results: Sequence[Result]) -> tuple[int, int, int, int]:
-    """How many are correct, wrong, refused, and could not be opened."""
+    """The numbers of results that are correct, wrong, refused, and errors."""
     correct, wrong, refused, errors = (
         sum(one.verdict is verdict for one in results) for verdict in Verdict
     )
@@ -152,12 +152,12 @@ def one_digit(results: Iterable[Result]) -> list[Result]:
 
 
 def none_or_several(results: Iterable[Result]) -> list[Result]:
-    """Keep the pictures that ask for a refusal and could be opened."""
+    """Keep the pictures for which a refusal is right and that could be opened."""
     return [one for one in results if not one.sample.is_one_digit and one.verdict != Verdict.ERROR]
 
 
 def auroc(above: Sequence[float], below: Sequence[float]) -> float | None:
-    """The chance that one of `above` scores higher than one of `below`; ties count half.
+    """The probability that one of `above` scores higher than one of `below`; ties count half.
 
     Source: Mann and Whitney (1947); Hanley and McNeil (1982).
 
@@ -173,9 +173,9 @@ def auroc(above: Sequence[float], below: Sequence[float]) -> float | None:
 
 
 def calibrate(results: Sequence[Result], bins: int = ECE_BINS) -> Calibration:
-    """Compare confidence with how often the guess is right, over one-digit pictures with a guess.
+    """Compare confidence with accuracy, over the one-digit pictures with a guess.
 
-    Refused guesses count: a threshold would hide what lies below it.
+    Refused guesses count, too; else the bins below the threshold would be empty.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
@@ -189,12 +189,12 @@ def calibrate(results: Sequence[Result], bins: int = ECE_BINS) -> Calibration:
 def bin_by_confidence(
     confidence: NDArray[np.floating], right: NDArray[Any], bins: int = ECE_BINS
 ) -> tuple[Bin, ...]:
-    """Sort answers into equal bins of confidence; empty bins are left out.
+    """Sort answers by confidence into bins of equal width; empty bins are left out.
 
     Args:
         confidence: (N,) 0..1.
         right: (N,) whether each answer is right.
-        bins: how many.
+        bins: number of bins.
 
     Source: DeGroot and Fienberg, "The comparison and evaluation of forecasters", 1983.
     """
@@ -210,7 +210,7 @@ def bin_by_confidence(
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """Mean distance between confidence and the ratio of right answers; 0 without any.
+    """Mean gap between confidence and accuracy of the bins, weighted by n; 0 without bins.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
@@ -226,7 +226,7 @@ def _rank(name: str, above: Sequence[Result], below: Sequence[Result]) -> Rankin
 
 
 def rank(results: Sequence[Result]) -> list[Ranking]:
-    """Measure how well confidence and quality tell good results from bad ones."""
+    """Measure how well confidence and quality separate good results from bad ones."""
     digits = one_digit(results)
     asked = [one for one in digits if one.score > 0]
     correct = [one for one in digits if one.verdict is Verdict.CORRECT]

@@ -1,6 +1,6 @@
-"""MNIST as Keras packs it: found on this machine, or downloaded once.
+"""MNIST in Keras' file format: found on this machine, or downloaded once.
 
-Training learns from it and the app shows its tiles.
+Training uses it, and the app shows its tiles.
 
 Source: LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/ as packed by Keras.
 """
@@ -17,17 +17,17 @@ import numpy as np
 from digitscope.errors import DigitscopeError
 from digitscope.types import UInt8Array
 
-MNIST_VARIABLE = "MNIST_NPZ"  # names the file where it is not in Keras' cache
+MNIST_VARIABLE = "MNIST_NPZ"  # environment variable: the file, if not in Keras' cache
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 
 class DataUnavailableError(DigitscopeError, RuntimeError):
-    """MNIST is neither here nor can it be downloaded, or the file is another."""
+    """MNIST is missing and cannot be downloaded, or the file is not MNIST."""
 
 
 def find_mnist() -> Path | None:
-    """Where this machine has ``mnist.npz``: ``$MNIST_NPZ``, else Keras' cache; None if nowhere."""
+    """Find ``mnist.npz``: at ``$MNIST_NPZ``, else in Keras' cache; None if it is not there."""
     cache = Path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
     named = os.environ.get(MNIST_VARIABLE)
     places = [Path(named)] if named else []
@@ -35,7 +35,7 @@ def find_mnist() -> Path | None:
 
 
 def download_mnist() -> Path:
-    """Bring ``mnist.npz`` into Keras' cache, unless it is there.
+    """Download ``mnist.npz`` into Keras' cache, unless it is there.
 
     Raises:
         DataUnavailableError: the download failed.
@@ -52,13 +52,13 @@ def download_mnist() -> Path:
 
 
 def load_mnist(path: Path, part: Literal["train", "test"]) -> tuple[UInt8Array, UInt8Array]:
-    """Unpack one part of the file, and nothing of the other.
+    """Load one part of the file, without loading the other.
 
     Returns:
         Tiles (N, 28, 28) uint8, light digit on black, and labels (N,) uint8, 0..9.
 
     Raises:
-        DataUnavailableError: the file cannot be read, or holds something else.
+        DataUnavailableError: the file cannot be read, or is not MNIST.
     """
     try:
         with np.load(path) as arrays:

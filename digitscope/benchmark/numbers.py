@@ -1,7 +1,7 @@
-"""Pictures of several digits, scored by whole strings and digit by digit.
+"""Benchmark on pictures of several digits: scores for whole strings and for single digits.
 
-A string is exact where every digit is sure and all are right, in reading order. It is unsure where
-a digit is "?", or nothing was found; else it is wrong though sure.
+A string is unsure if a digit is "?" or no digit was found. Otherwise it is exact if all digits are
+right, in reading order, and wrong if not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NUMBERS_KIND = "multi"
 
 
 class StringVerdict(StrEnum):
-    """Whether the digits of a picture were read right."""
+    """Whether all digits of a picture were read right."""
 
     EXACT = "exact"
     WRONG = "wrong"
@@ -31,16 +31,16 @@ class StringVerdict(StrEnum):
 
 @dataclass(frozen=True)
 class NumbersResult:
-    """What the reader made of one picture of several digits.
+    """The reading of one picture of several digits, compared with its label.
 
     Attributes:
-        file: of the picture.
-        label: its digits in reading order.
+        file: path of the picture.
+        label: the right digits in reading order.
         text: the digits read, "?" for an unsure one, a space between numbers.
-        verdict: whether that is right.
-        kept: how many digits are right, in the best alignment with the label.
-        distance: insertions, deletions and replacements from the label to the text.
-        ms: milliseconds that the reading took.
+        verdict: whether the text is right.
+        kept: number of right digits in the best alignment with the label.
+        distance: edit distance from the label to the text.
+        ms: reading time, milliseconds.
     """
 
     file: str
@@ -54,19 +54,19 @@ class NumbersResult:
 
 @dataclass(frozen=True)
 class NumbersSummary:
-    """A run over pictures of several digits, counted.
+    """Counts and rates of a run over pictures of several digits.
 
     Attributes:
-        n: pictures.
-        exact: read right as a whole, and sure.
-        wrong: sure of the whole, and wrong.
-        unsure: with an unsure digit, or without any.
-        errors: could not be opened.
-        digits: in all labels.
-        precision: of the sure digits, the fraction that is right.
-        recall: of the labels' digits, the fraction that was read right and sure.
-        edit_distance: mean over the pictures, for each digit of the label.
-        median_ms: of a reading.
+        n: number of pictures.
+        exact: pictures read right, without an unsure digit.
+        wrong: pictures read wrong, without an unsure digit.
+        unsure: pictures with an unsure digit, or in which no digit was found.
+        errors: pictures that could not be opened.
+        digits: number of digits in all labels.
+        precision: fraction of the sure digits that are right, 0..1.
+        recall: fraction of the labels' digits that were read right, 0..1.
+        edit_distance: sum of all edit distances, divided by `digits`.
+        median_ms: median reading time, milliseconds.
     """
 
     n: int
@@ -82,12 +82,12 @@ class NumbersSummary:
 
 
 def digits_of(label: str) -> str:
-    """A label's digits, without what stands between rows and numbers."""
+    """Remove the white space between a label's numbers and rows."""
     return "".join(label.split())
 
 
 def read_numbers_sample(reader: DigitReader, sample: Sample) -> NumbersResult:
-    """Read one labelled picture; a file that is no picture gives a result too."""
+    """Read one labelled picture; a file that cannot be opened gives a result, too."""
     label = digits_of(sample.label)
     try:
         reading = reader.read_numbers(sample.picture())
@@ -101,7 +101,7 @@ def read_numbers_sample(reader: DigitReader, sample: Sample) -> NumbersResult:
 
 
 def judge(label: str, said: str) -> StringVerdict:
-    """Judge a string.
+    """Compare the digits read with the label.
 
     >>> [str(judge("12", said)) for said in ("12", "1?", "17")]
     ['exact', 'unsure', 'wrong']
@@ -112,17 +112,17 @@ def judge(label: str, said: str) -> StringVerdict:
 
 
 def align(label: str, said: str) -> tuple[int, int]:
-    """Align two strings; an unsure digit replaces any.
+    """Align two strings; an unsure digit counts as a replacement.
 
     Returns:
-        How many digits are the same in the best alignment, and the edit distance.
+        The number of equal digits in the best alignment, and the edit distance.
 
     Source: Levenshtein (1966).
 
     >>> align("1000", "10?0"), align("123", "1123")
     ((3, 1), (3, 1))
     """
-    row = [(column, 0) for column in range(len(said) + 1)]  # distance, minus the digits kept
+    row = [(column, 0) for column in range(len(said) + 1)]  # (distance, -equal digits)
     for count, digit in enumerate(label, 1):
         before, row = row, [(count, 0)]
         for column, one in enumerate(said):
@@ -172,7 +172,7 @@ def run_numbers(
 
 
 def numbers_to_dict(results: Sequence[NumbersResult]) -> dict[str, Any]:
-    """A run as one object fit for JSON."""
+    """Convert a run into one JSON-serialisable object."""
     return {
         "summary": asdict(summarize_numbers(results)),
         "results": [asdict(result) | {"verdict": str(result.verdict)} for result in results],
@@ -180,7 +180,7 @@ def numbers_to_dict(results: Sequence[NumbersResult]) -> dict[str, Any]:
 
 
 def format_numbers_report(results: Sequence[NumbersResult]) -> str:
-    """The figures and every string that is not exact, for people."""
+    """Format the metrics, and every string that is not exact, as text for people."""
     one = summarize_numbers(results)
     lines = [
         f"{one.n} pictures: {one.exact} exact, {one.wrong} wrong though sure, "

@@ -1,4 +1,4 @@
-"""A benchmark's figures as one JSON object and as tables for people."""
+"""A benchmark's metrics as one JSON object and as tables for people."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from digitscope.benchmark.selective_prediction import (
     MAX_REFUSED,
     OperatingPoint,
     choose_point,
-    operate,
+    operating_point_at,
     refusal_curve,
 )
 from digitscope.recognition.rejection import MIN_CONFIDENCE
 
 TOTAL = "together"
-SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # of the curve, in the table for people
+SHOWN_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # the table's rows
 TEXT_COLUMNS = 100  # width of the tables in a terminal, characters
 Cell: TypeAlias = str | int | float | Interval | None
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Everything that is measured of a run."""
+    """All metrics of a run."""
 
     kinds: list[Summary]
     total: Summary  # all kinds together
     calibration: Calibration
     rankings: list[Ranking]
     levels: list[LevelSummary]
-    curve: list[OperatingPoint]  # what each threshold of confidence would do
+    curve: list[OperatingPoint]  # one point for each threshold
     in_use: OperatingPoint
-    suggested: OperatingPoint | None  # highest threshold with MAX_REFUSED of the digits refused
+    suggested: OperatingPoint | None  # highest threshold that refuses <= MAX_REFUSED
 
 
 class Table(NamedTuple):
-    """Figures laid out for people; every row has as many texts as there are heads."""
+    """A table for people; every row has as many cells as there are heads."""
 
     title: str
     heads: tuple[str, ...]
@@ -57,7 +57,7 @@ class Table(NamedTuple):
 
 
 def make_report(results: Sequence[Result]) -> Report:
-    """Measure a run."""
+    """Compute all metrics of a run."""
     curve = refusal_curve(results)
     return Report(
         summarise(results),
@@ -66,7 +66,7 @@ def make_report(results: Sequence[Result]) -> Report:
         rank(results),
         summarise_levels(results),
         curve,
-        operate(results, MIN_CONFIDENCE),
+        operating_point_at(results, MIN_CONFIDENCE),
         choose_point(curve),
     )
 
@@ -74,7 +74,7 @@ def make_report(results: Sequence[Result]) -> Report:
 def report_to_dict(
     report: Report, results: Sequence[Result], settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Put a run into one object fit for JSON: its settings, its figures, every picture."""
+    """Convert a run into one JSON-serialisable object: settings, metrics, every picture."""
     return {
         "settings": settings,
         **dataclasses.asdict(report),
@@ -83,7 +83,7 @@ def report_to_dict(
 
 
 def make_tables(report: Report) -> list[Table]:
-    """Lay out everything that was measured."""
+    """Format all metrics as tables."""
     return [
         _tabulate_kinds(report),
         _tabulate_calibration(report.calibration),
@@ -94,12 +94,12 @@ def make_tables(report: Report) -> list[Table]:
 
 
 def _table(title: str, heads: str, rows: Iterable[Iterable[Cell]]) -> Table:
-    """Put cells into words; `heads` are separated by commas."""
+    """Format the cells as text; `heads` are separated by commas."""
     return Table(title, tuple(heads.split(",")), [[_say(cell) for cell in row] for row in rows])
 
 
 def _say(cell: Cell) -> str:
-    """A float is a ratio, a pair an interval, None nothing."""
+    """Format a cell: a float is a ratio, a pair is an interval, None becomes "-"."""
     if isinstance(cell, float):
         return f"{cell:.1%}"
     if isinstance(cell, tuple):
@@ -169,7 +169,7 @@ def _tabulate_curve(report: Report) -> Table:
 
 
 def format_report(report: Report) -> str:
-    """Lay out everything that was measured, as plain text; needs rich (extra ``benchmark``)."""
+    """Format all metrics as plain-text tables; needs rich (extra ``benchmark``)."""
     from rich.console import Console
     from rich.table import Table as TextTable
 

@@ -1,7 +1,7 @@
 """The page of mistakes: every wrong answer and every refusal, with its pictures and its reason.
 
-The page is one file: pictures are inside it, it needs no script and nothing from elsewhere. The
-chart is drawn as SVG for that reason: Vega's own scripts inside the page would take 0.9 MB.
+The page is one file with all pictures inside; it needs no script and no other file. So the chart
+is an SVG: Vega's own scripts inside the page would take 0.9 MB.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from digitscope.types import Explanation, Reading, UInt8Array
 
 TEMPLATE = "report.html"
 PHOTO_PX, STEP_PX = 320, 150  # longest sides on the page; small, as there may be hundreds
-CRISP_PX = 64  # pictures up to this size are enlarged by the browser, pixel for pixel
-COLOURS = 128  # of a picture on the page: a third of the bytes, and hardly visible
+CRISP_PX = 64  # the browser enlarges pictures up to this size without smoothing
+COLOURS = 128  # palette of a picture: a third of the bytes, and the difference is hardly visible
 ORDER = (Verdict.WRONG, Verdict.REFUSED, Verdict.ERROR)
 CHART_WH = (500, 220)
-COLOURS_OF_LINES = {  # told apart on light and on dark; dashes tell them apart, too
+COLOURS_OF_LINES = {  # distinct on light and on dark; the dashes differ, too
     "others_refused": "#3a86ff",
     "digits_refused": "#ff8b26",
     "digits_wrong": "#e0457b",
@@ -40,7 +40,7 @@ COLOURS_OF_LINES = {  # told apart on light and on dark; dashes tell them apart,
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture on the page, with its caption; `source` is a data address."""
+    """A picture on the page, with its caption; `source` is a ``data:`` URL."""
 
     source: str
     title: str
@@ -60,7 +60,7 @@ class Card:
 
 
 def select_mistakes(results: Sequence[Result]) -> list[Result]:
-    """Choose what is worth looking at: wrong answers first, the surest first, then refusals."""
+    """Select wrong answers, then refusals, then errors; within each the most confident first."""
     mistakes = [one for one in results if one.verdict in ORDER]
     return sorted(mistakes, key=lambda one: (ORDER.index(one.verdict), -(one.confidence or 0)))
 
@@ -68,13 +68,13 @@ def select_mistakes(results: Sequence[Result]) -> list[Result]:
 def write_page(
     path: Path, results: Sequence[Result], report: Report, reader: DigitReader, *, tta: bool
 ) -> None:
-    """Write the page.
+    """Write the page of mistakes.
 
     Args:
-        path: of the file.
-        results: of the whole run.
-        report: of the same results.
-        reader: reads the mistakes again: a run keeps no pictures.
+        path: the HTML file.
+        results: all results of the run.
+        report: the metrics of these results.
+        reader: reads the mistakes again, because a run keeps no pictures.
         tta: whether tiles are read at five rotations.
 
     Raises:
@@ -92,7 +92,7 @@ def write_page(
 
 
 def draw_curve(report: Report) -> str:
-    """Draw what each threshold refuses and gets wrong, and mark the threshold in use.
+    """Draw the rates of refusals and wrong answers by threshold; mark the threshold in use.
 
     Returns:
         An SVG element.
@@ -130,9 +130,9 @@ def draw_curve(report: Report) -> str:
 
 
 def make_card(result: Result, reader: DigitReader, *, tta: bool) -> Card:
-    """Collect what there is to see of one picture; one that can no longer be read has no pictures.
+    """Collect what the page shows of one mistake; a file that cannot be read has no pictures.
 
-    A wrong guess is weighed against the digit shown, a right one against the runner-up.
+    The explanation compares a wrong guess with the label, and a right guess with the runner-up.
     """
     sentences = _say_verdict(result), _say_details(result)
     if result.verdict is Verdict.ERROR:
@@ -163,7 +163,7 @@ def _explain(reading: Reading, explanation: Explanation | None) -> Iterator[Figu
 
 
 def _figure(image: UInt8Array, longest_px: int, title: str, sentence: str = "") -> Figure:
-    """Turn a picture into a data address, longest side at most `longest_px`."""
+    """Encode a picture as a ``data:`` URL; its longest side is at most `longest_px`."""
     picture = Image.fromarray(np.ascontiguousarray(image))
     is_small = max(picture.size) <= CRISP_PX
     picture.thumbnail((longest_px, longest_px), Image.Resampling.BOX)

@@ -1,4 +1,4 @@
-"""What the reader made of a labelled picture: right, wrong or refused; also as a row of JSON."""
+"""The result for a labelled picture: right, wrong or refused; also as a JSON row."""
 
 from __future__ import annotations
 
@@ -28,19 +28,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What the reader made of one labelled picture.
+    """The reading of one labelled picture, compared with its label.
 
     Attributes:
-        sample: the picture and what it shows.
+        sample: the picture and its label.
         verdict: whether it was read right.
         digit: the answer, or None for a refusal.
         reason: why it was refused, or None.
-        probabilities: the ten of the network, also where it was refused; empty where it was not
-            asked.
-        quality: of the picture; None where nothing was located.
-        ms: milliseconds that the reading took.
+        probabilities: the ten of the network, also for a refusal; empty if it did not run.
+        quality: quality of the picture; None if no digit was located.
+        ms: reading time, milliseconds.
         error: why the file could not be opened, or "".
-        notice: what the user should know of the background route taken, or "".
+        notice: message to the user about the background method used, or "".
     """
 
     sample: Sample
@@ -55,19 +54,19 @@ class Result:
 
     @property
     def guess(self) -> int | None:
-        """The network's most probable digit, refused or not; None where it was not asked."""
+        """The network's most probable digit, refused or not; None if the network did not run."""
         return int(np.argmax(self.probabilities)) if self.probabilities else None
 
     @property
     def confidence(self) -> float | None:
-        """The probability of the guess, 0..1; None where the network was not asked."""
+        """The probability of the guess, 0..1; None if the network did not run."""
         return max(self.probabilities) if self.probabilities else None
 
     @property
     def score(self) -> float:
-        """What is compared with the threshold: the confidence, or 0 for another refusal.
+        """The confidence; 0 if the network did not run or the picture shows several digits.
 
-        A picture is answered where this reaches the threshold in use.
+        A picture is answered if this score reaches the threshold in use.
         """
         if self.confidence is None or self.reason is Reason.SEVERAL_DIGITS:
             return 0.0
@@ -75,7 +74,7 @@ class Result:
 
     @property
     def is_guess_right(self) -> bool:
-        """Whether the network's most probable digit is the one shown, refused or not."""
+        """Whether the network's most probable digit is the label, refused or not."""
         return self.sample.is_one_digit and str(self.guess) == self.sample.label
 
 
@@ -94,7 +93,7 @@ def _probabilities(reading: Reading) -> tuple[float, ...]:
 
 
 def read_sample(reader: DigitReader, sample: Sample, *, tta: bool = False) -> Result:
-    """Read one labelled picture; a file that is no picture gives a result too."""
+    """Read one labelled picture; a file that cannot be opened gives a result, too."""
     try:
         reading = reader.read(sample.picture(), tta=tta)
     except InvalidImageError as error:
@@ -112,7 +111,7 @@ def read_sample(reader: DigitReader, sample: Sample, *, tta: bool = False) -> Re
 
 
 def sample_to_row(sample: Sample) -> dict[str, Any]:
-    """The part of a row that stands there before the picture is read."""
+    """The part of a row that is known before the picture is read."""
     return {
         "file": str(sample.path),
         "kind": sample.kind,
@@ -122,9 +121,9 @@ def sample_to_row(sample: Sample) -> dict[str, Any]:
 
 
 def result_to_row(result: Result) -> dict[str, Any]:
-    """Put a result into a row fit for JSON, under the keys of `digitscope.serialization`.
+    """Convert a result into a JSON row with the keys of `digitscope.serialization`.
 
-    `confidence` is that of `guess`, also where the picture was refused.
+    `confidence` is the probability of `guess`, also for a refusal.
     """
     quality = result.quality
     plain = "verdict", "digit", "reason", "guess", "confidence", "probabilities", "ms", "error"
@@ -135,10 +134,10 @@ def result_to_row(result: Result) -> dict[str, Any]:
 
 
 def result_from_row(row: dict[str, Any], sample: Sample) -> Result:
-    """The reverse of `result_to_row`.
+    """Convert a row back into a result; the inverse of `result_to_row`.
 
     Raises:
-        ValueError, KeyError, TypeError: it is no such row.
+        ValueError, KeyError, TypeError: the row has another form.
     """
     return Result(
         sample,

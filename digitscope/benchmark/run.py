@@ -1,4 +1,4 @@
-"""One run over a labelled folder: it may be stopped at any time and can go on later."""
+"""One run over a labelled folder; it can be stopped at any time and continued later."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Run:
     """Reads labelled pictures and keeps the results.
 
     Attributes:
-        settings: all that the results depend on, as it was when the run began.
-        results: of the pictures read so far, in order.
-        resumed: how many of them an earlier, stopped run had read.
+        settings: everything that the results depend on, as of the start of the run.
+        results: results of the pictures read so far, in order.
+        resumed: how many of them come from an earlier, stopped run.
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class Run:
         """Prepare the run.
 
         Args:
-            reader: reads every picture, by its own background route.
-            samples: what to read.
+            reader: reads every picture, with its own background method.
+            samples: the labelled pictures to read.
             tta: whether tiles are read at five rotations.
-            out: the folder for results and for what is read so far; None keeps nothing.
+            out: folder for the results and the journal of the run; None writes nothing.
 
         Raises:
             OSError: `out` cannot be written to.
@@ -80,7 +80,7 @@ class Run:
         return len(self.results) == len(self.samples)
 
     def read(self, on_result: Callable[[Result], None] = lambda _: None) -> None:
-        """Read what is not yet read and call `on_result` for each picture; Ctrl-C stops it."""
+        """Read the remaining pictures and call `on_result` for each; Ctrl-C stops the run."""
         try:
             with self._journal or nullcontext():
                 for sample in self.samples[len(self.results) :]:
@@ -101,18 +101,18 @@ class Run:
         return result
 
     def report(self) -> Report:
-        """Measure what was read so far."""
+        """Compute the metrics of the pictures read so far."""
         return make_report(self.results)
 
     def to_dict(self) -> dict[str, Any]:
-        """The run as one object fit for JSON: its settings, its figures, every picture."""
+        """Convert the run into one JSON-serialisable object: settings, metrics, every picture."""
         return report_to_dict(self.report(), self.results, self.settings)
 
     def write(self) -> tuple[Path, ...]:
-        """Write the results and the page of mistakes, where there is a folder for them.
+        """Write the results and the page of mistakes; nothing if `out` is None.
 
         Returns:
-            The files.
+            The files written.
 
         Raises:
             OSError: one of them cannot be written.

@@ -1,4 +1,4 @@
-"""What a threshold of confidence costs: digits that are refused, against what is answered wrongly.
+"""The cost of a confidence threshold: digits refused, against wrong answers.
 
 Source: Geifman and El-Yaniv, "Selective classification for deep neural networks", NeurIPS 2017.
 """
@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from digitscope.benchmark.metrics import none_or_several, one_digit
 from digitscope.benchmark.results import Result
 
-THRESHOLDS = (*(step / 100 for step in range(100)), 0.995, 0.999)  # finer where answers crowd
-MAX_REFUSED = 0.01  # ratio of one-digit pictures that may be lost to refusing the others
+THRESHOLDS = (*(step / 100 for step in range(100)), 0.995, 0.999)  # finer near 1
+MAX_REFUSED = 0.01  # ratio of one-digit pictures that a suggested threshold may refuse
 
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """What a threshold would do, in ratios; a picture is answered from this confidence on."""
+    """Ratios of refused and wrong pictures if the reader answers at confidence >= `threshold`."""
 
     threshold: float
-    digits_refused: float  # of the pictures of one digit, as the next
-    digits_wrong: float
-    others_refused: float | None  # of all other pictures; None where there are none
+    digits_refused: float  # of the one-digit pictures
+    digits_wrong: float  # of the one-digit pictures
+    others_refused: float | None  # of all other pictures; None if there are none
 
 
-def operate(results: Sequence[Result], threshold: float) -> OperatingPoint:
-    """Work out what a threshold of confidence would refuse and get wrong."""
+def operating_point_at(results: Sequence[Result], threshold: float) -> OperatingPoint:
+    """Compute what a threshold of confidence would refuse and get wrong."""
 
     def refuses(result: Result) -> bool:
         return not 0 < result.score >= threshold
@@ -42,17 +42,17 @@ def operate(results: Sequence[Result], threshold: float) -> OperatingPoint:
 
 
 def refusal_curve(results: Sequence[Result]) -> list[OperatingPoint]:
-    """Work out every threshold: refusing more of what is no digit costs digits."""
-    return [operate(results, threshold) for threshold in THRESHOLDS]
+    """Compute the operating point of every threshold in `THRESHOLDS`."""
+    return [operating_point_at(results, threshold) for threshold in THRESHOLDS]
 
 
 def choose_point(
     curve: Sequence[OperatingPoint], max_refused: float = MAX_REFUSED
 ) -> OperatingPoint | None:
-    """Choose the highest threshold that refuses at most a ratio of the one-digit pictures.
+    """Choose the highest threshold that refuses at most `max_refused` of one-digit pictures.
 
     Returns:
-        The point; None where even the lowest threshold refuses more.
+        The operating point; None if even the lowest threshold refuses more.
     """
     allowed = [point for point in curve if point.digits_refused <= max_refused]
     return allowed[-1] if allowed else None

@@ -1,4 +1,4 @@
-"""A benchmark's run in a terminal: a bar that grows, then what a user should know of the run."""
+"""A benchmark run in a terminal: a progress bar, then notices to the user."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ PAGE_PACKAGES = ("altair", "jinja2", "vl_convert")
 
 
 def read_in_terminal(run: Run) -> None:
-    """Read what a run has to read, with a bar on the error stream, and write its files.
+    """Read the pictures of a run, with a progress bar on stderr, and write its files.
 
     Ctrl-C stops it: `run.is_finished` is False then, and no file is written. The bar is not shown
-    where the error stream is no terminal.
+    if stderr is not a terminal.
 
     Raises:
         OSError: the run's folder cannot be written to.
-        BenchmarkError: a package of the extra ``benchmark`` is missing; nothing is read then.
+        BenchmarkError: a package of the extra ``benchmark`` is missing; no picture is read then.
     """
     _check_packages((*TERMINAL_PACKAGES, *(PAGE_PACKAGES if run.out else ())))
     from rich.console import Console
@@ -47,7 +47,7 @@ def read_in_terminal(run: Run) -> None:
 
 
 def _check_packages(names: tuple[str, ...]) -> None:
-    """Find what is missing before the first picture is read, not after the last."""
+    """Check for missing packages before the first picture is read."""
     for name in names:
         if find_spec(name) is None:
             raise BenchmarkError(

@@ -1,7 +1,7 @@
 """The command line: `digitscope read | numbers | batch | steps | benchmark | info | serve | ask`.
 
-A command stands in the module of its name and returns its exit code. What is slow to import is
-imported inside its function: `digitscope --version` and `--help` answer at once.
+Each command is in the module of its name and returns its exit code. Slow imports are inside its
+function, so that `digitscope --version` and `--help` answer at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        arguments: without the program's name; None takes the process's.
+        arguments: arguments without the program's name; None takes those of the process.
 
     Returns:
         The exit code of the command: 0 done, 1 some files could not be opened, 2 it cannot run.

@@ -1,4 +1,4 @@
-"""A line for each file: what `digitscope read` and `digitscope numbers` have in common."""
+"""Prints a line for each file; used by `digitscope read` and `digitscope numbers`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def print_answers(
 
     Args:
         files: in the order in which they are read.
-        read: gives the answer to a file; what it should tell the user is under ``notice``.
-        describe_error: gives the answer to a file that cannot be opened.
-        to_line: puts an answer on a line for people; None prints it as JSON.
+        read: returns the answer to a file; its message to the user is under ``notice``.
+        describe_error: returns the answer for a file that cannot be opened.
+        to_line: formats an answer as a line for people; None prints it as JSON.
 
     Returns:
         The exit code: whether every file could be opened.
@@ -46,6 +46,6 @@ def print_answers(
 
 
 def print_notice(answer: Answer) -> None:
-    """Print on the error stream what the user should know of the background route taken."""
+    """Print on stderr the message about the background method used, if there is one."""
     if answer["notice"]:
         click.echo(f"digitscope: {answer['notice']}", err=True)

@@ -1,4 +1,4 @@
-"""`digitscope batch`: many pictures, a row each, on this machine or on a cluster."""
+"""`digitscope batch`: many pictures, one row for each, on this machine or on a cluster."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def batch(
     or TIFF file (a row a page), a picture, or an s3://, gs:// or https:// address. The exit code
     is 1 where some files could not be read; their rows say why.
     """
-    from digitscope.batch.fields import WHOLE, load_boxes, parse_box
+    from digitscope.batch.fields import CROP, load_boxes, parse_box
     from digitscope.batch.rows import RowOptions
 
     in_parts = out.endswith("/") or "://" in out
@@ -86,7 +86,7 @@ def batch(
         raise click.UsageError("--address and a folder as --out need --engine ray.")
     if in_parts and sheet:
         raise click.UsageError("--sheet needs a file as --out.")
-    fields = load_boxes(boxes) if boxes else {WHOLE: parse_box(crop)} if crop else {}
+    fields = load_boxes(boxes) if boxes else {CROP: parse_box(crop)} if crop else {}
     options = RowOptions(model, background, tta, force, numbers, fields, keep_tiles)
     with writing_to(Path(out)):
         if in_parts:
@@ -99,7 +99,7 @@ def batch(
 def read_file(
     sources: tuple[str, ...], out: Path, options: RowOptions, sheet: Path | None, engine: Engine
 ) -> int:
-    """Read into one file; returns the exit code."""
+    """Read all pictures into one output file; returns the exit code."""
     from digitscope.batch.run import Batch
     from digitscope.batch.terminal import read_in_terminal
 
@@ -117,7 +117,7 @@ def read_parts(
     address: str | None,
     workers: int | None,
 ) -> int:
-    """Read on Ray into a folder of parts; returns the exit code."""
+    """Read all pictures on Ray into a folder of Parquet files; returns the exit code."""
     from digitscope.batch.errors import require_package
     from digitscope.batch.ray_parts import Parts, read_into_parts
     from digitscope.batch.sources import check_sources
@@ -139,7 +139,7 @@ def read_parts(
 
 
 def choose_engine(name: str, address: str | None, workers: int | None) -> Engine:
-    """The function that makes rows of items.
+    """Choose the function that turns items into rows.
 
     Raises:
         BatchError: Ray is not installed.

@@ -1,4 +1,4 @@
-"""`digitscope benchmark`: a labelled folder is read, and what is right is counted."""
+"""`digitscope benchmark`: reads a labelled folder and counts right answers."""
 
 from __future__ import annotations
 

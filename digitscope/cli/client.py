@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PREDICT_PATH, NUMBERS_PATH = "/api/v1/predict", "/api/v1/numbers"
-TIMEOUT_S = 60.0  # more than the server takes before it gives up
+TIMEOUT_S = 60.0  # longer than the server's own timeout
 SENT_NAME = "picture"  # the file's own name is not sent
 UNREADABLE = "The file cannot be opened"
 ANOTHER_SERVER = "Another server answered"
@@ -30,7 +30,7 @@ MIN_BRIGHT = 0.01  # less probable digits are printed dim
 
 
 class AskError(DigitscopeError, RuntimeError):
-    """No server can be asked at the address given."""
+    """No server answers at the given URL, or a package is missing."""
 
 
 @click.command()
@@ -56,8 +56,8 @@ def ask(
     answers: list[dict[str, Any]] = []
     with _connected(url) as (client, console):
         for file in files:
-            has_met = any(answer.get("title") != UNREADABLE for answer in answers)
-            answer = send(client, path, file, params, has_met=has_met)
+            has_answered = any(answer.get("title") != UNREADABLE for answer in answers)
+            answer = send(client, path, file, params, has_answered=has_answered)
             answers.append({"file": str(file)} | answer)
             if as_json:
                 console.out(json.dumps(answers[-1]), highlight=False)
@@ -68,7 +68,7 @@ def ask(
 
 @contextmanager
 def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
-    """Open what asks and what prints; a server that is not there is an error of ours."""
+    """Open the HTTP client and the console; raise `AskError` if no server answers."""
     try:
         import httpx2
         from rich.console import Console
@@ -80,7 +80,7 @@ def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
     try:
         with httpx2.Client(base_url=url, timeout=TIMEOUT_S) as client:
             console = Console(highlight=False, soft_wrap=True)
-            console.on_broken_pipe = _let_through  # type: ignore[method-assign]
+            console.on_broken_pipe = _raise_broken_pipe  # type: ignore[method-assign]
             yield client, console
     except (httpx2.TransportError, httpx2.InvalidURL, UnicodeError) as error:
         raise AskError(
@@ -89,25 +89,25 @@ def _connected(url: str) -> Iterator[tuple[httpx2.Client, Console]]:
         ) from error
 
 
-def _let_through() -> None:
-    """Rich calls this where the pipe is closed; its own function ends the process with 1."""
+def _raise_broken_pipe() -> None:
+    """Replace Rich's handler of a closed pipe, which ends the process with code 1."""
     raise BrokenPipeError
 
 
 def send(
-    client: httpx2.Client, path: str, file: Path, params: dict[str, str], *, has_met: bool
+    client: httpx2.Client, path: str, file: Path, params: dict[str, str], *, has_answered: bool
 ) -> dict[str, Any]:
     """Send a picture file.
 
     Args:
-        client: open, with the server as its base address.
-        path: of the endpoint.
+        client: open client with the server as its base URL.
+        path: path of the endpoint.
         file: the picture.
-        params: the options of the reading.
-        has_met: whether the server answered before: that it is gone is then a problem of this file.
+        params: query parameters with the options of the reading.
+        has_answered: whether the server answered before; if so, only this file fails.
 
     Returns:
-        The answer, or the problem (with `title` and `detail`), as the server words it.
+        The server's answer or problem; a problem has `title` and `detail`.
 
     Raises:
         httpx2.TransportError: the server never answered.
@@ -126,18 +126,18 @@ def send(
     except httpx2.DecodingError as error:
         return {"title": ANOTHER_SERVER, "detail": str(error)}
     except httpx2.TransportError as error:
-        if not has_met:
+        if not has_answered:
             raise
         return {"title": "The server does not answer any more", "detail": str(error)}
 
 
 def _content(response: httpx2.Response) -> dict[str, Any]:
-    """The answer or the problem in a response, whoever answered."""
+    """Parse an answer or a problem; any other response becomes a problem."""
     try:
         content: dict[str, Any] = dict(response.json())
     except (ValueError, TypeError, RecursionError):
         content = {}
-    content.pop("file", None)  # which it was is known here
+    content.pop("file", None)  # the client knows the file
     if _is_answer(content) or _is_numbers(content):
         return {key: value for key, value in content.items() if key != "title"}
     if isinstance(content.get("title"), str) and not content.keys() & {"digit", "numbers"}:
@@ -147,7 +147,7 @@ def _content(response: httpx2.Response) -> dict[str, Any]:
 
 
 def _is_answer(content: dict[str, Any]) -> bool:
-    """Whether it has what is shown, in the form that it is shown in."""
+    """Whether the content has the values that are shown, with the right types."""
     ten = content.get("probabilities")
     is_ranked = isinstance(ten, list) and len(ten) == CLASSES and all(map(_is_probability, ten))
     if "digit" not in content or not (ten is None or is_ranked):
@@ -158,7 +158,7 @@ def _is_answer(content: dict[str, Any]) -> bool:
 
 
 def _is_numbers(content: dict[str, Any]) -> bool:
-    """Whether it has the numbers of a picture, in the form that they are shown in."""
+    """Whether the content has the numbers of a picture, with the right types."""
     numbers = content.get("numbers")
     return isinstance(numbers, list) and all(
         isinstance(one, dict)
@@ -173,7 +173,7 @@ def _is_probability(value: object) -> bool:
 
 
 def _printable(text: str) -> str:
-    """A server's words without control characters, which would steer the terminal."""
+    """Remove control characters from a server's text, as they would control the terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 

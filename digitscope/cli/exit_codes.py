@@ -1,4 +1,4 @@
-"""The exit codes of all commands, and the error that ends one."""
+"""The exit codes of all commands, and the error for an output that cannot be written."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 
 from digitscope.errors import DigitscopeError
 
-OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # 130 as shells have it after Ctrl-C
+OK, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # 130: the shells' code after Ctrl-C
 
 
 class OutputError(DigitscopeError):
-    """What was asked for cannot be written where it should go."""
+    """An output cannot be written to the given place."""
 
 
 @contextmanager
 def writing_to(folder: Path | None) -> Iterator[None]:
-    """Turn a folder that cannot be written to into an error of ours."""
+    """Raise `OutputError` if the folder cannot be written to."""
     try:
         yield
     except OSError as error:

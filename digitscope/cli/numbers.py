@@ -1,4 +1,4 @@
-"""`digitscope numbers`: the numbers in each picture, a line a file."""
+"""`digitscope numbers`: the numbers in each picture, one line for each file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def numbers(files: tuple[Path, ...], as_json: bool, background: str, model: Path
 
 
 def format_numbers(answer: Answer) -> str:
-    """Put an answer on one line for people."""
+    """Format an answer as one line for people."""
     if not answer["numbers"]:
         return f"{answer['file']}: {answer['status']}: {answer['reason']}"
     texts = ", ".join(number["text"] for number in answer["numbers"])

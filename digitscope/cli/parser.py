@@ -1,4 +1,4 @@
-"""Options that several commands have; each is a decorator of a command."""
+"""Options shared by several commands, as decorators of a command."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def reading_options(command: Command) -> Command:
 
 
 def reader_options(command: Command) -> Command:
-    """The options of a reader on this machine: `reading_options` and `--model`."""
+    """The options of a local reader: `reading_options` and `--model`."""
     return reading_options(model_option(command))
 
 

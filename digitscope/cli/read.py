@@ -1,4 +1,4 @@
-"""`digitscope read`: the digit in each picture, a line a file."""
+"""`digitscope read`: the digit in each picture, one line for each file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read(
 
 
 def format_answer(answer: Answer) -> str:
-    """Put an answer on one line for people."""
+    """Format an answer as one line for people."""
     if answer["status"] != "ok":
         return f"{answer['file']}: {answer['status']}: {answer['reason']}{_format_guess(answer)}"
     others = ", ".join(
@@ -54,7 +54,7 @@ def format_answer(answer: Answer) -> str:
 
 
 def _format_guess(answer: Answer) -> str:
-    """Put the best guess of a refusal in brackets, where the network was asked."""
+    """Format the best guess of a refusal in brackets; "" if the network did not run."""
     if not answer["top"]:
         return ""
     digit, probability = answer["top"][0]

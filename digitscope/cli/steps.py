@@ -64,7 +64,7 @@ def steps(
 def _draw(
     reader: DigitReader, reading: Reading, *, overlay: bool
 ) -> Iterator[tuple[str, UInt8Array, str]]:
-    """Draw the steps, then what was looked at, as far as there is something to show."""
+    """Yield file name, picture and text of each step, then of the overlays that exist."""
     from digitscope.explanation.overlay import draw_detection, draw_explanation
     from digitscope.preprocessing.pipeline import STEPS
 

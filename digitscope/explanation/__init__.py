@@ -1,1 +1,1 @@
-"""What an answer rests on: where the reader looked, and which strokes spoke for the digit."""
+"""Explain an answer: where the digit was found, and which strokes support it."""

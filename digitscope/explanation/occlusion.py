@@ -1,7 +1,7 @@
-"""Which strokes spoke for the answer: spots of the tile are changed and the network asked again.
+"""Which strokes support the answer: spots of the tile are changed, and it is classified again.
 
-Erasing ink shows which strokes the answer rests on. It cannot show that a gap speaks for a 4 and
-against a 9, so the empty page between the strokes is inked in the same way.
+Erasing ink shows which strokes the answer depends on. It cannot show that a gap supports a 4 and
+not a 9. So the empty page between the strokes is inked in the same way.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from digitscope.types import (
 )
 
 SPOT_SIGMA_PX = 2.0  # soft spots 5 px wide break a stroke of 3 px; narrower ones only dent it
-SPOT_STEP_PX = 3  # less than a spot: every pixel lies under several, and a tile takes about 50
+SPOT_STEP_PX = 3  # less than a spot's width: spots overlap, and a tile takes about 50
 INK_LEVEL = 64  # of 255; MNIST's soft edges lie below
-MIN_COVER = 0.15  # a spot with less ink (or page) under it than this share changes nothing
-MIN_PROBABILITY = 1e-7  # float32's softmax is all rounding below: odds end here
+MIN_COVER = 0.15  # a spot on a smaller fraction of ink (or page) changes nothing
+MIN_PROBABILITY = 1e-7  # below it, a float32 softmax is only rounding errors: limits the odds
 
 Classify = Callable[[UInt8Array], Float32Array]
 
 
 @functools.cache
 def _spots() -> Float32Array:
-    """All spots, (N, 28, 28) float32, 1 at the centre."""
+    """All spots, (N, 28, 28) float32, each a Gaussian that is 1 at its centre."""
     across = np.arange(SPOT_STEP_PX // 2, TILE_PX, SPOT_STEP_PX)
     rows, columns = np.mgrid[:TILE_PX, :TILE_PX]
     distances = [(rows - y) ** 2 + (columns - x) ** 2 for y in across for x in across]
@@ -66,7 +66,7 @@ def find_gaps(pixels: UInt8Array) -> BoolArray:
 
 
 def _spread(spots: Float32Array, falls: Float32Array) -> Float32Array:
-    """Give each pixel the mean fall of the spots on it, (n, 28, 28) and (n,) -> (28, 28)."""
+    """Average the falls of the spots on each pixel, (n, 28, 28) and (n,) -> (28, 28)."""
     total = np.tensordot(falls, spots, 1)
     return np.asarray(total / np.maximum(spots.sum(axis=0), 1e-3), np.float32)
 
@@ -74,12 +74,12 @@ def _spread(spots: Float32Array, falls: Float32Array) -> Float32Array:
 def explain_tile(
     classify: Classify, pixels: UInt8Array, contrast_class: int | None = None
 ) -> Explanation:
-    """Weigh every spot of a tile: does it speak for the most probable digit, or against it?
+    """Measure how far each spot of a tile supports the most probable digit or contradicts it.
 
     Args:
-        classify: asks the network, once: (N, 28, 28) uint8 tiles to (N, 10) probabilities.
+        classify: the network, called once: (N, 28, 28) uint8 tiles to (N, 10) probabilities.
         pixels: (28, 28) uint8, light on black.
-        contrast_class: the digit to weigh against; by default the second most probable.
+        contrast_class: the digit to compare with; by default the second most probable.
 
     Returns:
         The signed heat map, 0 outside the ink and the gaps between its strokes.

@@ -1,6 +1,6 @@
-"""Pictures that explain an answer: where the digit was seen, and which strokes spoke for it.
+"""Pictures that explain an answer: where the digit was found, and which strokes support it.
 
-Nothing here is drawn before it is asked for.
+They are drawn only on demand.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ import numpy as np
 from digitscope.types import TILE_PX, Detection, Explanation, Float32Array, UInt8Array
 
 INK_RGB = (255, 64, 129)  # no pen, paper or board has this pink
-INK_TINT = 0.65  # so much of it lies on the ink: the stroke stays to be seen under it
-FRAME_RGB, FRAME_EDGE_RGB = (255, 255, 255), (20, 22, 30)  # white on black: seen on any ground
-FRAME_GAP_FRACTION = 0.015  # of the longer side: the frame leaves the strokes free
+INK_TINT = 0.65  # opacity of the tint on the ink: the stroke stays visible
+FRAME_RGB, FRAME_EDGE_RGB = (255, 255, 255), (20, 22, 30)  # white on black: visible everywhere
+FRAME_GAP_FRACTION = 0.015  # of the longer side: distance from the ink to the frame
 FRAME_FRACTION = 0.005  # of the longer side: the frame's width
 
-CELL_PX = 12  # a tile pixel; the signs in it need 7
-FOR_RGB, AGAINST_RGB = (58, 134, 255), (255, 139, 38)  # told apart by every kind of colour sight
-TILE_SHADE = 0.4  # the strokes lie dim under the colours
-DOT_MARGIN_PX = 4  # in gaps the colour is a dot in the middle of its cell: strokes stay shapes
+CELL_PX = 12  # side of the cell of a tile pixel; the signs in it need 7
+FOR_RGB, AGAINST_RGB = (58, 134, 255), (255, 139, 38)  # distinct in every kind of colour vision
+TILE_SHADE = 0.4  # brightness of the strokes under the colours
+DOT_MARGIN_PX = 4  # in gaps the colour is only a dot, so that strokes keep their shape
 INK_LEVEL = 64  # of 255: below it a tile pixel is page
-LEAST_FULL_HEAT = 2.0  # nats, odds of 7 to 1: where nothing weighs more, colours stay pale
-SIGN_RGB, SIGN_PX = (255, 255, 255), 1  # on strokes; in gaps the sign itself bears the colour
-SIGN_HEAT = 0.4  # of the strongest: above it a cell bears its sign
+LEAST_FULL_HEAT = 2.0  # nats, odds of 7 to 1: if no spot has more, colours stay pale
+SIGN_RGB, SIGN_PX = (255, 255, 255), 1  # on strokes; in gaps the sign itself is coloured
+SIGN_HEAT = 0.4  # of the strongest heat: from here on a cell has a sign
 
 
 def draw_detection(detection: Detection, picture_rgb: UInt8Array) -> UInt8Array:
-    """Draw on a picture where the reader looked: the ink tinted, a frame around the digit.
+    """Draw a detection on a picture: the ink tinted, a frame around the digit.
 
     Args:
         detection: from a reading's `preprocessed.detection`.
@@ -46,7 +46,7 @@ def draw_detection(detection: Detection, picture_rgb: UInt8Array) -> UInt8Array:
 
 
 def _draw_frame(drawn: UInt8Array, ink_mask: np.ndarray) -> None:
-    """Draw a frame of two tones around the ink, in place."""
+    """Draw a frame in two colours around the ink, in place."""
     height, width = drawn.shape[:2]
     scale = width / ink_mask.shape[1]
     left, top, wide, tall = cv2.boundingRect(ink_mask.astype(np.uint8))
@@ -64,12 +64,12 @@ def _draw_frame(drawn: UInt8Array, ink_mask: np.ndarray) -> None:
 
 
 def _enlarge(values: np.ndarray) -> np.ndarray:
-    """Make each tile pixel a cell of CELL_PX."""
+    """Enlarge each tile pixel to a cell of CELL_PX x CELL_PX px."""
     return values.repeat(CELL_PX, axis=0).repeat(CELL_PX, axis=1)
 
 
 def _cover_cells(pixels: UInt8Array, share: Float32Array) -> np.ndarray:
-    """Mark what colour may cover, (H, W) bool: all of an ink cell, a dot or a sign in a gap."""
+    """Mark the pixels to colour, (H, W) bool: all of an ink cell, a dot or a sign in a gap."""
     dot = np.zeros((CELL_PX, CELL_PX), bool)
     dot[DOT_MARGIN_PX:-DOT_MARGIN_PX, DOT_MARGIN_PX:-DOT_MARGIN_PX] = True
     is_ink, strong = pixels >= INK_LEVEL, np.abs(share) >= SIGN_HEAT
@@ -78,7 +78,7 @@ def _cover_cells(pixels: UInt8Array, share: Float32Array) -> np.ndarray:
 
 
 def _mark_signs(share: Float32Array, width_px: int) -> np.ndarray:
-    """Mark a + or - in each cell that weighs much, (H, W) bool: not all tell colours apart."""
+    """Mark a + or - in each strong cell, (H, W) bool, for people with colour blindness."""
     signs = np.zeros((TILE_PX * CELL_PX, TILE_PX * CELL_PX), np.uint8)
     arm, middle = CELL_PX // 4, CELL_PX // 2
     for row, column in np.argwhere(np.abs(share) >= SIGN_HEAT).tolist():
@@ -90,10 +90,10 @@ def _mark_signs(share: Float32Array, width_px: int) -> np.ndarray:
 
 
 def draw_explanation(pixels: UInt8Array, explanation: Explanation) -> UInt8Array:
-    """Draw which spots of a tile spoke for the answer (blue, +) and against it (orange, -).
+    """Draw which spots of a tile support the answer (blue, +) or contradict it (orange, -).
 
-    Strokes are coloured all over, the gaps between them are dotted. The picture brings its own
-    dark ground, as a tile has: it reads the same on light and on dark.
+    Strokes are fully coloured, the gaps between them are dotted. The picture has a dark background,
+    like a tile, so that it looks the same on light and on dark pages.
 
     Args:
         pixels: (28, 28) uint8, the tile.
@@ -110,7 +110,7 @@ def draw_explanation(pixels: UInt8Array, explanation: Explanation) -> UInt8Array
     """
     full = max(float(np.abs(explanation.heat).max()), LEAST_FULL_HEAT)
     share = np.clip(explanation.heat / full, -1, 1)
-    strength = np.sqrt(np.abs(share))  # roots show the weaker too
+    strength = np.sqrt(np.abs(share))  # roots make weak values visible
     strength = (_enlarge(strength) * _cover_cells(pixels, share))[..., np.newaxis]  # (H, W, 1)
     colour = np.where(_enlarge(share)[..., np.newaxis] > 0, FOR_RGB, AGAINST_RGB)  # (H, W, 3)
     dim = _enlarge(pixels)[..., np.newaxis] * TILE_SHADE

@@ -1,6 +1,6 @@
 """Where a wide shape may be cut into digits.
 
-Sizes are fractions of the row's height, unless something else is said.
+Sizes are fractions of the row's height, unless stated otherwise.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from digitscope.types import BoolArray, Float32Array
 MIN_CUT_WIDTH = 0.72  # a narrower shape is one digit
 MIN_PIECE = 0.13  # cuts lie at least this far apart, and from the ends
 MAX_CUT_EXTENT = 0.8  # where the shape is taller than this, it is not cut
-SLANTS = (-0.25, 0.0, 0.25)  # of a cut, added to the row's own
-SHARED_WALL = 1.8  # strokes: where a cut crosses more ink, it runs along a wall
-CUTS_A_HEIGHT = 4  # at most so many cuts a stretch as long as the row is high
-MIN_CUT_HEIGHT = 0.3  # a less tall shape is no digits that touch
+SLANTS = (-0.25, 0.0, 0.25)  # of a cut, added to the row's slant
+SHARED_WALL = 1.8  # stroke widths: a cut through more ink runs along a shared wall
+MAX_CUTS_PER_HEIGHT = 4  # maximum number of cuts per row height of width
+MIN_CUT_HEIGHT = 0.3  # a lower shape cannot be touching digits
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """A straight line that may part two digits.
+    """A straight line that may separate two digits.
 
     Attributes:
         x: column at mid-height of the shape, in its box.
-        slant: columns a row, above 0 where its top leans to the right.
+        slant: columns per row, above 0 if its top leans to the right.
         extent: from the topmost to the lowest ink along it, as a fraction of the row's height.
-        ink: ink that it crosses, the same.
-        shared_px: how far either side of it both digits own the ink, px: the wall of two zeros.
+        ink: length of ink that it crosses, as a fraction of the row's height.
+        shared_px: up to this distance on each side, both digits get the ink, px: a shared wall.
     """
 
     x: float
@@ -57,7 +57,7 @@ def find_cuts(shape: Shape, row: Row) -> list[Cut]:
     ]
     found.sort(key=_cost)
     chosen: list[Cut] = []
-    limit = max(2, round(CUTS_A_HEIGHT * shape.width / height))
+    limit = max(2, round(MAX_CUTS_PER_HEIGHT * shape.width / height))
     for cut in found:
         if all(abs(cut.x - other.x) >= MIN_PIECE * height for other in chosen):
             chosen.append(cut)
@@ -67,7 +67,7 @@ def find_cuts(shape: Shape, row: Row) -> list[Cut]:
 
 
 def cut_out(shape: Shape, left: Cut | None, right: Cut | None) -> Shape | None:
-    """The ink of a shape between two cuts; None where there is none."""
+    """The ink of a shape between two cuts; None if there is none."""
     mask = shape.mask
     if left is not None:
         mask = mask & ~_left_of(shape, left, -left.shared_px)
@@ -77,7 +77,7 @@ def cut_out(shape: Shape, left: Cut | None, right: Cut | None) -> Shape | None:
 
 
 def _left_of(shape: Shape, cut: Cut, shift_px: float) -> BoolArray:
-    """Mark what lies left of a cut that is moved to the right by so many px."""
+    """Mark what lies left of a cut that is moved right by `shift_px`: (h, w) bool."""
     height, width = shape.mask.shape
     edge = cut.x + shift_px - cut.slant * (np.arange(height) - height / 2)
     return np.asarray(np.arange(width)[None] < edge[:, None])
@@ -88,7 +88,7 @@ def _cost(cut: Cut) -> float:
 
 
 def _cuts_along(shape: Shape, slant: float, height: float, stroke_px: float) -> list[Cut]:
-    """The minima of extent and of ink along lines of one slant."""
+    """Cuts of one slant, at the local minima of extent and ink."""
     extent, ink, first = profile(shape.mask, slant)
     shared = np.where(ink > SHARED_WALL * stroke_px, stroke_px / 2, 0.0)
     extent, ink = extent / height, ink / height
@@ -116,7 +116,7 @@ def profile(mask: BoolArray, slant: float) -> tuple[Float32Array, Float32Array, 
 
     Args:
         mask: (h, w) bool.
-        slant: columns a row.
+        slant: columns per row.
 
     Returns:
         Two (n,) float32, px: from the topmost to the lowest ink along each line, and the ink on it;
@@ -135,7 +135,7 @@ def profile(mask: BoolArray, slant: float) -> tuple[Float32Array, Float32Array, 
 
 
 def _local_minima(values: Float32Array, radius: int) -> BoolArray:
-    """Mark the middle of each place that is lowest within a radius, (n,) to (n,) bool."""
+    """Mark the middle of each minimum within a radius, (n,) float32 to (n,) bool."""
     kernel = np.ones((1, 2 * radius + 1), np.uint8)
     lowest = cv2.erode(values[None].astype(np.float32), kernel)[0]
     flat = np.pad(values <= lowest, 1)

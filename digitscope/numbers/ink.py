@@ -1,4 +1,4 @@
-"""The ink of a picture of numbers: steps 1 to 5 at a size of its own, ruled lines removed."""
+"""The ink of a picture of numbers: steps 1 to 5 at another working size, without ruled lines."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_ENLARGEMENT = 6
 
 
 def to_numbers_size(rgb: UInt8Array, given_size_wh: tuple[int, int]) -> WorkingPicture:
-    """Bring a picture to the size that numbers are read at; the area counts, not the longest side.
+    """Bring a picture to the size for reading numbers, limited by area, not by the longest side.
 
     Args:
         rgb: (H, W, 3) uint8.
-        given_size_wh: the size of the given picture.
+        given_size_wh: width and height of the given picture, px.
     """
     height, width = rgb.shape[:2]
     factor, interpolation = 1.0, cv2.INTER_AREA
@@ -36,7 +36,7 @@ def to_numbers_size(rgb: UInt8Array, given_size_wh: tuple[int, int]) -> WorkingP
 
 
 def map_ink(picture: WorkingPicture, attempt: Attempt) -> tuple[UInt8Array, BoolArray, float]:
-    """Steps 1 to 5 and the removal of ruled lines: ink levels, mask, and the least level."""
+    """Run steps 1 to 5 and remove ruled lines: ink levels, mask, minimum ink level."""
     state = State(picture)
     for step in STEPS[: LOCATING - 1]:
         state = step.apply(state, attempt)

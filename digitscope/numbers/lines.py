@@ -1,8 +1,8 @@
-"""Lines that digits stand on: removed from shapes that reach the edge of the picture.
+"""Remove the lines under digits from shapes that reach the edge of the picture.
 
-The removal of ruled lines before this misses a line that is thick beside the picture, as in small
-pictures that were enlarged. Here a line may be as thick as a stroke, but must be long beside the
-digits' height, straight, and reach the picture's edge.
+The earlier removal of ruled lines misses a line that is thick relative to the picture, as in small
+pictures that were enlarged. Here a line may be as thick as a stroke, but it must be straight, long
+relative to the digits' height, and reach the picture's edge.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import numpy as np
 from digitscope.numbers.shapes import Shape, find_shapes, tighten
 from digitscope.types import BoolArray
 
-LONG = 1.4  # half heights of the shape: no stroke is as long, as level and as straight
-WIDE = 2.0  # half heights of the shape: a less wide one has no line in it
+LONG = 1.4  # in half heights of the shape: no stroke is as long, level and straight
+WIDE = 2.0  # in half heights of the shape: a narrower shape contains no line
 SLOPES = np.linspace(-0.12, 0.12, 9)
 CROSSING = 1.6  # where the ink is this much thicker than the line, a stroke crosses it
 
 
 def free_from_lines(shape: Shape, size_hw: tuple[int, int]) -> list[Shape]:
-    """Take a long line out of a shape that reaches the left or the right edge.
+    """Remove a long line from a shape that reaches the left or the right edge.
 
     Args:
         shape: some connected ink.
-        size_hw: of the picture.
+        size_hw: height and width of the picture, px.
 
     Returns:
-        The shapes that are left; the shape itself where it has no such line.
+        The remaining shapes; the shape itself if it has no such line.
     """
     left, _, right, _ = shape.box_xyxy
     reaches_edge = left <= 1 or right >= size_hw[1] - 1
@@ -41,11 +41,11 @@ def free_from_lines(shape: Shape, size_hw: tuple[int, int]) -> list[Shape]:
 
 
 def find_line(mask: BoolArray, length_px: int) -> BoolArray:
-    """Mark the ink of straight lines of at least a length, strokes across them left out.
+    """Mark the ink of straight lines of a minimum length, without the strokes across them.
 
     Args:
         mask: (h, w) bool.
-        length_px: along the line.
+        length_px: minimum length along the line.
 
     Returns:
         (h, w) bool.
@@ -67,7 +67,7 @@ def find_line(mask: BoolArray, length_px: int) -> BoolArray:
 
 
 def _line_kernel(length_px: int, slope: float) -> np.ndarray:
-    """A straight line of one pixel, (h, length) uint8."""
+    """A straight line, one pixel thick, (h, length) uint8."""
     rows = np.rint(slope * (np.arange(length_px) - length_px / 2)).astype(int)
     kernel = np.zeros((int(rows.max() - rows.min()) + 1, length_px), np.uint8)
     kernel[rows - rows.min(), np.arange(length_px)] = 1

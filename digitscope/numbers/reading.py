@@ -1,4 +1,4 @@
-"""The numbers of a picture: which attempts are made, which digits are sure, where a number ends."""
+"""Read the numbers of a picture: make attempts, accept digits, split rows into numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from digitscope.number_types import Number, NumberDigit, NumberReading
 from digitscope.numbers.ink import map_ink
 from digitscope.numbers.row_search import Classify, RowSearch, search_rows
-from digitscope.numbers.solution import Choice, solve
+from digitscope.numbers.solution import Choice, choose_digits
 from digitscope.preprocessing.connected_components import union_box
 from digitscope.preprocessing.locating import MAX_GRAIN_LEVEL
 from digitscope.preprocessing.state import Attempt
@@ -21,31 +21,31 @@ from digitscope.recognition.rejection import is_sure
 from digitscope.retry import available_route
 from digitscope.types import Background, BoolArray, BoxXYXY, Prediction, Reading, Reason
 
-# Chosen on the dev pictures and on made numbers.
-MIN_CONFIDENCE = 0.5  # a digit is answered from here on
-SURE_CONFIDENCE = 0.8  # where every digit is this sure, no other attempt is made
-MAX_UNSURE = 0.05  # ... or nearly every one, on a whole page: another look at all costs as much
-LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75
-MIN_SURE = 0.5  # of a row's digits: with fewer it is a word or a drawing
-FEW_DIGITS = 2  # so few are not believed where the reading of one digit sees none
-SPECK = 0.35  # of a digit's height: what is less tall does not stand beside it
-NUMBER_GAP = 1.0  # heights of the row; a gap this wide may part two numbers
-GAP_FACTOR = 2.2  # ... where it is this many times as wide as the gaps within the row
+# Tuned on the dev pictures and on synthetic numbers.
+MIN_CONFIDENCE = 0.5  # a digit with less is uncertain
+SURE_CONFIDENCE = 0.8  # if every digit has at least this, no other attempt is made
+MAX_UNSURE = 0.05  # ... or all but this fraction: on a full page, another attempt is expensive
+LONG_NUMBER, LONE_CONFIDENCE = 3, 0.75  # beside numbers this long, a lone digit needs this
+MIN_SURE = 0.5  # fraction of sure digits in a row: with less it is a word or a drawing
+FEW_DIGITS = 2  # so few are refused if the single-digit reading finds none
+SPECK = 0.35  # of a digit's height: a lower shape is a speck
+NUMBER_GAP = 1.0  # in row heights; a gap this wide may separate two numbers
+GAP_FACTOR = 2.2  # ... if it is this many times as wide as the usual gap in the row
 
 
 def read_picture(
     picture: WorkingPicture, background: Background, classify: Classify
 ) -> NumberReading:
-    """Read all numbers in a picture, by other attempts where the first one is in doubt.
+    """Read all numbers in a picture; make other attempts if the first one is uncertain.
 
     Args:
         picture: from `ink.to_numbers_size`.
-        background: the route, as for one digit; `auto` takes the OpenCV route.
-        classify: gives tiles their ten probabilities.
+        background: the route, as for one digit; `auto` uses the OpenCV route.
+        classify: (N, 28, 28) uint8 tiles to (N, 10) float32 probabilities.
 
     Returns:
-        The reading of the first attempt that is sure of nearly every digit; else of the one with
-        most sure digits, unsure ones counted against it.
+        The reading of the first attempt in which nearly every digit is confident; else of the one
+        with the most sure digits minus uncertain digits.
     """
     route, notice = available_route(picture, background)
     best: tuple[int, tuple[Number, ...], Reason | None] | None = None
@@ -57,20 +57,20 @@ def read_picture(
             best = (merit, numbers, None if numbers else _reason(mask, min_level))
         if _is_sure(numbers):
             break
-    picture.shared.clear()  # else every reading would keep the arrays of all its attempts
+    picture.shared.clear()  # otherwise each reading keeps the arrays of all attempts
     _, numbers, reason = best or (0, (), Reason.BLANK)
     return NumberReading(numbers, reason, route, 0.0, notice)
 
 
 def needs_another_look(numbers: Sequence[Number]) -> bool:
-    """Whether the picture may show one digit, or none: the reading of one digit is asked, too."""
+    """Whether the picture may show one digit or none, and should also be read as one digit."""
     return max((len(one.digits) for one in numbers), default=0) <= 1 or not _is_sure(numbers)
 
 
 def prefer_one_digit(one: Reading, numbers: NumberReading) -> NumberReading:
-    """The reading of one digit as a number, where that is the better answer; else the numbers.
+    """Return the single-digit reading as a number if it is better; else the numbers.
 
-    A digit or two are refused where the reading of one digit sees none.
+    One or two digits are refused if the single-digit reading finds none.
 
     Args:
         one: the same picture, read as one digit; it refuses a picture of several.
@@ -91,7 +91,7 @@ def prefer_one_digit(one: Reading, numbers: NumberReading) -> NumberReading:
 
 
 def _holds(box: BoxXYXY, others: Sequence[BoxXYXY]) -> bool:
-    """Whether all other boxes are specks beside a box, or have their middle in it."""
+    """Whether each of the other boxes is a speck, or has its middle in `box`."""
     left, top, right, bottom = box
     return all(
         other[3] - other[1] < SPECK * (bottom - top)
@@ -104,7 +104,7 @@ def _holds(box: BoxXYXY, others: Sequence[BoxXYXY]) -> bool:
 
 
 def _attempts(route: Background) -> Iterator[Attempt]:
-    """The attempts, the likeliest to help first."""
+    """The attempts, the most promising first."""
     yield Attempt(route)
     yield Attempt(route, thorough=True)
     yield Attempt(route, thorough=True, broad=True)
@@ -115,7 +115,7 @@ def _merit(numbers: Sequence[Number]) -> int:
 
 
 def _is_sure(numbers: Sequence[Number]) -> bool:
-    """Whether no other attempt is worth its time."""
+    """Whether nearly every digit is confident, so that no other attempt is needed."""
     sure = [digit.confidence >= SURE_CONFIDENCE for number in numbers for digit in number.digits]
     return bool(sure) and sure.count(False) <= MAX_UNSURE * len(sure)
 
@@ -130,8 +130,8 @@ def _reason(mask: BoolArray, min_level: float) -> Reason:
 def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tuple[Number, ...]:
     """The numbers on the best paths through all rows.
 
-    Rows with few sure digits are left out. So is a lone, doubtful digit beside longer numbers:
-    dirt and the edges of the page look like a 1.
+    Rows with few sure digits are left out. So is a single, uncertain digit beside longer numbers,
+    because dirt and the edges of the page look like a 1.
     """
     rows = [_numbers_of(search, picture) for search in searches]
     found = [number for row in rows if _is_legible(row) for number in row]
@@ -140,19 +140,19 @@ def find_numbers(searches: Sequence[RowSearch], picture: WorkingPicture) -> tupl
 
 
 def _is_legible(row: Sequence[Number]) -> bool:
-    """Whether enough digits of a row are sure: else it is a word or a drawing."""
+    """Whether enough digits of a row are sure; otherwise it is a word or a drawing."""
     return sum(one.sure for one in row) >= MIN_SURE * sum(len(one.digits) for one in row)
 
 
 def is_kept(number: Number, longest: int) -> bool:
-    """Whether a number is one, in a picture whose longest number has so many digits."""
+    """Whether to keep a number; `longest` is the number of digits of the longest one."""
     if longest >= LONG_NUMBER and len(number.digits) == 1:
         return number.confidence >= LONE_CONFIDENCE
     return number.sure > 0
 
 
 def _numbers_of(search: RowSearch, picture: WorkingPicture) -> list[Number]:
-    choices = solve(search)
+    choices = choose_digits(search)
     digits = [_to_digit(choice, search, picture) for choice in choices]
     starts = [
         0,
@@ -170,7 +170,7 @@ def _numbers_of(search: RowSearch, picture: WorkingPicture) -> list[Number]:
 
 
 def _to_digit(choice: Choice, search: RowSearch, picture: WorkingPicture) -> NumberDigit:
-    """Turn a chosen candidate into a digit, or into an unsure one."""
+    """Turn a chosen candidate into a digit, or into an uncertain one."""
     prediction = Prediction(search.probabilities[choice.candidate])
     confidence = min(1.0, choice.probability * prediction.confidence)
     is_sure = confidence >= MIN_CONFIDENCE and not choice.is_left_out
@@ -185,7 +185,7 @@ def _to_digit(choice: Choice, search: RowSearch, picture: WorkingPicture) -> Num
 
 
 def _gap_indices(boxes: Sequence[tuple[int, int, int, int]], height: float) -> list[int]:
-    """Before which boxes of a row another number begins.
+    """The indices of the boxes of a row at which another number begins.
 
     >>> _gap_indices([(0, 0, 10, 20), (14, 0, 24, 20), (80, 0, 90, 20)], 20.0)
     [2]

@@ -1,4 +1,4 @@
-"""Loops of cut shapes as candidates, closed or nearly so: zeros that touch are parted so."""
+"""Closed or nearly closed loops of cut shapes as candidates: they separate touching zeros."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from digitscope.preprocessing.connected_components import label_components
 from digitscope.preprocessing.resizing import measure_stroke
 from digitscope.types import BoolArray, UInt8Array
 
-RING_STROKES = 0.95  # strokes; a ring's ink lies this near to its hole, a neighbour's farther
-MAX_GAP = 2.5  # strokes; a loop that is open this far is one, too
-MIN_HOLE, MIN_HOLE_AREA = 0.28, 0.04  # height and area of the hole of a touching zero
+RING_STROKES = 0.95  # stroke widths; a ring's ink is this near to its hole, other ink is not
+MAX_GAP = 2.5  # stroke widths; a loop with a gap this wide is a loop, too
+MIN_HOLE, MIN_HOLE_AREA = 0.28, 0.04  # height and area of a zero's hole, in row heights
 
 
 def find_rings(primitives: list[Primitive], row: Row) -> list[Candidate]:
     """List the loops of cut shapes.
 
-    A ring is what lies within a stroke's width of a hole, whichever digit the ink belongs to. Of
-    the primitives between two rings, each is offered to both and to the nearer one alone.
+    A ring is the ink within about a stroke's width of a hole, whichever digit it belongs to.
+    Primitives between two rings are tried with both rings and with the nearer one only.
     """
     rings: list[Candidate] = []
     for shape, own in zip(row.shapes, group_by_source(primitives), strict=True):
@@ -72,7 +72,7 @@ def _ring_shapes(shape: Shape, height: float) -> list[Shape]:
 
 
 def _holes(mask: BoolArray, gap_px: int, height: float) -> Iterator[BoolArray]:
-    """The holes of a mask in which gaps are closed, as masks; small ones are left out."""
+    """The large holes of a mask after its gaps are closed, each as (h, w) bool."""
     room = gap_px + 1
     ink = np.pad(mask.view(np.uint8), room)
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _disc(gap_px)) > 0

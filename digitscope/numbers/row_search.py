@@ -1,4 +1,4 @@
-"""The search for digits in an ink map: rows, candidates, the network's answers, the best path."""
+"""Search for digits in an ink map: find rows and candidates, classify the candidates."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ from digitscope.numbers.tiles import make_tile
 from digitscope.recognition.rejection import digit_probability
 from digitscope.types import CLASSES, TILE_PX, BoolArray, Float32Array, UInt8Array
 
-MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not asked about
+MIN_POSSIBLE = -6.0  # a candidate whose shape allows no better score is not classified
 FAINT = 0.4  # of the mean ink of sure digits; the lines of the dev2 forms have 0.2 to 0.35
-SURE_DIGIT = 0.97  # a whole shape this surely one digit is neither cut nor joined to another
+SURE_DIGIT = 0.97  # a whole shape with this probability is neither cut nor joined to another
 
 Classify: TypeAlias = Callable[[UInt8Array], Float32Array]
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A shape, its (28, 28) tile, and the ten probabilities of the network."""
+    """A shape, its (28, 28) uint8 tile and the network's (10,) float32 probabilities."""
 
     shape: Shape
     tile: UInt8Array
@@ -55,18 +55,18 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class RowSearch:
-    """A row with its primitives, its candidates and what the network says of them.
+    """A row with its primitives and its candidates, classified by the network.
 
     Attributes:
         row: the row.
-        page: the page it stands on.
+        page: measures of the whole page.
         primitives: left to right.
-        candidates: every stretch that may be a digit.
+        candidates: every stretch of primitives that may be a digit.
         tiles: (N, 28, 28) uint8, of the candidates.
         probabilities: (N, 10) float32.
-        features: (N, F) of the candidates.
-        skips: what may be left out.
-        skip_features: (M, G) of the skips.
+        features: (N, F) float64, of the candidates.
+        skips: ink that may be left out.
+        skip_features: (M, G) float64, of the skips.
     """
 
     row: Row
@@ -86,8 +86,8 @@ class RowSearch:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """Candidates with their tiles and what the network says of them, all in the same order."""
+class _Classified:
+    """Candidates with their tiles and probabilities, all in the same order."""
 
     candidates: list[Candidate]
     tiles: UInt8Array
@@ -95,11 +95,11 @@ class _Asked:
 
 
 def search_rows(levels: UInt8Array, mask: BoolArray, classify: Classify) -> list[RowSearch]:
-    """Find the rows of an ink map and ask the network about every candidate.
+    """Find the rows of an ink map and classify every candidate.
 
-    It is asked in two batches: about the whole shapes, then about cuts and joins of those that are
-    not surely one digit. Where the first shows that some shapes are far fainter than the digits,
-    rows are found again without them.
+    There are two batches: the whole shapes, then the cuts and joins of those that are not surely
+    one digit. If the first batch shows that some shapes are far fainter than the digits, the rows
+    are found again without them.
     """
     shapes = find_shapes(mask)
     rows = find_rows(shapes, mask.shape)
@@ -117,25 +117,27 @@ def search_rows(levels: UInt8Array, mask: BoolArray, classify: Classify) -> list
     candidates = [one for _, _, found in prepared for one in found]
     if not candidates:
         return []
-    asked = _ask(candidates, levels, classify, [known for row in sure for known in row.items()])
-    return _to_searches(prepared, asked, levels)
+    classified = _classify_new(
+        candidates, levels, classify, [known for row in sure for known in row.items()]
+    )
+    return _to_searches(prepared, classified, levels)
 
 
 def _find_sure(
     rows: Sequence[Row], levels: UInt8Array, classify: Classify
 ) -> list[dict[int, Answer]]:
-    """By row: which shapes are surely one digit each, with tile and probabilities."""
-    asked = [
+    """For each row, the shapes that are surely one digit: their index and `Answer`."""
+    chosen = [
         (number, index)
         for number, row in enumerate(rows)
         for index, shape in enumerate(row.shapes)
         if is_digit_sized(shape, row)
     ]
     sure: list[dict[int, Answer]] = [{} for _ in rows]
-    if not asked:
+    if not chosen:
         return sure
-    tiles = np.stack([make_tile(levels, rows[number].shapes[index]) for number, index in asked])
-    for (number, index), tile, ten in zip(asked, tiles, classify(tiles), strict=True):
+    tiles = np.stack([make_tile(levels, rows[number].shapes[index]) for number, index in chosen])
+    for (number, index), tile, ten in zip(chosen, tiles, classify(tiles), strict=True):
         if ten.max() >= SURE_DIGIT:
             sure[number][index] = Answer(rows[number].shapes[index], tile, ten)
     return sure
@@ -144,9 +146,9 @@ def _find_sure(
 def _without_faint(
     shapes: Sequence[Shape], sure: Sequence[Answer], levels: UInt8Array
 ) -> list[Shape]:
-    """Leave out what is far fainter than sure digits: the printed boxes and lines of forms.
+    """Leave out shapes far fainter than sure digits: the printed boxes and lines of forms.
 
-    A 1 does not tell how dark the digits are: a piece of a line looks like one.
+    A 1 does not count as a sure digit here, because a piece of a line looks like a 1.
     """
     inks = [mean_level(levels, one.shape) for one in sure if one.probabilities.argmax() != ONE]
     if not inks:
@@ -155,13 +157,13 @@ def _without_faint(
     return [one for one in shapes if mean_level(levels, one) >= least]
 
 
-def _ask(
+def _classify_new(
     candidates: list[Candidate],
     levels: UInt8Array,
     classify: Classify,
     known: Sequence[tuple[int, Answer]],
-) -> _Asked:
-    """Ask about the candidates, but for those whose answer is known."""
+) -> _Classified:
+    """Classify the candidates, except those whose answer is known."""
     by_shape = {id(answer.shape): answer for _, answer in known}
     new = [index for index, one in enumerate(candidates) if id(one.shape) not in by_shape]
     tiles = np.empty((len(candidates), TILE_PX, TILE_PX), np.uint8)
@@ -174,24 +176,24 @@ def _ask(
             tiles[index], probabilities[index] = answer.tile, answer.probabilities
     if new:
         probabilities[new] = classify(tiles[new])
-    return _Asked(candidates, tiles, probabilities)
+    return _Classified(candidates, tiles, probabilities)
 
 
 def _to_searches(
     prepared: Sequence[tuple[Row, list[Primitive], list[Candidate]]],
-    asked: _Asked,
+    classified: _Classified,
     levels: UInt8Array,
 ) -> list[RowSearch]:
-    """Describe the candidates and the skips of each row beside the whole page."""
-    inks = [mean_level(levels, one.shape) for one in asked.candidates]
-    page = _page_of(asked.candidates, inks, asked.probabilities, levels.shape)
+    """Compute the features of each row's candidates and skips, relative to the page."""
+    inks = [mean_level(levels, one.shape) for one in classified.candidates]
+    page = _page_of(classified.candidates, inks, classified.probabilities, levels.shape)
     searches, start = [], 0
     for row, primitives, found in prepared:
         own = slice(start, start + len(found))
         start += len(found)
         features = [
             candidate_features(one, ten, ink, row, page)
-            for one, ten, ink in zip(found, asked.probabilities[own], inks[own], strict=True)
+            for one, ten, ink in zip(found, classified.probabilities[own], inks[own], strict=True)
         ]
         skips = find_skips(primitives, row)
         of_skips = [skip_features(one, mean_level(levels, one.shape), row, page) for one in skips]
@@ -201,8 +203,8 @@ def _to_searches(
                 page,
                 primitives,
                 found,
-                asked.tiles[own],
-                asked.probabilities[own],
+                classified.tiles[own],
+                classified.probabilities[own],
                 np.array(features).reshape(len(found), len(CANDIDATE_FEATURES)),
                 skips,
                 np.array(of_skips),
@@ -217,7 +219,7 @@ def _page_of(
     probabilities: Float32Array,
     size_hw: tuple[int, int],
 ) -> Page:
-    """The page by its uncut candidates; by all where each was cut."""
+    """Measure the page by its uncut candidates, or by all if every one was cut."""
     whole = [i for i, one in enumerate(candidates) if one.left is None and one.right is None]
     used = whole or list(range(len(candidates)))
     sure = np.array([digit_probability(probabilities[i]) * probabilities[i].max() for i in used])

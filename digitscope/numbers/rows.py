@@ -1,7 +1,7 @@
-"""Rows: which shapes stand beside each other, tolerant of lines that rise or fall.
+"""Group shapes into rows, even if the rows rise or fall.
 
-Sizes are fractions of the height of the digits, unless something else is said. Thresholds were
-chosen on the dev pictures.
+Sizes are fractions of the height of the digits, unless stated otherwise. Thresholds were tuned on
+the dev pictures.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ from digitscope.numbers.lines import free_from_lines
 from digitscope.numbers.shapes import Shape
 from digitscope.numbers.stacking import join_stacked
 
-BIG = 0.45  # a shape at least this tall founds a row or carries one on
-MIN_DIGIT_PX = 11  # working pixels: what is less tall is no digit
-MIN_OVERLAP = 0.35  # of the smaller height, with the neighbours: the same row
-NEIGHBOUR_REACH = 4.0  # how far to the right a neighbour is looked for that tells the slope
-NEIGHBOUR_RISE = 0.6
+MIN_ROW_SHAPE = 0.45  # a shape at least this tall starts or continues a row
+MIN_DIGIT_PX = 11  # working pixels: a lower shape is not a digit
+MIN_OVERLAP = 0.35  # vertical overlap with a neighbour in the same row, of the smaller height
+NEIGHBOUR_REACH = 4.0  # how far to the right the neighbour that gives the slope is searched
+NEIGHBOUR_RISE = 0.6  # ... and how far up or down
 MAX_SLOPE = 0.35  # 19 degrees
-BAND_MARGIN = 0.35  # how far above or below the neighbours a small mark still belongs to a row
+BAND_MARGIN = 0.35  # a small mark this far above or below the neighbours belongs to the row
 NEAREST = 3  # shapes of a row that a small mark is compared with
-LINE_ASPECT = 5.0  # what is this much longer than thick, and long, is a line
-LONG = 2.2  # ... of the height of the digits
-HUGE = 2.2  # ... and a shape at the edge that is this much taller is a shadow or a table
-MIN_TYPICAL = 0.12  # of the height of the picture: where specks are all that is not at the edge
+LINE_ASPECT = 5.0  # a long shape this much longer than thick is a line
+MAX_EDGE_SHAPE = 2.2  # a shape at the edge this much taller than the digits is a shadow or a table
+MIN_TYPICAL = 0.12  # of the picture's height: minimum, if only specks are away from the edge
 USUAL_WIDTH = 0.75  # of a digit: a wider shape counts as several
 
 
@@ -37,10 +36,9 @@ class Row:
     Attributes:
         shapes: left to right, by their middle.
         height: of its digits, px.
-        slope: rows a column, downwards.
+        slope: rows per column, positive downwards.
         middle: the row's vertical middle at column 0, px.
         slant: how far its digits lean; see `Shape.slant`.
-        area: median ink of its large shapes, px.
     """
 
     shapes: tuple[Shape, ...]
@@ -69,7 +67,9 @@ def find_rows(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Row]:
     rows: list[Row] = []
     while True:
         typical = typical_height(kept)
-        bigs = [shape for shape in kept if shape.height >= max(BIG * typical, MIN_DIGIT_PX)]
+        bigs = [
+            shape for shape in kept if shape.height >= max(MIN_ROW_SHAPE * typical, MIN_DIGIT_PX)
+        ]
         if not bigs:
             return sorted(rows, key=_top)
         slope = page_slope(bigs, typical)
@@ -82,7 +82,7 @@ def _top(row: Row) -> float:
 
 
 def is_line(shape: Shape, size_hw: tuple[int, int]) -> bool:
-    """Whether a shape is the piece of a table line or the frame of the picture.
+    """Whether a shape is a piece of a table line or a frame of the picture.
 
     >>> is_line(Shape((0, 5, 200, 10), np.ones((5, 200), bool)), (100, 200))
     True
@@ -100,11 +100,13 @@ def is_line(shape: Shape, size_hw: tuple[int, int]) -> bool:
 
 
 def _without_blobs(shapes: Sequence[Shape], size_hw: tuple[int, int]) -> list[Shape]:
-    """Leave out what reaches the edge and is much taller than the shapes that do not: shadows."""
+    """Leave out shadows: shapes at the edge that are much larger than shapes elsewhere."""
     inner = [shape for shape in shapes if not touches_edge(shape, size_hw)]
     if not inner:
         return list(shapes)
-    limit = HUGE * max(typical_height(inner, power=1.0), MIN_DIGIT_PX, MIN_TYPICAL * size_hw[0])
+    limit = MAX_EDGE_SHAPE * max(
+        typical_height(inner, power=1.0), MIN_DIGIT_PX, MIN_TYPICAL * size_hw[0]
+    )
     return [
         shape
         for shape in shapes
@@ -119,7 +121,7 @@ def touches_edge(shape: Shape, size_hw: tuple[int, int]) -> bool:
 
 
 def typical_height(shapes: Sequence[Shape], power: float = 0.5) -> float:
-    """The height of the digits: the median, each shape weighed by a power of its ink."""
+    """The height of the digits, px: a median weighted by a power of each shape's ink."""
     if not shapes:
         return 0.0
     heights = np.array([shape.height for shape in shapes], float)
@@ -130,7 +132,7 @@ def typical_height(shapes: Sequence[Shape], power: float = 0.5) -> float:
 
 
 def page_slope(shapes: Sequence[Shape], height: float) -> float:
-    """The slope of the rows: the median over right-hand neighbours; 0 where there are few."""
+    """The slope of the rows: the median to right-hand neighbours; 0 if there are few."""
     x = np.array([shape.centre_x for shape in shapes])
     y = np.array([(shape.box_xyxy[1] + shape.box_xyxy[3]) / 2 for shape in shapes])
     across, down = x[None] - x[:, None], y[None] - y[:, None]
@@ -145,7 +147,7 @@ def page_slope(shapes: Sequence[Shape], height: float) -> float:
 
 
 def _span(shape: Shape, slope: float) -> tuple[float, float]:
-    """Top and bottom of a shape, the slope of the page taken out."""
+    """Top and bottom of a shape, corrected for the slope of the page, px."""
     shift = slope * shape.centre_x
     return shape.box_xyxy[1] - shift, shape.box_xyxy[3] - shift
 
@@ -158,7 +160,7 @@ def _overlap(shape: Shape, other: Shape, slope: float) -> float:
 
 
 def _chain(bigs: Sequence[Shape], slope: float) -> list[list[Shape]]:
-    """Give each shape, left to right, to the row whose last shapes it overlaps most."""
+    """Assign each shape, left to right, to the row whose last shapes it overlaps most."""
     rows: list[list[Shape]] = []
     for shape in sorted(bigs, key=lambda one: one.centre_x):
         best, best_overlap = None, MIN_OVERLAP
@@ -176,7 +178,7 @@ def _chain(bigs: Sequence[Shape], slope: float) -> list[list[Shape]]:
 def _attach_small(
     rows: list[list[Shape]], shapes: Sequence[Shape]
 ) -> tuple[list[list[Shape]], list[Shape]]:
-    """Give what lies within a row to that row; return the rows and what is left."""
+    """Assign the small shapes to the rows they lie in; return rows and remaining shapes."""
     taken = {id(shape) for row in rows for shape in row}
     full, left = [list(row) for row in rows], []
     for shape in shapes:
@@ -194,7 +196,7 @@ def _attach_small(
 def _distance_to_row(shape: Shape, row: list[Shape]) -> float:
     """How far a shape lies from the middle of the nearest shape of a row; inf if outside.
 
-    Several are asked: the nearest may be no digit, but another piece of the same broken one.
+    Several are compared: the nearest may be another piece of the same broken digit.
     """
     near = sorted(row, key=lambda one: abs(one.centre_x - shape.centre_x))[:NEAREST]
     return min(_distance(shape, one) for one in near)
@@ -212,24 +214,26 @@ def _distance(shape: Shape, near: Shape) -> float:
 
 
 def _measure_row(members: list[Shape], page: float) -> Row:
-    """Measure height, course and slant of a row by its large shapes."""
+    """Measure height, slope and slant of a row by its large shapes."""
     height = _row_height(members)
-    bigs = [shape for shape in members if BIG * height <= shape.height <= 2 * height] or members
+    bigs = [
+        shape for shape in members if MIN_ROW_SHAPE * height <= shape.height <= 2 * height
+    ] or members
     x, y = np.array([s.centre_x for s in bigs]), np.array([s.centre_y for s in bigs])
     slope = _slope_of(x, y, height) if len(bigs) > 2 else page
     middle = float(np.median(y - slope * x))
     slants = [shape.slant for shape in bigs if shape.width <= shape.height]
-    slant = float(np.median(slants)) if slants else 0.0  # a wide shape leans as its row does
+    slant = float(np.median(slants)) if slants else 0.0  # wide shapes lean as their row slopes
     ordered = tuple(sorted(members, key=lambda one: one.centre_x))
     return Row(ordered, height, slope, middle, slant)
 
 
 def _row_height(members: list[Shape]) -> float:
-    """The median height, a wide shape counted as the several digits it may be."""
+    """The median height, px; a wide shape counts as several digits."""
     tallest = max(shape.height for shape in members)
     heights = []
     for shape in members:
-        if shape.height >= BIG * tallest:
+        if shape.height >= MIN_ROW_SHAPE * tallest:
             heights += [shape.height] * max(1, round(shape.width / (USUAL_WIDTH * shape.height)))
     return float(np.median(heights))
 

@@ -1,4 +1,4 @@
-"""How well a candidate stands for one digit: features, and their fitted weights."""
+"""Score how well a candidate fits one digit: features and their fitted weights."""
 
 from __future__ import annotations
 
@@ -23,35 +23,36 @@ Float64Array: TypeAlias = NDArray[np.float64]
 
 WEIGHTS_FILE = "score.json"
 MIN_PROBABILITY = 1e-4
-MIN_IS_DIGIT = 0.01  # the network is as sure of less: a lower value would only outweigh the rest
+MIN_IS_DIGIT = 0.01  # minimum before the log: a lower value would only outweigh the rest
 ONE = 1
-TENTHS = 10  # small measures count in tenths: the fit penalises large weights
-NEIGHBOURS, BIG = 4, 0.6  # how many digits beside a 1 it is compared with; their height, at least
-SURE = np.eye(CLASSES, dtype=np.float32)[0]
+SMALL_SCALE = 10  # factor for small measures: the fit penalises large weights
+NEIGHBOURS = 4  # digits beside a 1 that it is compared with
+MIN_NEIGHBOUR = 0.6  # ... and their minimum height, in row heights
+CERTAIN = np.eye(CLASSES, dtype=np.float32)[0]
 NO_EDGES_HW = (1 << 30, 1 << 30)
 
 CANDIDATE_FEATURES = (
     "bias",
     "log_digit",  # log of the largest probability
     "log_is_digit",
-    "small",  # square of the log of how much less tall than the row
-    "tall",
-    "wide",  # log of how much wider than a digit is, beside the row
-    "off_middle",  # from the row's middle, in heights
+    "small",  # squared log of its height over the row's, if it is lower
+    "tall",  # ... if it is taller
+    "wide",  # log of its width over a usual digit's, if it is wider
+    "off_middle",  # distance from the row's middle, in row heights
     "bridged_gap",
-    "joined",  # shapes joined
-    "cut",  # cuts at its ends
+    "joined",  # number of joined shapes less one
+    "cut",  # number of cuts at its ends
     "cut_extent",
     "cut_ink",
     "narrow_cut",  # of a piece cut out: how much narrower than a digit
-    "one_lean",  # of a 1: how far it leans from the row's slant
-    "one_tall",  # linear, as the next: slashes are little taller, commas far smaller
+    "one_lean",  # of a 1: its slant relative to the row's
+    "one_tall",  # linear, like the next: slashes are little taller, commas far smaller
     "one_small",
-    "one_beyond",  # beyond the neighbours' tops and their feet at once: a slash, a parenthesis
-    "one_bow",  # bent away from the row, at its end: a parenthesis
+    "one_beyond",  # reaches both above and below its neighbours: a slash, a parenthesis
+    "one_bow",  # at an end of the row and bent outwards: a parenthesis
     "one_cut",
-    "width",  # log probabilities count a wide shape once: more of them for the wide
-    "page_small",  # beside the digits of the whole picture
+    "width",  # compensates: a wide shape has one log probability, narrow ones have several
+    "page_small",  # compared with the digits of the whole picture
     "page_tall",
     "page_faint",
     "at_edge",  # reaches the edge of the picture
@@ -63,8 +64,8 @@ CANDIDATE_FEATURES = (
 )
 SKIP_FEATURES = (
     "skip",
-    "skip_size",  # of what is left out: its longest side beside the row
-    "skip_ink",  # its ink beside the square of the row's height
+    "skip_size",  # of the skipped ink: longest side, in row heights
+    "skip_ink",  # its area over the square of the row's height
     "skip_height",
     "skip_wide",  # how much wider than one digit
     "skip_piece",  # a piece of a shape that was cut
@@ -77,12 +78,12 @@ SKIP_FEATURES = (
 
 @dataclass(frozen=True)
 class Page:
-    """What the digits of the whole picture have in common.
+    """Typical measures of the digits of the whole picture.
 
     Attributes:
-        height: px.
+        height: of the digits, px.
         level: of their ink, 0..255.
-        size_hw: of the picture, px.
+        size_hw: height and width of the picture, px.
     """
 
     height: float
@@ -96,7 +97,7 @@ def measure_page(
     digit_probabilities: Float64Array,
     size_hw: tuple[int, int],
 ) -> Page:
-    """Measure the page by its whole shapes, weighed by ink and by how surely each is a digit."""
+    """Measure the page by its whole shapes, weighted by ink and by digit probability."""
     weights = digit_probabilities * np.array([shape.area for shape in shapes])
     height = weighted_median(np.array([shape.height for shape in shapes], float), weights)
     return Page(height, weighted_median(np.array(ink_levels, float), weights), size_hw)
@@ -114,7 +115,7 @@ def weighted_median(values: Float64Array, weights: Float64Array) -> float:
 
 
 def _beside_page(shape: Shape, level: float, page: Page) -> list[float]:
-    """How much smaller, taller and fainter a shape is than the page's digits; is it at the edge."""
+    """Features of a shape relative to the page: smaller, taller, fainter, at the edge."""
     tall = float(np.log(shape.height / page.height))
     height, width = page.size_hw
     left, top, right, bottom = shape.box_xyxy
@@ -126,7 +127,7 @@ def _beside_page(shape: Shape, level: float, page: Page) -> list[float]:
 def candidate_features(
     candidate: Candidate, probabilities: Float32Array, level: float, row: Row, page: Page
 ) -> list[float]:
-    """Describe a candidate by CANDIDATE_FEATURES."""
+    """Compute the CANDIDATE_FEATURES of a candidate."""
     shape, height = candidate.shape, row.height
     is_one = float(probabilities.argmax() == ONE)
     tall = float(np.log(shape.height / height))
@@ -161,12 +162,12 @@ def candidate_features(
 
 
 def _of_one(shape: Shape, tall: float, row: Row) -> list[float]:
-    """What tells a 1 from a slash, a parenthesis and a comma: its place beside the row's digits."""
+    """Five features that tell a 1 from a slash, a parenthesis and a comma, by its position."""
     near = sorted(
         (
             one
             for one in row.shapes
-            if one is not shape and BIG <= one.height / row.height <= 1 / BIG
+            if one is not shape and MIN_NEIGHBOUR <= one.height / row.height <= 1 / MIN_NEIGHBOUR
         ),
         key=lambda one: abs(one.centre_x - shape.centre_x),
     )[:NEIGHBOURS]
@@ -180,18 +181,18 @@ def _of_one(shape: Shape, tall: float, row: Row) -> list[float]:
     is_last = shape.box_xyxy[2] >= row.shapes[-1].box_xyxy[2]
     bow = max(is_first * shape.bow, -is_last * shape.bow, 0.0)
     lean = min(abs(shape.slant - row.slant), 1.0)
-    inner = TENTHS * float(not is_first and not is_last)  # no slash stands at the end of a row
-    return [lean, inner * max(tall, 0.0), max(-tall, 0.0), inner * beyond, TENTHS * bow]
+    inner = SMALL_SCALE * float(not is_first and not is_last)  # no slash stands at the end of a row
+    return [lean, inner * max(tall, 0.0), max(-tall, 0.0), inner * beyond, SMALL_SCALE * bow]
 
 
 def best_possible(candidate: Candidate, row: Row) -> float:
-    """The score a candidate would have if the network were sure of it: what its shape allows."""
+    """The score a candidate would have if the network were sure: the best its shape allows."""
     page = Page(row.height, 1.0, NO_EDGES_HW)
-    return float(load_weights()[0] @ candidate_features(candidate, SURE, 1.0, row, page))
+    return float(load_weights()[0] @ candidate_features(candidate, CERTAIN, 1.0, row, page))
 
 
 def skip_features(skip: Skip, level: float, row: Row, page: Page) -> list[float]:
-    """Describe leaving something out by SKIP_FEATURES."""
+    """Compute the SKIP_FEATURES of ink that may be left out."""
     shape, height = skip.shape, row.height
     return [
         1.0,

@@ -1,7 +1,7 @@
-"""The best segmentation of a row, and how sure each part of it is.
+"""The best segmentation of a row, and the probability of each of its parts.
 
-A row's primitives are the edges of a chain of nodes. A candidate leads over its stretch of
-primitives, a skip over one. The weight of a path is the sum of its parts' scores.
+The nodes of the graph are the boundaries between a row's primitives. Each candidate and each skip
+is an edge over its primitives. The log weight of a path is the sum of the scores of its edges.
 
 Source: the forward-backward sums of a segmental conditional random field, Sarawagi and Cohen,
     "Semi-Markov conditional random fields for information extraction", NIPS 2004.
@@ -22,7 +22,7 @@ Float64Array: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Edge:
-    """A step of a path: from a node to a later one, at a score (log weight)."""
+    """An edge of the graph: from a node to a later one, with a score (log weight)."""
 
     start: int
     end: int
@@ -49,11 +49,11 @@ def best_path(edges: Sequence[Edge], nodes: int) -> list[int]:
 
 
 def edge_probabilities(edges: Sequence[Edge], nodes: int) -> tuple[float, Float64Array]:
-    """How probable it is that the right path takes each edge.
+    """The probability that the right path takes each edge.
 
     Args:
         edges: of a graph in which a path leads from node 0 to the last node.
-        nodes: how many.
+        nodes: their number.
 
     Returns:
         The log of the sum of the weights of all paths, and (len(edges),) probabilities.

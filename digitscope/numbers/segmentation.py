@@ -1,9 +1,9 @@
 """Over-segmentation: a row's shapes, the places where they may be cut, and every candidate digit.
 
-A row becomes a string of primitives: whole shapes, and the pieces of shapes that may be several
+A row becomes a sequence of primitives: whole shapes, and the pieces of shapes that may be several
 digits. A candidate is a stretch of neighbouring primitives that may be one digit.
 
-Sizes are fractions of the row's height, unless something else is said.
+Sizes are fractions of the row's height, unless stated otherwise.
 
 Source: the over-segmentation and search of Fujisawa, Nakano and Kurino, "Segmentation methods for
     character recognition", Proceedings of the IEEE 80 (1992).
@@ -24,8 +24,8 @@ MAX_WIDTH = 1.35  # of a candidate of several primitives
 MAX_JOIN_GAP = 0.25  # between the shapes of a candidate
 MIN_HEIGHT, MAX_HEIGHT = 0.3, 2.2  # of a candidate
 MAX_ASPECT = 2.0  # width of a candidate divided by its height
-ONE_DIGIT_TALL, ONE_DIGIT_WIDE = (0.6, 1.5), 1.05  # a whole shape that may surely be one digit
-TINY = 0.12  # a shape this small never joins anything: a speck
+ONE_DIGIT_TALL, ONE_DIGIT_WIDE = (0.6, 1.5), 1.05  # size of a whole shape that may be one digit
+TINY = 0.12  # a smaller shape is a speck and is never joined
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Primitive:
     Attributes:
         shape: its ink.
         source: index of the shape it comes from, in the row.
-        left: the cut on its left, or None where it ends by itself.
+        left: the cut on its left, or None if the shape ends there.
         right: the cut on its right.
     """
 
@@ -72,13 +72,13 @@ class Candidate:
 
 @dataclass(frozen=True, eq=False)
 class Skip:
-    """Ink that may be no digit: a whole shape, or one piece of it.
+    """Ink that may be left out as no digit: a whole shape, or one piece of it.
 
     Attributes:
         start: index of its first primitive.
         end: index after its last one.
         shape: its ink.
-        is_piece: whether the rest of the shape is something else.
+        is_piece: whether it is one piece of a shape that was cut.
     """
 
     start: int
@@ -88,13 +88,13 @@ class Skip:
 
 
 def group_by_source(primitives: list[Primitive]) -> list[list[int]]:
-    """The indices of the primitives of each of a row's shapes; no shape is without one."""
+    """Group the indices of the primitives by shape; each shape has at least one."""
     indices = groupby(range(len(primitives)), lambda n: primitives[n].source)
     return [list(own) for _, own in indices]
 
 
 def find_skips(primitives: list[Primitive], row: Row) -> list[Skip]:
-    """List what may be left out: every whole shape, and every piece."""
+    """List the ink that may be left out: every whole shape, and every piece."""
     skips = []
     for shape, own in zip(row.shapes, group_by_source(primitives), strict=True):
         skips.append(Skip(own[0], own[-1] + 1, shape, is_piece=False))
@@ -182,7 +182,7 @@ def _gap_before_last(stretch: list[Primitive], row: Row) -> float:
 
 
 def _join(start: int, end: int, stretch: list[Primitive], row: Row) -> Candidate | None:
-    """Make a candidate of a stretch; None where a speck stands at one of its ends."""
+    """Join a stretch to a candidate; None if one of its ends is a speck."""
     sources = len({one.source for one in stretch})
     if sources > 1 and any(_is_tiny(one, row) for one in (stretch[0], stretch[-1])):
         return None

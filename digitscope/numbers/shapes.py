@@ -1,4 +1,4 @@
-"""Shapes of ink: connected components and what they are joined and cut into."""
+"""Shapes of ink: connected components, joined components and cut pieces."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from digitscope.preprocessing.connected_components import label_components, unio
 from digitscope.types import BoolArray, BoxXYXY
 
 MIN_SHAPE_AREA = 1.5e-5  # of the picture: smaller spots are dust or grain
-MAX_SHAPES = 1500  # the largest so many are looked at: noise has thousands
+MAX_SHAPES = 1500  # only the largest are used: noise has thousands
 
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """Some ink, cut out.
+    """Some ink, cut out of the picture.
 
     Attributes:
         box_xyxy: left, top, right, bottom (exclusive), working pixels.
@@ -55,7 +55,7 @@ class Shape:
 
     @cached_property
     def slant(self) -> float:
-        """How far the ink leans: columns a row, above 0 where the top leans to the right."""
+        """How far the ink leans: columns per row, above 0 if the top leans to the right."""
         moments = cv2.moments(self.mask.view(np.uint8), binaryImage=True)
         return -float(moments["mu11"]) / max(float(moments["mu02"]), 1.0)
 
@@ -72,7 +72,7 @@ class Shape:
 
 
 def find_shapes(mask: BoolArray) -> list[Shape]:
-    """Split an ink mask, (H, W) bool, into its connected components, specks left out."""
+    """Split an ink mask, (H, W) bool, into its connected components, without specks."""
     labels, stats = label_components(mask)
     min_area = max(6.0, MIN_SHAPE_AREA * mask.size)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
@@ -87,7 +87,7 @@ def find_shapes(mask: BoolArray) -> list[Shape]:
 
 
 def join_shapes(shapes: Sequence[Shape]) -> Shape:
-    """Put shapes together as one."""
+    """Join shapes into one shape."""
     if len(shapes) == 1:
         return shapes[0]
     left, top, right, bottom = reduce(union_box, (shape.box_xyxy for shape in shapes))
@@ -99,7 +99,7 @@ def join_shapes(shapes: Sequence[Shape]) -> Shape:
 
 
 def tighten(shape: Shape) -> Shape | None:
-    """Draw the box close around the ink; None where there is none."""
+    """Shrink the box to the ink; None if there is no ink."""
     left, top, wide, tall = cv2.boundingRect(shape.mask.view(np.uint8))
     if not wide:
         return None

@@ -1,4 +1,4 @@
-"""The best path through a row, and what on it may be a digit."""
+"""Choose the digits of a row: the best path, and ink left out that may be a digit."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from digitscope.numbers.segmentation import Skip
 from digitscope.numbers.shapes import Shape
 from digitscope.recognition.rejection import digit_probability
 
-WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # row heights: no mark is as large
-MARK_HEIGHT, MARK_PROBABILITY = 0.75, 0.3  # in row heights; that it is a digit
+WIDE_SKIP, WIDE_PIECE, TALL_SKIP = 0.9, 0.3, 0.6  # in row heights: a mark is smaller
+MARK_HEIGHT, MARK_PROBABILITY = 0.75, 0.3  # maximum of a mark: row heights, digit probability
 SMALL_ROW = 0.5  # of the height of the page's digits
-SAME_INK = 0.7  # of the columns of two candidates that part the same digit
-SURE_TALL, SURE_DIGIT = (0.75, 1.5), 0.95  # what the network takes for a digit, in row heights
-SURE_SKIP = 0.6  # ink that is left out less surely than this may be a digit
+SAME_INK = 0.7  # minimum overlap in columns of two candidates for the same digit
+SURE_TALL, SURE_DIGIT = (0.75, 1.5), 0.95  # height of a sure digit in row heights; probability
+SURE_SKIP = 0.6  # ink left out with a lower probability may be a digit
 
 
 def row_edges(search: RowSearch) -> list[Edge]:
@@ -50,10 +50,10 @@ class Choice:
     is_left_out: bool = False
 
 
-def solve(search: RowSearch) -> list[Choice]:
+def choose_digits(search: RowSearch) -> list[Choice]:
     """The candidates on the best path, left to right.
 
-    Ink that the path leaves out although it may well be a digit is among them, marked as such.
+    Ink that the path leaves out but that may be a digit is included, with `is_left_out`.
     """
     edges, nodes = row_edges(search), len(search.primitives) + 1
     _, probable = edge_probabilities(edges, nodes)
@@ -61,7 +61,7 @@ def solve(search: RowSearch) -> list[Choice]:
     for index in best_path(edges, nodes):
         if index < count:
             if not is_mark(index, search):
-                alike = _alike(index, search)
+                alike = _same_digit(index, search)
                 choices.append(Choice(index, min(1.0, float(probable[alike].sum()))))
             continue
         is_like = is_digit_like(search.skips[index - count], search)
@@ -75,10 +75,11 @@ def solve(search: RowSearch) -> list[Choice]:
     return choices
 
 
-def _alike(index: int, search: RowSearch) -> list[int]:
-    """The candidates that say the same of nearly the same ink, the one at `index` among them.
+def _same_digit(index: int, search: RowSearch) -> list[int]:
+    """The candidates with the same digit for nearly the same ink, `index` included.
 
-    A ring and two cuts beside it may all part a 0 well: that there are several is no doubt.
+    A ring and two cuts beside it may all separate a 0 well: `choose_digits` adds their
+    probabilities.
     """
     digits, own = search.digits, search.candidates[index]
     return [
@@ -98,7 +99,7 @@ def _overlap(one: Shape, other: Shape) -> float:
 
 
 def is_mark(index: int, search: RowSearch) -> bool:
-    """Whether a candidate is a small whole shape, and to the network no digit: a plus."""
+    """Whether a candidate is a small whole shape that the network sees as no digit: a plus."""
     candidate = search.candidates[index]
     is_whole = candidate.left is None and candidate.right is None
     is_small = candidate.shape.height < MARK_HEIGHT * search.row.height
@@ -111,9 +112,9 @@ def _is_perhaps_digit(index: int, search: RowSearch) -> bool:
 
 
 def is_digit_like(skip: Skip, search: RowSearch) -> bool:
-    """Whether what is left out is as tall as a digit and wider than any mark, or a piece of that.
+    """Whether left-out ink may be a digit: it is large, like touching digits, or a sure digit.
 
-    Digits that touch look so. What reaches the edge or is small beside the page does not count.
+    Large ink at the edge does not count, nor does ink in a row that is small for the page.
     """
     height, (page_height, page_width) = search.row.height, search.page.size_hw
     left, top, right, bottom = skip.shape.box_xyxy
@@ -125,7 +126,7 @@ def is_digit_like(skip: Skip, search: RowSearch) -> bool:
 
 
 def is_sure_digit(skip: Skip, search: RowSearch) -> bool:
-    """Whether a whole shape of a digit's height is left out that the network is sure of."""
+    """Whether left-out ink is a whole shape, as tall as a digit, that is surely a digit."""
     tall = skip.shape.height / search.row.height
     if skip.is_piece or not SURE_TALL[0] <= tall <= SURE_TALL[1]:
         return False
@@ -137,6 +138,6 @@ def is_sure_digit(skip: Skip, search: RowSearch) -> bool:
 
 
 def _best_inside(skip: Edge, candidates: Sequence[Edge]) -> int | None:
-    """The candidate that scores best among those in the span of a skip."""
+    """The index of the candidate with the best score in the span of a skip, or None."""
     inside = [i for i, e in enumerate(candidates) if e.start >= skip.start and e.end <= skip.end]
     return max(inside, key=lambda i: candidates[i].score, default=None)

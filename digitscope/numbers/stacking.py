@@ -1,6 +1,6 @@
-"""Bars that belong to the digit right above or below them.
+"""Join bars to the digit directly above or below them.
 
-Sizes are fractions of the typical height of a digit. Chosen on the dev pictures.
+Sizes are fractions of the typical height of a digit. Tuned on the dev pictures.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 
 from digitscope.numbers.shapes import Shape, join_shapes
 
-BAR_HEIGHT, BAR_WIDTH = 0.7, 0.4  # a bar that belongs to a digit above or below it
+BAR_HEIGHT, BAR_WIDTH = 0.7, 0.4  # maximum height and minimum width of a bar
 BAR_GAP, BAR_OVERLAP, STACKED_HEIGHT = 0.15, 0.6, 1.5
-MIN_HOST = 0.45  # what a bar belongs to is at least this tall
+MIN_HOST = 0.45  # minimum height of the shape that a bar belongs to
 
 
 def join_stacked(shapes: Sequence[Shape], typical: float) -> list[Shape]:
-    """Join a bar with the shape right above or below it: the bar of a 5, the top of a 7.
+    """Join a bar to the shape directly above or below it: the bar of a 5, the top of a 7.
 
-    Without this the bar of a digit that rises above its row would found a row of its own.
+    Otherwise the bar of a digit that rises above its row would start a row of its own.
 
     Args:
         shapes: of a picture.
@@ -35,12 +35,12 @@ def join_stacked(shapes: Sequence[Shape], typical: float) -> list[Shape]:
 
 
 def _is_bar(shape: Shape, typical: float) -> bool:
-    """Whether a shape is less tall than a digit and yet no point."""
+    """Whether a shape is lower than a digit but wider than a dot."""
     return shape.height < BAR_HEIGHT * typical and shape.width >= BAR_WIDTH * typical
 
 
 def _is_host(shape: Shape, bar: Shape, typical: float) -> bool:
-    """Whether a bar and the rest of a digit would make one digit of usual height."""
+    """Whether a shape and a bar together make one digit of usual height."""
     left, top, right, bottom = shape.box_xyxy
     shared = min(right, bar.box_xyxy[2]) - max(left, bar.box_xyxy[0])
     gap = max(top - bar.box_xyxy[3], bar.box_xyxy[1] - bottom)

@@ -11,11 +11,11 @@ from digitscope.types import UInt8Array
 
 
 def make_tile(levels: UInt8Array, shape: Shape) -> UInt8Array:
-    """Bring a shape to MNIST's form.
+    """Turn a shape into a tile in MNIST's form.
 
     Args:
         levels: (H, W) uint8, ink levels of the picture, light on black.
-        shape: in that picture.
+        shape: of that picture.
 
     Returns:
         (28, 28) uint8.

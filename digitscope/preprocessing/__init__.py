@@ -1,1 +1,1 @@
-"""From a picture to an MNIST tile in eleven steps. Knows no network."""
+"""From a picture to an MNIST tile in eleven steps, without the digit classifier."""

@@ -1,10 +1,10 @@
-"""Step 1, background removal: tell the digit from what it is written on.
+"""Step 1, background removal: separate the digit from what it is written on.
 
-The colour of the empty page is estimated at every pixel. What differs from it by more than the
-grain of the paper is kept. Where a saliency network is asked for, only its region is kept.
+The colour of the empty page is estimated at every pixel. Pixels that differ from it by more than
+the grain (noise) of the paper are kept. If a saliency network is chosen, only its region is kept.
 
-Limits: a printed pattern or a shadow with a sharp edge differs from the page too; step 6 sorts
-them out, or a thorough attempt does, which follows sharp edges.
+Limits: a printed pattern or a shadow with a sharp edge also differs from the page. Step 6 removes
+it, or a thorough attempt does, which follows sharp edges.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def apply(state: State, attempt: Attempt) -> State:
 
 
 def find_region(picture: WorkingPicture, route: Background) -> Float32Array | None:
-    """Find the region of the digit, once a picture; see `BackgroundRemover.find_region`.
+    """Find the region of the digit, once per picture; see `BackgroundRemover.find_region`.
 
     Raises:
         BackgroundUnavailableError: the route cannot run here.
@@ -62,7 +62,7 @@ def find_region(picture: WorkingPicture, route: Background) -> Float32Array | No
 
 
 def _smooth_foreground(picture: WorkingPicture, route: Background) -> Foreground:
-    """What differs from a smooth estimate of the background, found once a picture and route."""
+    """Foreground by a smooth background estimate, computed once per picture and route."""
     key = ("foreground", route)
     if key not in picture.shared:
         region = find_region(picture, route)
@@ -78,9 +78,9 @@ def _smooth_foreground(picture: WorkingPicture, route: Background) -> Foreground
 def _smooth_difference(
     picture: WorkingPicture, ink: Float32Array | None
 ) -> tuple[Float32Array, Float32Array]:
-    """The difference from a smooth estimate of the page, and what of it is above the grain.
+    """The difference from a smooth estimate of the page, and how much of each pixel to keep.
 
-    Where the ink is known, the estimate is of the page beside it, so that shadows stay out.
+    If the ink is known, the page is estimated beside it, so that shadows do not count as ink.
     """
     if ink is not None:
         estimate = estimate_background_beside(picture.rgb, ink)
@@ -94,7 +94,7 @@ def _smooth_difference(
 
 
 def _sharp_foreground(picture: WorkingPicture, attempt: Attempt, *, is_dark: bool) -> Foreground:
-    """What differs from an estimate with sharp edges; this needs to know the polarity."""
+    """Foreground by a background estimate with sharp edges, which needs the polarity."""
     region = find_region(picture, attempt.background)
     if "calm" not in picture.shared:
         picture.shared["calm"] = denoise(picture.rgb)
@@ -118,7 +118,7 @@ def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
 
 
 def show_on_chequers(rgb: UInt8Array, keep: Float32Array) -> UInt8Array:
-    """Lay what was kept on the chequered pattern that stands for transparent.
+    """Draw the kept pixels on a chequered pattern, the usual sign for transparency.
 
     Args:
         rgb: (H, W, 3) uint8.

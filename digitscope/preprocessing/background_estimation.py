@@ -1,4 +1,4 @@
-"""An estimate of the empty page under the ink, and of its grain. Steps 1, 3 and 5 use it.
+"""Estimates of the empty page under the ink, and of its grain (the noise of the page).
 
 All fractions below were tuned on the dev photos; lengths are fractions of the longest side.
 """
@@ -12,20 +12,20 @@ import numpy as np
 
 from digitscope.types import BoolArray, Float32Array, UInt8Array
 
-COARSE_PX = 64  # longest side of the picture that is estimated on: ink is no detail there
-MEDIAN_WINDOW = 0.55  # side of the median's window
-BORDER_AGREES = 0.9  # with this fraction of the border on one side of Otsu's threshold, it is page
-MAX_INK = 0.55  # no digit covers more of a picture
-SHARP_EDGE = 0.12  # slope for each coarse pixel, as a fraction of the step from ink to page
-PEN_STROKE = 0.08  # the widest stroke of a pen: what is narrower is no page
+COARSE_PX = 64  # longest side of the reduced picture that the page is estimated on
+MEDIAN_WINDOW = 0.55  # side of the median filter's window
+BORDER_AGREES = 0.9  # the side of Otsu's threshold that holds this fraction of the border is page
+MAX_INK = 0.55  # no digit covers a larger fraction of a picture
+SHARP_EDGE = 0.12  # slope per coarse pixel, as a fraction of the difference of ink and page
+PEN_STROKE = 0.08  # the widest stroke of a pen: anything narrower is not page
 BRUSH_STROKE = 0.22  # the widest stroke of a brush that fills the picture
 REFINE_BLUR = 0.10  # blur of the second estimate: narrow, so that it follows shadows
-INK_SIGMAS = 3.0  # a coarse pixel this far from the first estimate may be ink
-INK_FRACTION = 0.3  # ... if it is this far on the way to the strongest ink: shadows are not
-BESIDE = 0.05  # the page beside known ink is read from so far on each side
-MIN_PAGE = 0.01  # with less page than this in reach, the mean of the whole page counts as well
+INK_SIGMAS = 3.0  # a coarse pixel this many deviations from the first estimate may be ink
+INK_FRACTION = 0.3  # ... if it has this fraction of the strongest difference: shadows have less
+BESIDE = 0.05  # the page beside known ink is averaged this far on each side
+MIN_PAGE = 0.01  # weight of the whole page's mean, which matters where little page is near
 GRAIN_SIGMAS = 1.5  # mean differences below this many deviations are paper grain
-CALM_FRACTION = 0.3  # the grain of the page is read from this fraction of the pixels
+CALM_FRACTION = 0.3  # the grain is measured on the densest range with this fraction of pixels
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
@@ -38,16 +38,16 @@ def _shrink(rgb: UInt8Array) -> UInt8Array:
 
 
 def _wide_median(coarse: UInt8Array) -> UInt8Array:
-    """Take the median of half the picture around each pixel. It is page where strokes are thin."""
+    """Take the median over about half the picture. If strokes are thin, this is the page."""
     side = round(MEDIAN_WINDOW * max(coarse.shape[:2])) // 2 * 2 + 1
     return cv2.medianBlur(coarse, max(3, side)).astype(np.uint8)
 
 
 def _split_by_otsu(coarse: UInt8Array) -> BoolArray | None:
-    """Split ink from page at Otsu's threshold, where that is clear.
+    """Split ink from page at Otsu's threshold, if that split is clear.
 
-    It is clear where nearly the whole border lies on one side (that is the page) and the edges
-    between the two are sharp. This finds even strokes that fill most of the picture.
+    It is clear if nearly the whole border lies on one side (the page) and the edges between the
+    two sides are sharp. This also finds strokes that fill most of the picture.
 
     Returns:
         (h, w) bool, True on ink, or None.
@@ -77,7 +77,7 @@ def _mark_ink(coarse: UInt8Array, first: UInt8Array) -> BoolArray:
 
 
 def _blur_around_ink(coarse: UInt8Array, ink: BoolArray, first: UInt8Array) -> Float32Array:
-    """Blur the page alone; where ink leaves no page to blur, trust the first estimate."""
+    """Blur the page without the ink; where too little page is near, use the first estimate."""
     sigma = REFINE_BLUR * max(coarse.shape[:2])
     page = (~ink).astype(np.float32)
     weight = cv2.GaussianBlur(page, (0, 0), sigma)[..., None]
@@ -90,18 +90,18 @@ def _blur_around_ink(coarse: UInt8Array, ink: BoolArray, first: UInt8Array) -> F
 def estimate_background_between_strokes(
     rgb: UInt8Array, widest: float, *, is_ink_dark: bool
 ) -> Float32Array:
-    """Estimate the page by what lies beside each stroke, so that edges of shadows stay sharp.
+    """Estimate the page from both sides of each stroke, so that edges of shadows stay sharp.
 
-    A closing (for light ink an opening) fills whatever is narrower than its window from both
-    sides. Strokes vanish. The two sides of a shadow's edge are each wider, and stay.
+    A closing (for light ink an opening) fills everything narrower than its window, so strokes
+    vanish. Both sides of a shadow's edge are wider than the window, so they stay.
 
     Args:
-        rgb: (H, W, 3) uint8, denoised: grain would mislead it.
+        rgb: (H, W, 3) uint8, denoised, because grain would distort the estimate.
         widest: the widest stroke, as a fraction of the longest side.
         is_ink_dark: whether the ink is darker than the page.
 
     Returns:
-        (H, W, 3) float32, 0..255; its median distance to the page, which grain causes, is removed.
+        (H, W, 3) float32, 0..255; the median offset from the page, caused by grain, is removed.
 
     Source: Serra, "Image Analysis and Mathematical Morphology" (1982).
     """
@@ -114,9 +114,9 @@ def estimate_background_between_strokes(
 
 
 def estimate_background(rgb: UInt8Array) -> Float32Array:
-    """Estimate the colour of the page at every pixel, ink ignored.
+    """Estimate the colour of the page at every pixel, without the ink.
 
-    First the ink is found roughly: by Otsu's threshold where that is clear, else as what differs
+    First the ink is found roughly: by Otsu's threshold if that is clear, else by the difference
     from a wide median. Then a narrow blur without the ink follows shadows and gradients.
 
     Args:
@@ -142,14 +142,14 @@ def estimate_background(rgb: UInt8Array) -> Float32Array:
 
 
 def estimate_background_beside(rgb: UInt8Array, ink: Float32Array) -> Float32Array:
-    """Estimate the page by its mean beside the ink, where the ink is known.
+    """Estimate the page at every pixel by the mean of the page nearby; the ink is known.
 
     Args:
         rgb: (H, W, 3) uint8.
-        ink: (H, W) float32; wherever it is above 0 there may be ink.
+        ink: (H, W) float32; pixels above 0 may be ink.
 
     Returns:
-        (H, W, 3) float32, 0..255; far from any page, the mean of the whole page.
+        (H, W, 3) float32, 0..255; where no page is near, the mean of the whole page.
     """
     page = (ink <= 0).astype(np.float32)
     window = (2 * round(BESIDE * max(rgb.shape[:2])) + 1,) * 2
@@ -190,8 +190,8 @@ def keep_above_grain(difference: Float32Array) -> Float32Array:
 def page_sigma(difference: Float32Array) -> float:
     """Estimate the grain of the page: a robust standard deviation, in levels of 255.
 
-    It follows from the narrowest range of levels that holds a third of the picture. So it is right
-    where ink covers half of the picture, and where grid lines have shifted the estimate.
+    It is computed from the narrowest range of levels that holds a third of the picture. So it is
+    right even if ink covers half of the picture, or if grid lines have shifted the estimate.
 
     Args:
         difference: (H, W, 3) float32, the picture minus the background estimate.
@@ -202,7 +202,7 @@ def page_sigma(difference: Float32Array) -> float:
 
 
 def deviation(levels: Float32Array) -> float:
-    """The deviation of a normal distribution whose densest third is as narrow as here."""
+    """The standard deviation of the normal distribution whose densest third is equally wide."""
     ordered = np.sort(levels, axis=None)
     held = max(1, int(CALM_FRACTION * ordered.size))
     width = float((ordered[held:] - ordered[:-held]).min()) if ordered.size > held else 0.0

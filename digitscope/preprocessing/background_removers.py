@@ -1,7 +1,7 @@
 """The routes that find the region of the digit: OpenCV alone, or a saliency network of rembg.
 
-A saliency network finds *where* the digit is and is poor at *what* is ink. Its region is therefore
-widened, and step 1 combines it with the difference from the background estimate.
+A saliency network finds *where* the digit is, but it is poor at finding *what* is ink. So its
+region is widened, and step 1 combines it with the difference from the background estimate.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class BackgroundRemover(Protocol):
     """Finds the region of the picture that may hold the digit."""
 
     def find_region(self, rgb: UInt8Array, /) -> Float32Array | None:
-        """Weigh each pixel by how surely it belongs to the region of the digit.
+        """Rate how likely each pixel belongs to the region of the digit.
 
         Args:
             rgb: (H, W, 3) uint8, the picture at working size.
 
         Returns:
-            (H, W) float32, 0..1, or None where the whole picture is the region.
+            (H, W) float32, 0..1, or None if the whole picture is the region.
 
         Raises:
             BackgroundUnavailableError: the route cannot run here.
@@ -42,7 +42,7 @@ class BackgroundRemover(Protocol):
 
 
 class WholePicture:
-    """The OpenCV route: the digit may be anywhere. No model."""
+    """The OpenCV route: the whole picture is the region. It needs no model."""
 
     def find_region(self, _: UInt8Array, /) -> None:
         """See `BackgroundRemover.find_region`."""
@@ -52,7 +52,7 @@ class RembgRegion:
     """The region that a saliency network of rembg marks, widened, with a soft edge."""
 
     def __init__(self, name: Background) -> None:
-        """Choose the network. It is loaded when it is first used."""
+        """Choose the network. It is loaded on first use."""
         self.name = name
 
     def find_region(self, rgb: UInt8Array, /) -> Float32Array:
@@ -79,18 +79,18 @@ REMBG_MODELS = tuple(name for name, one in REMOVERS.items() if isinstance(one, R
 
 @functools.lru_cache(maxsize=len(REMBG_MODELS))
 def rembg_session(name: Background) -> Any:
-    """Make the session of one network, once a process. After a failure it is tried again.
+    """Create the session of one network, once per process. A later call retries a failure.
 
     rembg looks for the weights in its own folders (``U2NET_HOME``, ``~/.rembg``) and downloads
     them when they are first used.
 
     Raises:
-        BackgroundUnavailableError: rembg is not installed, or the weights are neither on disk
-            nor can be downloaded.
+        BackgroundUnavailableError: rembg is not installed, or the weights are not on disk and
+            cannot be downloaded.
     """
     try:
-        # rembg imports a package for fine edges that we do not use. Compiling it would take half a
-        # minute and 300 MB on a new machine.
+        # rembg imports a package for fine edges, which Digitscope does not use. Compiling it would
+        # take half a minute and 300 MB on a new machine.
         with environment(NUMBA_DISABLE_JIT="1", ORT_DISABLE_TELEMETRY="1"):
             import onnxruntime
             from rembg import new_session
@@ -101,10 +101,10 @@ def rembg_session(name: Background) -> Any:
             name=name,
         ) from error
     options = onnxruntime.SessionOptions()
-    options.enable_cpu_mem_arena = False  # saves some 100 MB between pictures
+    options.enable_cpu_mem_arena = False  # saves about 100 MB between pictures
     try:
         return new_session(str(name), sess_opts=options)
-    except Exception as error:  # network, checksum, disk, broken file: rembg raises as they come
+    except Exception as error:  # rembg passes on errors of network, checksum, disk and file
         raise BackgroundUnavailableError(
             "The weights of '{name}' could not be loaded or downloaded ({kind}). Connect to the "
             "internet once, or set U2NET_HOME to a folder that holds {name}.onnx.",

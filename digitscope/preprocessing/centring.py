@@ -1,6 +1,6 @@
-"""Step 9, centring by mass: lay the digit into 28 x 28 px as MNIST's makers did.
+"""Step 9, centring by mass: place the digit in 28 x 28 px as MNIST's authors did.
 
-Whole pixels only: nothing is interpolated twice.
+The digit is shifted by whole pixels only, so that it is not interpolated twice.
 
 Source: LeCun, Cortes and Burges, the MNIST database.
 """
@@ -17,7 +17,7 @@ from digitscope.types import TILE_PX, UInt8Array
 
 
 def apply(state: State, _: Attempt) -> State:
-    """Lay the digit into the tile."""
+    """Place the digit in the tile."""
     return dataclasses.replace(state, tile=centre_by_mass(state.digit))
 
 
@@ -27,7 +27,7 @@ def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
 
 
 def centre_by_mass(digit: UInt8Array) -> UInt8Array:
-    """Lay a digit into 28x28 px, its centre of mass at 14.0 to the nearest whole pixel.
+    """Place a digit in 28x28 px, its centre of mass at 14.0 to the nearest whole pixel.
 
     Args:
         digit: (h, w) uint8, at most 20 px a side.

@@ -1,7 +1,7 @@
 """Step 10, morphological closing: close breaks of one pixel in a stroke.
 
-Only where that joins components and fills no loop: a closing done everywhere would fill the loops
-of small 6s, 8s and 9s.
+A tile is closed only if that joins components and fills no loop. Closing every tile would fill the
+loops of small 6s, 8s and 9s.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from digitscope.messages import Message
 from digitscope.preprocessing.state import Attempt, State
 from digitscope.types import UInt8Array
 
-LINES_3PX = tuple(  # directions in which breaks are closed; a cross erodes thin bridges again
+LINES_3PX = tuple(  # closing directions; a cross-shaped kernel would erode thin bridges
     np.array(line, np.uint8)
     for line in (
         ((0, 0, 0), (1, 1, 1), (0, 0, 0)),
@@ -48,13 +48,13 @@ def _topology(tile: UInt8Array) -> tuple[int, int]:
 
 
 def close_gaps(tile: UInt8Array) -> UInt8Array:
-    """Close breaks of one pixel, but only where that joins components and fills no loop.
+    """Close breaks of one pixel, but only if that joins components and fills no loop.
 
     Args:
         tile: (28, 28) uint8.
 
     Returns:
-        (28, 28) uint8; the same array where nothing was closed.
+        (28, 28) uint8; the same array if nothing was closed.
     """
     components, holes = _topology(tile)
     if components < 2:

@@ -1,7 +1,7 @@
 """Step 2, composition: put what was kept on an even background.
 
-White under dark ink, black under light ink: whatever the paper, the wood or the board, the later
-steps see ink on one plain colour.
+Dark ink is put on white, light ink on black. So the later steps see ink on one plain colour,
+whatever the paper, the wood or the board.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from digitscope.messages import Message
 from digitscope.preprocessing.state import Attempt, State
 from digitscope.types import Float32Array, UInt8Array
 
-ROUNDING = 0.499  # cv2 rounds to the nearest level; the next darker one keeps faint dark ink
+ROUNDING = 0.499  # cv2 rounds to the nearest level; rounding down keeps faint dark ink
 
 
 def apply(state: State, _: Attempt) -> State:
-    """Compose what step 1 kept on an even background."""
+    """Put what step 1 kept on an even background."""
     found = state.foreground
     composed = compose(found.difference, found.keep, is_ink_dark=found.is_ink_dark)
     return dataclasses.replace(state, composed_rgb=composed)

@@ -1,7 +1,7 @@
 """Connected components of an ink mask: their boxes, and which of them make up one digit.
 
 All thresholds were tuned on the dev photos. Sizes are fractions of the longest side of the digit,
-areas fractions of the area of its main stroke, unless something else is said.
+areas fractions of the area of its main stroke, unless stated otherwise.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ Labels = NDArray[np.uint16] | NDArray[np.int32]
 SPECK_AREA = 4e-5  # of the picture: smaller spots are dust or grain
 NEAR_GAP = 0.14  # a component nearer to the digit than this belongs to it
 STACKED_GAP = 0.22  # ... and so does a smaller one above or below it, like the bar of a 5
-SMALLER_PART = 0.75  # smaller than this fraction of the other: rather a part of it than its equal
-BREAK_GAP = 0.04  # ... and nearer than this it is the same stroke, broken, whatever its size
+SMALLER_PART = 0.75  # smaller than this fraction of the other: a part of it, not another digit
+BREAK_GAP = 0.04  # ... nearer than this, a component of any size belongs to a broken stroke
 PART_AREA = 0.04  # a smaller component is a speck beside the digit
 PART_CONTRAST = 0.35  # a component fainter than this fraction of the main stroke is something else
-BORDER_PART_CONTRAST = 0.7  # ... more so where it reaches the border: it may be a table edge
-BORDER_PENALTY = 0.35  # what touches the border is more often a table edge than a digit
-MAX_COMPONENTS = 200  # the best so many are looked at: a page of text has thousands
+BORDER_PART_CONTRAST = 0.7  # ... at the border, where it may be a table edge
+BORDER_PENALTY = 0.35  # at the border a component is more often a table edge than a digit
+MAX_COMPONENTS = 200  # only the best ones are examined: a page of text has thousands
 OTHER_DIGIT_SIZE = 0.5  # another shape at least this large and dark is another digit
-MAX_ASPECT = 3.0  # no digit is three times as wide as tall; the slimmest "1" has no limit
-EDGE_PENALTY = 0.4  # how much less a stroke at the picture's edge counts than one at its centre
+MAX_ASPECT = 3.0  # no digit is three times as wide as tall; a slim "1" has no limit
+EDGE_PENALTY = 0.4  # reduction of the score at the picture's edge, relative to its centre
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +79,10 @@ class Group:
     Attributes:
         mask: (H, W) bool, their pixels.
         box_xyxy: around them, working pixels.
-        components: how many they are.
+        components: their number.
         candidates: how many components of the picture could have been chosen.
         dropped: how many were left out.
-        digits_seen: how many shapes look like digits of their own, this one among them.
+        digits_seen: how many shapes look like separate digits, this one included.
     """
 
     mask: BoolArray
@@ -104,17 +104,17 @@ def _score(box: BoxXYXY, contrast: float, touches: bool, size_hw: tuple[int, int
 
 
 def label_components(mask: BoolArray, connectivity: int = 8) -> tuple[Labels, NDArray[np.int32]]:
-    """Number the connected components of a mask, from 1; 0 is where the mask is False.
+    """Label the connected components of a mask from 1; label 0 is where the mask is False.
 
-    With labels of 16 bits OpenCV is three times as quick. Only noise has more components than
-    they can number.
+    With 16-bit labels OpenCV is three times as fast. Only noise has too many components for
+    16 bits.
 
     Args:
         mask: (H, W) bool.
-        connectivity: 8, or 4 where corners do not join.
+        connectivity: 8, or 4 if pixels that touch at a corner are not connected.
 
     Returns:
-        (H, W) labels, and (N, 5) int32: for each label, 0 among them: left, top, width,
+        (H, W) labels, and (N, 5) int32: for each label, 0 included: left, top, width,
         height and area, px. The CC_STAT_ constants of cv2 name the columns.
     """
     ink = mask.view(np.uint8)
@@ -135,10 +135,10 @@ def find_digit(mask: BoolArray, levels: UInt8Array, skip: int = 0) -> Group | No
     Args:
         mask: (H, W) bool, True on ink.
         levels: (H, W) uint8, ink levels, light on black.
-        skip: leave out this many of the likeliest shapes, which were found to be no digit.
+        skip: leave out this many of the likeliest shapes, which are known not to be digits.
 
     Returns:
-        The digit; None where there is nothing but specks.
+        The digit; None if there are only specks.
     """
     components, labels = find_components(mask, levels)
     candidates = without_frames(components[:MAX_COMPONENTS], labels)
@@ -162,7 +162,7 @@ def find_digit(mask: BoolArray, levels: UInt8Array, skip: int = 0) -> Group | No
 
 
 def find_components(mask: BoolArray, ink: UInt8Array) -> tuple[list[Component], Labels]:
-    """Split an ink mask into its connected components, specks left out.
+    """Split an ink mask into its connected components, without specks.
 
     Args:
         mask: (H, W) bool.
@@ -220,7 +220,7 @@ def _belongs(one: Component, main: Component, box: BoxXYXY) -> bool:
 
 
 def _collect_around(main: Component, components: list[Component]) -> list[Component]:
-    """Collect the components that belong to one, those that belong to these, and so on."""
+    """Collect the components that belong to `main`; repeat with the grown box."""
     digit, others, box = [main], [one for one in components if one is not main], main.box_xyxy
     while joined := [one for one in others if _belongs(one, main, box)]:
         digit += joined
@@ -232,10 +232,10 @@ def _collect_around(main: Component, components: list[Component]) -> list[Compon
 def group_digit(
     components: list[Component],
 ) -> tuple[list[Component], list[Component]]:
-    """Collect the components of the digit that the best component, the first, is part of.
+    """Collect the components of the digit that contains the best component, the first.
 
-    They are collected around that component and around each larger one. The bar of a 5 may be its
-    darkest component, and yet too small to tell how far apart the parts of this digit may lie.
+    They are collected around that component and around each larger one; the largest group is taken.
+    The bar of a 5 may be the darkest component, but its size is too small a scale for the gaps.
 
     Returns:
         The components of the digit, main stroke first, and the others.
@@ -251,7 +251,7 @@ def group_digit(
 
 
 def count_digits(digit: list[Component], others: list[Component]) -> int:
-    """Count the shapes that look like digits of their own: the located one and others like it."""
+    """Count the shapes that look like separate digits: the located one and others like it."""
     main = digit[0]
     others_alike = [
         one
@@ -265,7 +265,7 @@ def count_digits(digit: list[Component], others: list[Component]) -> int:
 
 
 def _mask_of(digit: list[Component], labels: Labels, box: BoxXYXY) -> BoolArray:
-    """Mark the pixels of some components, which lie in one box: (H, W) bool."""
+    """Mark the pixels of some components, all inside one box: (H, W) bool."""
     left, top, right, bottom = box
     own = np.zeros(labels.shape, bool)
     inside = np.s_[top:bottom, left:right]

@@ -1,7 +1,7 @@
-"""Step 7, contrast: cut the digit out and stretch its ink to the full range.
+"""Step 7, contrast: cut out the digit and stretch its ink to the full range.
 
-MNIST's digits are white on black. Faint pencil is brought there by its own darkest levels; where it
-is very faint, CLAHE evens the strokes out first.
+MNIST's digits are white on black. Faint pencil is stretched until its own strongest levels are
+white. If it is very faint, CLAHE evens out the strokes, too.
 
 Source: CLAHE, Zuiderveld, "Contrast Limited Adaptive Histogram Equalization" (1994).
 """
@@ -19,13 +19,13 @@ from digitscope.preprocessing.state import Attempt, CutOut, State
 from digitscope.types import DIGIT_PX, BoolArray, BoxXYXY, Float32Array, UInt8Array
 
 # Tuned on the dev photos.
-LEVEL_PERCENTILE = 60  # of the ink's levels: what counts as full black
-FAINT_CONTRAST = 0.25  # below this fraction of the range, CLAHE evens the strokes out
-CLAHE_CLIP, CLAHE_GRID = 2.0, (4, 4)  # mild, as the strokes are known by now
+LEVEL_PERCENTILE = 60  # of the ink's levels: this level becomes full ink
+FAINT_CONTRAST = 0.25  # below this fraction of the range, CLAHE evens out the strokes
+CLAHE_CLIP, CLAHE_GRID = 2.0, (4, 4)  # mild: the strokes are already known
 
 
 def apply(state: State, _: Attempt) -> State:
-    """Cut the digit out with its ink stretched."""
+    """Cut out the digit and stretch its contrast."""
     location = state.location
     if location.box_xyxy is None:
         raise ValueError("Step 7 needs a located digit. Received: a picture without one.")
@@ -34,7 +34,7 @@ def apply(state: State, _: Attempt) -> State:
 
 
 def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
-    """Show the digit cut out."""
+    """Show the cut-out digit."""
     return (after.cut_out.ink * 255).astype(np.uint8), Message(
         "Ink of about {contrast:.0%} of the range was stretched to all of it.",
         contrast=measure_contrast(after.ink_map.levels, after.location.mask),
@@ -44,12 +44,12 @@ def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
 def stretch_contrast(
     levels: UInt8Array, mask: BoolArray, box: BoxXYXY
 ) -> tuple[Float32Array, BoolArray]:
-    """Cut a digit out and stretch its ink to the full range.
+    """Cut out a digit and stretch its ink to the full range.
 
     Args:
         levels: (H, W) uint8, ink light on black.
         mask: (H, W) bool, the digit's ink.
-        box: of the digit.
+        box: left, top, right, bottom (exclusive) of the digit, px.
 
     Returns:
         (h, w) float32 0..1 and (h, w) bool: ink and mask of the cut-out, with a small margin.
@@ -70,7 +70,7 @@ def stretch_contrast(
 
 
 def _crop(image: UInt8Array, box: BoxXYXY, margin: int) -> UInt8Array:
-    """Cut a box with a margin; black where the margin leaves the picture."""
+    """Cut out a box with a margin; black where the margin is outside the picture."""
     left, top, right, bottom = box
     inside = image[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin]
     height, width = image.shape

@@ -1,10 +1,10 @@
 """A digit written in dashes: short strokes of one pen that follow each other.
 
-Taken one by one, dashes look like several digits. They are one digit where nearly all ink of the
-picture is such strokes and they stand upright together; a row of numbers is wider than tall.
+Taken one by one, dashes look like several digits. They are one digit if nearly all ink of the
+picture is such strokes and together they are upright; a row of numbers is wider than tall.
 
 Tuned on the dev2 photos: five digits of one hand, and 135 pictures of several digits in dev and
-dev2, none of which is taken for dashes. Training writes dashed digits too.
+dev2, none of which is mistaken for dashes. The training data has dashed digits, too.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 if TYPE_CHECKING:
     from digitscope.preprocessing.connected_components import Component
 
-MIN_DASHES = 4  # three strokes may be a digit with its parts apart
-MIN_INK = 0.85  # of the ink that stands out: nothing else is on the page
-MIN_CONTRAST = 0.5  # of the darkest dash's contrast: one pen
-MAX_LENGTH_RATIO = 3.0  # of the median dash: none is a digit of its own
-MAX_GAP = 1.1  # from dash to dash, in median dashes
+MIN_DASHES = 4  # three strokes may be one digit in separate parts
+MIN_INK = 0.85  # of the clearly visible ink: hardly anything else is on the page
+MIN_CONTRAST = 0.5  # of the darkest dash's contrast: the same pen
+MAX_LENGTH_RATIO = 3.0  # longest over median dash: no dash is itself a digit
+MAX_GAP = 1.1  # between two dashes, in median dash lengths
 MAX_FOLD = 1.5  # length of the stroke over the diagonal of its box; a 2, 3 or 5 folds back more
-MAX_ASPECT = 1.1  # width over height of all together
+MAX_ASPECT = 1.1  # width over height of all dashes together
 
 
 def find_dashes(components: Sequence[Component], stroke_px: float) -> list[Component]:
@@ -34,7 +34,7 @@ def find_dashes(components: Sequence[Component], stroke_px: float) -> list[Compo
         stroke_px: the pen's width.
 
     Returns:
-        The dashes, in their order among the components; none where they are no dashed digit.
+        The dashes, in the order of `components`; empty if there is no dashed digit.
     """
     dashes = [one for one in components if _is_dash(one, stroke_px)]
     if len(dashes) < MIN_DASHES:
@@ -55,7 +55,7 @@ def _is_dash(one: Component, stroke_px: float) -> bool:
 
 
 def _are_one_digit(dashes: Sequence[Component]) -> bool:
-    """Whether dashes are of about one length, follow each other and stand upright together."""
+    """Whether dashes have similar lengths, lie close together and are upright as a whole."""
     sizes = np.array([one.size_px for one in dashes])
     if sizes.max() > MAX_LENGTH_RATIO * np.median(sizes):
         return False
@@ -70,7 +70,7 @@ def _are_one_digit(dashes: Sequence[Component]) -> bool:
 
 
 def _gap_px(one: Component, other: Component) -> float:
-    """The distance between two boxes; 0 where they meet."""
+    """The distance between two boxes, px; 0 if they touch or overlap."""
     left, top, right, bottom = one.box_xyxy
     gap_x = max(0, left - other.box_xyxy[2], other.box_xyxy[0] - right)
     gap_y = max(0, top - other.box_xyxy[3], other.box_xyxy[1] - bottom)

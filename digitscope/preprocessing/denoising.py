@@ -1,7 +1,7 @@
-"""Step 4, denoising: calm camera noise and paper grain before a threshold is set.
+"""Step 4, denoising: reduce camera noise and paper grain before a threshold is set.
 
-A Gaussian is enough once the background is even. Its width follows the size of the picture, so
-that a phone photo and a 28 x 28 tile are smoothed alike.
+A Gaussian blur is enough, because the background is even by now. Its width grows with the size of
+the picture, so that a phone photo and a 28 x 28 tile are smoothed alike.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from digitscope.preprocessing.background_estimation import deviation
 from digitscope.preprocessing.state import Attempt, Grey, State
 from digitscope.types import Float32Array, UInt8Array
 
-KERNEL_FRACTION = 1 / 600  # deviation of the kernel for each pixel of the longest side
+KERNEL_FRACTION = 1 / 600  # sigma of the kernel per pixel of the longest side
 MIN_SIGMA_PX = 0.6
 
 
@@ -39,18 +39,18 @@ def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
 
 
 def denoise_sigma_px(size_hw: tuple[int, ...]) -> float:
-    """Choose the deviation of the kernel, in pixels, for a picture of this height and width."""
+    """Choose the sigma of the kernel, px, for a picture of this height and width."""
     return max(MIN_SIGMA_PX, max(size_hw) * KERNEL_FRACTION)
 
 
 def denoise(image: UInt8Array) -> UInt8Array:
-    """Smooth (H, W) or (H, W, 3) uint8 with a Gaussian whose width follows the size."""
+    """Smooth (H, W) or (H, W, 3) uint8 with a Gaussian whose width grows with the size."""
     sigma_px = denoise_sigma_px(image.shape[:2])
     return cv2.GaussianBlur(image, (0, 0), sigma_px).astype(np.uint8, copy=False)
 
 
 def measure_grain(luma: Float32Array) -> float:
-    """Measure the grain of the page that is left after denoising, in levels of 255.
+    """Measure the page's grain after denoising: its deviation in levels of 0..255.
 
     Args:
         luma: (H, W) float32, of the picture minus the background estimate.

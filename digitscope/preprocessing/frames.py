@@ -1,10 +1,10 @@
-"""A box or a circle drawn round a digit, as on forms and in exercise books: no part of the digit.
+"""Frames: a box or a circle around a digit, as on forms and in exercise books, is left out.
 
-A frame is a thin line that goes all the way round something clearly smaller than itself, and whose
-outline is round or has four sides. The outer line of a 6, 8 or 9 that is drawn as an outline bends
-inwards, so it is no frame; that of an outlined 0 may be taken for one, and what it holds is a 0.
+A frame is a thin closed line around something clearly smaller, with a round or four-sided outline.
+If a 6, 8 or 9 is drawn as an outline, its outer line bends inwards, so it is not a frame. The outer
+line of an outlined 0 may be mistaken for a frame, but the line inside it also shows a 0.
 
-Limits: a frame that the digit touches is one shape with it.
+Limits: a frame that touches the digit forms one shape with it.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ MAX_FRAME_ASPECT = 2.0  # longer side over shorter; a longer ring is a 0
 MAX_BOX_ASPECT = 3.5  # of a frame with corners
 MIN_EXTENT = 0.7  # convex hull over box; a circle has .785, a diamond .5
 MIN_BOX_EXTENT = 0.9  # of a frame with corners
-MAX_INK = 0.4  # of the hull: a line round something leaves most of it empty
-MIN_SECTORS = 0.9  # of the directions from its middle in which a frame has ink
-MIN_SECTORS_CUT = 0.6  # ... where the picture's border cuts it
+MAX_INK = 0.4  # of the hull: a frame leaves most of it empty
+MIN_SECTORS = 0.9  # fraction of the directions from its middle in which a frame has ink
+MIN_SECTORS_CUT = 0.6  # ... if the picture's border cuts it
 SECTORS = 72
-MIN_CONTENT = 0.25  # longest side of what is inside, as a fraction of the frame's
+MIN_CONTENT = 0.25  # longest side of the content, as a fraction of the frame's
 MAX_CONTENT = 0.95
 
 
 def without_frames(components: Sequence[Component], labels: Labels) -> list[Component]:
-    """Leave out the frames among components that have something inside.
+    """Leave out the components that are frames around another component.
 
     Args:
         components: of a picture.
-        labels: (H, W), the number of the component that each pixel belongs to.
+        labels: (H, W), the label of the component that each pixel belongs to.
     """
     return [one for one in components if not (_holds(one, components) and _is_frame(one, labels))]
 
@@ -57,7 +57,7 @@ def _holds(frame: Component, components: Sequence[Component]) -> bool:
 
 
 def _is_frame(one: Component, labels: Labels) -> bool:
-    """Whether a component is a thin line all the way round, without a bend inwards."""
+    """Whether a component is a thin closed line that does not bend inwards."""
     left, top, right, bottom = one.box_xyxy
     own = np.asarray(labels[top:bottom, left:right] == one.label)
     hull_px = _hull_area_px(own.view(np.uint8))

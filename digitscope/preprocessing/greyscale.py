@@ -1,7 +1,7 @@
 """Step 3, greyscale: one value for each pixel, along the colour of the ink.
 
-A fixed formula turns a red pen pale and a yellow one invisible. The direction in RGB in which this
-ink differs from its background keeps its full contrast.
+A fixed formula makes red ink pale and yellow ink invisible. So grey is measured along the direction
+in RGB in which this ink differs from its background. The ink keeps its full contrast.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from digitscope.messages import Message
 from digitscope.preprocessing.state import Attempt, Grey, State
 from digitscope.types import Float32Array, UInt8Array
 
-STRONGEST_FRACTION = 0.005  # polarity and colour of the ink are read from so many pixels
-MIN_STRONGEST_PX = 16  # ... but from no fewer than these
+STRONGEST_FRACTION = 0.005  # polarity and colour are measured on this fraction of pixels
+MIN_STRONGEST_PX = 16  # ... but on at least this many
 
 
 def apply(state: State, _: Attempt) -> State:
-    """Turn the composed picture into grey."""
+    """Convert the composed picture to grey."""
     is_dark = state.foreground.is_ink_dark
     weights = measure_colour_weights(state.composed_rgb, is_ink_dark=is_dark)
     grey = to_grey(state.composed_rgb, weights, is_ink_dark=is_dark)
@@ -46,8 +46,8 @@ def measure_colour_weights(composed_rgb: UInt8Array, *, is_ink_dark: bool) -> Fl
         is_ink_dark: whether the background is white.
 
     Returns:
-        (3,) float32, 0..1, their sum is 1: thirds for black or white ink, mostly green and blue
-        for a red pen on white.
+        (3,) float32, 0..1, their sum is 1: a third each for black or white ink, mostly green and
+        blue for a red pen on white.
     """
     distance = (255 - composed_rgb if is_ink_dark else composed_rgb).astype(np.uint8)
     strength = cv2.cvtColor(distance, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
@@ -59,7 +59,7 @@ def measure_colour_weights(composed_rgb: UInt8Array, *, is_ink_dark: bool) -> Fl
 
 
 def to_grey(rgb: UInt8Array, weights: Float32Array, *, is_ink_dark: bool) -> UInt8Array:
-    """Weigh the colours of a picture.
+    """Convert a picture to grey by weighting its colours.
 
     Args:
         rgb: (H, W, 3) uint8.

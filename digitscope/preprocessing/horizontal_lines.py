@@ -1,4 +1,4 @@
-"""Part of step 6: finding horizontal ruled lines in an ink mask, strokes across them left out."""
+"""Part of step 6: find horizontal ruled lines in an ink mask, without the strokes across them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from digitscope.types import BoolArray, UInt8Array
 IntArray: TypeAlias = NDArray[np.int32]
 Float64Array: TypeAlias = NDArray[np.float64]
 
-# A ruled line is seen on this share of the picture's width, by how many of its sides it reaches.
+# Minimum length, as a fraction of the picture's width, of a line that reaches 0, 1 or 2 sides.
 SPANS = (np.inf, 0.75, 0.55)  # the bar or stem of a digit is shorter
-SPANS_AMONG_LINES = (np.inf, 0.3, 0.4)  # ... where others have been found that run alike
-LINES_ALIKE = 2  # so many
-MIN_WIDTH_PX = 18  # in a sliver of a picture there is no telling a line from a dot
-REACH_FRACTION = 0.02  # a line this near to a side reaches it
-STRAIGHT_FRACTION = 0.002  # its pixels lie this near to a parabola (lenses bend), as a share of it
-SPAN_OF_A_BEND = 0.7  # of the picture's width: a shorter piece does not tell how it goes on
-OPENING_FRACTION = 0.12  # pieces of line at least this long are gathered into lines
+SPANS_AMONG_LINES = (np.inf, 0.3, 0.4)  # ... once enough other lines have been found
+LINES_ALIKE = 2  # this many are enough
+MIN_WIDTH_PX = 18  # in a narrower picture a line cannot be told from a dot
+REACH_FRACTION = 0.02  # a line that ends this near to a side reaches it
+STRAIGHT_FRACTION = 0.002  # median distance from a parabola (lenses bend), per px of length
+SPAN_OF_A_BEND = 0.7  # of the picture's width: a shorter piece is fitted by a straight line
+OPENING_FRACTION = 0.12  # pieces at least this fraction of the width are joined to lines
 JOIN_ROWS_PX, JOIN_FRACTION = 7, 0.5  # pieces this near, in rows and along the line, are one line
-JOIN_STEP_PX = 8  # columns are looked at by so many: along a line a few more or less do not matter
-THICKNESS_FRACTION = 0.02  # a ruled line is thinner than this share of the picture
-SLAB_MARGIN = 4  # times the most: a line is followed beyond its piece within these rows
+JOIN_STEP_PX = 8  # columns are joined in groups of this size: along a line, precision is not needed
+THICKNESS_FRACTION = 0.02  # a ruled line is thinner than this fraction of the longest side
+SLAB_MARGIN = 4  # in maximum thicknesses: rows around a piece in which the line is followed
 CROSSING_FACTOR = 1.9  # where the ink is this much thicker than the line, a stroke crosses it
 
 
 def _most_px(mask: BoolArray) -> float:
-    """How thick a ruled line may be, px."""
+    """Maximum thickness of a ruled line, px."""
     return max(3.0, THICKNESS_FRACTION * max(mask.shape))
 
 
@@ -42,7 +42,7 @@ def _open_upright(ink: UInt8Array, length_px: int) -> UInt8Array:
     line = np.ones((length_px, 1), np.uint8)
     padded = cv2.copyMakeBorder(ink, length_px, length_px, 0, 0, cv2.BORDER_CONSTANT)
     fits = cv2.erode(padded, line, anchor=(0, 0))
-    opened = cv2.dilate(fits, line, anchor=(0, length_px - 1))  # the other way: nothing is shifted
+    opened = cv2.dilate(fits, line, anchor=(0, length_px - 1))  # opposite anchor: undoes the shift
     return opened[length_px:-length_px].astype(np.uint8, copy=False)
 
 
@@ -53,7 +53,7 @@ def _thin_ink(mask: BoolArray) -> BoolArray:
 
 
 def _long_pieces(mask: BoolArray) -> BoolArray:
-    """Keep horizontal pieces of thin ink that are long, bridging what crosses them.
+    """Keep long horizontal pieces of thin ink, also if strokes cross them.
 
     Args:
         mask: (H, W) bool, thin ink.
@@ -73,7 +73,7 @@ def _run_lengths(mask: BoolArray) -> IntArray:
     """Give each ink pixel the length of its vertical run; (H, W) bool to (H, W) int32."""
     columns = np.ascontiguousarray(mask.T)  # (W, H)
     padded = np.pad(columns, ((0, 0), (1, 1)))
-    changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])  # of each run its start, then its end
+    changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])  # start and end of each run in turn
     lengths = changes[1::2] - changes[::2]
     runs = np.zeros(columns.shape, np.int32)
     runs[columns] = np.repeat(lengths, lengths)
@@ -92,21 +92,21 @@ def _runs_across(piece: BoolArray, spans: Sequence[float]) -> bool:
 
 
 def _thickness(piece: BoolArray, runs: IntArray) -> float:
-    """Measure how thick a horizontal piece is, px, strokes that it crosses not counted."""
-    thinnest = np.where(piece, runs, np.iinfo(np.int32).max).min(axis=0)  # (W,), of each column
+    """Measure the thickness of a horizontal piece, px, without the strokes that cross it."""
+    thinnest = np.where(piece, runs, np.iinfo(np.int32).max).min(axis=0)  # (W,), for each column
     return float(np.median(thinnest[piece.any(axis=0)]))
 
 
 def _fit_course(thin: BoolArray) -> Float64Array | None:
-    """Fit a course to a horizontal piece that is as straight as print.
+    """Fit a curve to a horizontal piece that is as straight as print.
 
-    A parabola, for lenses bend; a straight line where the piece is too short to tell its bend.
+    It is a parabola, because lenses bend lines; for a short piece it is a straight line.
 
     Args:
-        thin: (H, W) bool, the piece where nothing crosses it.
+        thin: (H, W) bool, the piece without the strokes that cross it.
 
     Returns:
-        (W,) float64, its row in each column; None where it is bent as by hand or hardly there.
+        (W,) float64, its row in each column; None if it is not straight enough or too short.
     """
     columns = np.flatnonzero(thin.any(axis=0))
     if columns.size < MIN_WIDTH_PX:
@@ -122,7 +122,7 @@ def _fit_course(thin: BoolArray) -> Float64Array | None:
 
 @dataclass(frozen=True, eq=False)
 class _Piece:
-    """A horizontal piece of thin ink that may be a ruled line, in the rows round it.
+    """A horizontal piece of thin ink that may be a ruled line, in the rows around it.
 
     Attributes:
         rows: of the picture.
@@ -138,7 +138,7 @@ class _Piece:
 
 
 def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Piece]:
-    """Gather pieces of ink that lie on one line."""
+    """Join the pieces of ink that lie on one line."""
     height, width = mask.shape
     coarse = np.logical_or.reduceat(pieces, np.arange(0, width, JOIN_STEP_PX), axis=1)
     reach = np.ones((JOIN_ROWS_PX, max(3, round(JOIN_FRACTION * coarse.shape[1]))), np.uint8)
@@ -156,11 +156,11 @@ def _join_pieces(pieces: BoolArray, mask: BoolArray, runs: IntArray) -> list[_Pi
 
 
 def _mark_line(piece: _Piece, spans: Sequence[float], most_px: float) -> BoolArray | None:
-    """Mark the ink of one ruled line, what crosses it left out; None where it is none.
+    """Mark the ink of one ruled line, without crossing strokes; None if it is not a line.
 
     Args:
         piece: what may be the line, or a part of it.
-        spans: least shares of the width, by the number of sides that it reaches.
+        spans: minimum fractions of the width, by the number of sides that it reaches.
         most_px: how thick a line may be.
 
     Returns:
@@ -174,13 +174,13 @@ def _mark_line(piece: _Piece, spans: Sequence[float], most_px: float) -> BoolArr
     if course is None:
         return None
     rows = np.arange(len(thin))[:, None]
-    whole = thin & (np.abs(rows - course) <= 2 * thickness + 1)  # beyond the piece, too
+    whole = thin & (np.abs(rows - course) <= 2 * thickness + 1)  # also beyond the piece
     course = _fit_course(whole)
     return None if course is None else whole & (np.abs(rows - course) <= thickness + 1)
 
 
 def find_horizontal_lines(mask: BoolArray) -> BoolArray:
-    """Mark the ink that belongs to horizontal ruled lines and to nothing else.
+    """Mark the ink that belongs only to horizontal ruled lines.
 
     Args:
         mask: (H, W) bool, True on ink.

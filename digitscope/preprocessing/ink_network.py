@@ -1,8 +1,8 @@
 """The ink network: a small segmentation network of our own that marks the ink of digits.
 
-It was taught on simulated photos alone, see `training.ink_network`. It sees the picture at 320 px,
-where the line of a fine pen is one pixel: it tells *what* is ink, and the picture itself tells how
-strong the ink is and where its edge lies.
+It was trained only on simulated photos, see `training.ink_network`. It sees the picture at 320 px,
+where the line of a fine pen is one pixel wide. It marks *what* is ink. How strong the ink is and
+where its edge lies is measured in the picture itself.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from digitscope.model_files import INK_MODEL
 from digitscope.types import Float32Array, UInt8Array
 
 SIDE_PX = 320  # longest side of the picture that the network sees, as in training
-STRIDE = 32  # both sides are multiples of it
-MIN_PROBABILITY = 0.3  # of ink; strokes that are hardly seen are better kept
-MARGIN = 1 / 160  # of the longest side: the region is so much wider than the strokes
+STRIDE = 32  # both sides of the input are multiples of it
+MIN_PROBABILITY = 0.3  # of ink; low, to keep strokes that are hardly visible
+MARGIN = 1 / 160  # of the longest side: strokes are widened by this on each side
 
 
 class InkRegion:
     """The strokes that the ink network marks, a little widened, with a soft edge."""
 
     def __init__(self, path: Path = INK_MODEL) -> None:
-        """Name the file. It is opened when it is first used."""
+        """Set the model file. It is opened on first use."""
         self.path = path
 
     @property
     def is_available(self) -> bool:
-        """Whether the network's file is there."""
+        """Whether the network's file exists."""
         return self.path.is_file()
 
     def find_region(self, rgb: UInt8Array, /) -> Float32Array:
@@ -68,7 +68,7 @@ class InkRegion:
 
 @functools.lru_cache(maxsize=1)
 def ink_session(path: Path) -> Any:
-    """Open the network once a process. After a failure it is tried again.
+    """Open the network once per process. A later call retries a failure.
 
     Raises:
         BackgroundUnavailableError: onnxruntime or the file is missing, or the file is broken.
@@ -79,7 +79,7 @@ def ink_session(path: Path) -> Any:
 
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1  # two spinning threads measured slower than one
-            options.enable_cpu_mem_arena = False  # memory goes back after each picture
+            options.enable_cpu_mem_arena = False  # frees memory after each picture
             return onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )

@@ -1,11 +1,11 @@
 """Step 6, locating: find the strokes of the digit and refuse what cannot be a digit.
 
-Ruled lines are removed, the rest is split into connected components, a box or a circle round a
-digit is left out, and the likeliest components are grouped into one digit. This is the one place
-before the network where a picture is refused.
+Ruled lines are removed, and the rest is split into connected components. A box or a circle around
+a digit is left out. The likeliest components are grouped into one digit. This is the only step
+before the network that refuses pictures.
 
-Limits: a digit that touches its neighbour is one shape with it; a digit whose parts lie further
-apart than its own stroke gaps allow loses a part.
+Limits: a digit that touches its neighbour forms one shape with it. A digit whose parts lie too far
+apart for its size loses a part.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from digitscope.types import BoolArray, BoxXYXY, Float32Array, Reason, UInt8Arra
 # Tuned on the dev photos.
 MIN_DIGIT = 0.03  # longest side of a digit, as a fraction of the picture's; 19 px of 640
 SOLID_FILL = 0.93  # a wide box filled this much is a block, not a stroke
-RING_FRACTION = 0.008  # width of the surroundings looked at, as a fraction of the longest side
+RING_FRACTION = 0.008  # width of the examined surroundings, as a fraction of the longest side
 MIN_CONFIDENCE = 0.6  # a stroke has page on both sides, the edge of a shadow only on one
 MAX_DIGIT_COMPONENTS = 12  # the digits of the dev photos have at most 6; text has many
-NOISE_COMPONENTS = 150  # so many spots, none of which stands out, are noise
-MAX_GRAIN_LEVEL = 20  # grain that hides ink of a twelfth of the range hides faint pencil, too
-DIMMED = 0.3  # brightness of what is shown beside the digit
+NOISE_COMPONENTS = 150  # with more components than this, a small shape is noise
+MAX_GRAIN_LEVEL = 20  # of 255: stronger grain (a twelfth of the range) hides faint pencil
+DIMMED = 0.3  # brightness of everything that is not the digit
 BOX_RGB = (255, 122, 26)
 
 
 def apply(state: State, attempt: Attempt) -> State:
-    """Find the digit, or the reason why there is none, and rate the picture."""
+    """Find the digit, or the reason why there is none, and measure the quality."""
     mask, has_lines = remove_ruled_lines(state.ink_map.mask, tilted=attempt.thorough)
     group = find_digit(mask, state.ink_map.levels, attempt.skip)
     if group is None:
@@ -61,7 +61,7 @@ def apply(state: State, attempt: Attempt) -> State:
 
 
 def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
-    """Show the digit bright, everything left out dim, and the box."""
+    """Show the digit bright, everything else dim, and the box."""
     location = after.location
     shown = show_location(after.ink_map.levels, location)
     if location.box_xyxy is None:
@@ -84,7 +84,7 @@ def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
 
 
 def show_location(levels: UInt8Array, location: Location) -> UInt8Array:
-    """Draw the digit bright, everything left out dim, and the box: (H, W, 3) uint8."""
+    """Draw the digit bright, everything else dim, and the box: (H, W, 3) uint8."""
     grey = cv2.convertScaleAbs(levels, alpha=DIMMED)
     grey[location.mask] = 255
     shown = cv2.merge([grey, grey, grey]).astype(np.uint8, copy=False)
@@ -95,7 +95,7 @@ def show_location(levels: UInt8Array, location: Location) -> UInt8Array:
 
 
 def refuse_shape(mask: BoolArray, box: BoxXYXY, components_seen: int) -> Reason | None:
-    """Refuse shapes that no digit has. A slim "1" is none of them.
+    """Refuse shapes that no digit has. A slim "1" is not refused.
 
     Args:
         mask: (H, W) bool, the located ink.
@@ -125,17 +125,17 @@ def measure_page_around(
     Args:
         own: (H, W) bool, the shape.
         levels: (H, W) uint8, ink levels, the background removed.
-        raw: (H, W) uint8, the same with the background left in.
-        reach_px: width of the surroundings.
+        raw: (H, W) uint8, the same with the background not removed.
+        reach_px: width of the surroundings, px.
 
     Returns:
         Fraction of the surrounding pixels that are clearly lighter than the shape, 0..1.
     """
     left, top, width, height = cv2.boundingRect(own.astype(np.uint8))
     margin = 3 * reach_px
-    near = np.s_[top : top + height + 2 * margin, left : left + width + 2 * margin]  # once padded
+    near = np.s_[top : top + height + 2 * margin, left : left + width + 2 * margin]  # in padded px
     shape = np.pad(own.astype(np.uint8), margin)[near]
-    around = np.pad(raw, margin, constant_values=255)[near]  # no page beyond the border
+    around = np.pad(raw, margin, constant_values=255)[near]  # outside is no page
     ink = np.pad(levels, margin)[near]
     inner = cv2.dilate(shape, np.ones((reach_px | 1,) * 2, np.uint8))
     outer = cv2.dilate(shape, np.ones((4 * reach_px + 1,) * 2, np.uint8))
@@ -153,7 +153,7 @@ def _mean_nearby(values: Float32Array, shape: UInt8Array, reach_px: int) -> Floa
 
 
 def _page_around(group: Group, state: State) -> float:
-    """`measure_page_around` of a shape in the picture; only its surroundings are turned to grey."""
+    """`measure_page_around` of a shape in the picture; only its surroundings are made grey."""
     reach_px = max(3, round(RING_FRACTION * max(group.mask.shape)))
     left, top, right, bottom = group.box_xyxy
     margin = 3 * reach_px
@@ -172,7 +172,7 @@ def _reason_for_nothing(mask: BoolArray, ink_map: InkMap) -> Reason:
 
 
 def _reason_against(group: Group, confidence: float) -> Reason | None:
-    """The reason against a located shape, or None."""
+    """The reason to refuse a located shape, or None."""
     if group.components > MAX_DIGIT_COMPONENTS:
         return Reason.NOT_A_DIGIT
     reason = refuse_shape(group.mask, group.box_xyxy, group.candidates)

@@ -1,7 +1,7 @@
 """Step 11, normalisation: scale the pixels as in training.
 
-The network does it itself, in its first layer, so that no caller can forget it. The tile stays as
-it is; this step says what happens to it.
+The network's first layer does this, so that no caller can forget it. The tile is not changed; this
+step only explains what the network does.
 """
 
 from __future__ import annotations

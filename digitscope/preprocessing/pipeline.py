@@ -1,7 +1,7 @@
-"""The eleven steps as a table, and the one loop over it.
+"""The table of the eleven steps, and the loop that runs them.
 
-Each step stands in the file of its name. `apply` is arithmetic alone; `explain` makes a picture
-and a sentence of what a step did, and is called only when somebody looks.
+Each step has a file of its own, named like its key. `apply` only computes. `explain` makes a
+picture and a sentence about what the step did; it is called only on demand.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class PipelineStep:
         number: 1 to 11.
         key: its name in code and file names.
         title: its name for people.
-        purpose: one sentence: why it is done.
-        apply: fills in its part of the state.
-        explain: a picture, (h, w) or (h, w, 3) uint8, and a sentence, from the states before and
-            after.
+        purpose: why it is done, in one sentence.
+        apply: computes its part of the state.
+        explain: makes a picture, (h, w) or (h, w, 3) uint8, and a sentence from the states before
+            and after.
     """
 
     number: int
@@ -140,16 +140,16 @@ STEPS = (
         normalisation.explain,
     ),
 )
-LOCATING = 6  # the step that may refuse, and the first that listens to `Attempt.skip`
+LOCATING = 6  # the step that may refuse, and the first that uses `Attempt.skip`
 
 
 def preprocess(picture: WorkingPicture, attempt: Attempt, *, force: bool = False) -> Preprocessed:
-    """Take a picture through the steps, up to a refusal.
+    """Run the steps on a picture; stop at a refusal.
 
     Args:
         picture: at working size.
         attempt: the options of this attempt.
-        force: go on after a refusal, wherever a shape was located; the reason stays.
+        force: continue after a refusal if a shape was located; the reason is kept.
 
     Raises:
         BackgroundUnavailableError: the background route cannot run here.
@@ -173,9 +173,9 @@ def preprocess(picture: WorkingPicture, attempt: Attempt, *, force: bool = False
 
 
 def run_steps(picture: WorkingPicture, attempt: Attempt, *, force: bool) -> tuple[State, ...]:
-    """The state before the first step and after each step taken.
+    """Run the steps; return the state before the first step and after each step that was run.
 
-    Attempts that differ only in the shapes they skip share the steps before locating.
+    Attempts that differ only in `skip` share the results of the steps before locating.
     """
     ink_options = (attempt.background, attempt.thorough, attempt.broad)
     states: list[State] = list(picture.shared.get(ink_options, [State(picture)]))
@@ -191,7 +191,7 @@ def run_steps(picture: WorkingPicture, attempt: Attempt, *, force: bool) -> tupl
 
 
 def explain_steps(states: tuple[State, ...]) -> tuple[Step, ...]:
-    """Draw and describe each step that was taken."""
+    """Draw and describe each step that was run."""
     taken = zip(STEPS, states[:-1], states[1:], strict=False)
     return tuple(_explain_step(step, before, after) for step, before, after in taken)
 

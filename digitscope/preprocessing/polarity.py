@@ -1,7 +1,7 @@
 """Step 5, polarity and mask: make the digit light on dark, as in MNIST, and mark its ink.
 
-Otsu's threshold is taken for each connected component, not once for the picture, and nothing is
-ink that does not stand out from the grain of the page.
+Otsu's threshold is computed for each connected component, not once for the picture. Pixels that do
+not stand out from the grain of the page are never ink.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from digitscope.types import BoolArray, UInt8Array
 
 # Tuned on the dev photos.
 INK_SIGMAS = 3.5  # ink stands out from the grain of the page by this many deviations
-MIN_INK_LEVEL = 7.0  # ... and by this many of 255 levels: less is compression, not ink
+MIN_INK_LEVEL = 7.0  # ... and by this many of 255 levels: less is a compression artefact
 CONTRAST_PERCENTILE = 75  # of a stroke's levels: above the soft edges, below blots
-BLOCK_FILL = 0.45  # a component that fills this fraction of its box is no stroke
+BLOCK_FILL = 0.45  # a component that fills this fraction of its box is not a stroke
 SPECK_PX, SPECK_AREA = 8, 2e-5  # fewer pixels, or a smaller fraction of the picture, are dust
-OTSU_RANGE = (0.30, 0.50)  # Otsu's threshold is kept in this range of a stroke's own contrast
+OTSU_RANGE = (0.30, 0.50)  # Otsu's threshold is clipped to this fraction of the contrast
 
 
 def apply(state: State, _: Attempt) -> State:
@@ -48,12 +48,12 @@ def explain(_: State, after: State) -> tuple[UInt8Array, Message]:
 
 
 def choose_min_level(grain: float) -> float:
-    """The level, of 255, below which nothing is ink on a page whose grain has this deviation."""
+    """The level, 0..255, below which nothing is ink, from the deviation of the page's grain."""
     return max(INK_SIGMAS * grain, MIN_INK_LEVEL)
 
 
 def otsu_threshold(values: UInt8Array) -> float:
-    """Otsu's threshold of grey values, (N,) uint8: the cut that splits them best.
+    """Otsu's threshold of grey values, (N,) uint8: the level that splits them best.
 
     Source: Otsu (1979).
     """
@@ -64,9 +64,9 @@ def otsu_threshold(values: UInt8Array) -> float:
 def _cut_level(values: UInt8Array, box_area: int) -> float:
     """Choose the level, 0..255, that separates ink from page within one connected component.
 
-    It is Otsu's threshold, kept within OTSU_RANGE of the component's own contrast, so that a blot
-    does not outshine the pen line it sits on. Where that leaves a block rather than a stroke (a
-    grey patch with writing on it), it is Otsu's threshold as it is.
+    It is Otsu's threshold, clipped to OTSU_RANGE times the component's contrast, so that a blot
+    does not hide the pen line that it touches. If that marks a block and not a stroke (a grey
+    patch with writing on it), the upper limit is not applied.
     """
     rank = CONTRAST_PERCENTILE * (values.size - 1) // 100
     contrast = float(np.partition(values, rank)[rank])
@@ -77,7 +77,7 @@ def _cut_level(values: UInt8Array, box_area: int) -> float:
 
 
 def mark_ink(levels: UInt8Array, min_level: float) -> BoolArray:
-    """Mark ink: each connected component is cut at a level of its own.
+    """Mark ink: each connected component gets its own threshold.
 
     One threshold for the whole picture would lose a faint digit beside a dark table edge.
 

@@ -1,11 +1,11 @@
-"""The quality score: how good a picture was to read from, before anything was read.
+"""The quality score: how well a picture can be read, measured before it is read.
 
-Six factors, each 0 (bad) to 1 (nothing to improve), are weighed and the sum is squared.
+Six factors, each from 0 (bad) to 1 (nothing to improve), are weighted, and the sum is squared.
 
-The weights are those of a logistic regression, none below 0, that tells simulated photos answered
-right from those wrong or refused (MNIST's training digits in 28 conditions; no real photo took
-part), rounded. The development photos, which show the same order, only checked them. The score
-that came before, of contrast, size and aspect ratio alone, ranked wrong answers above right ones.
+The weights are the rounded, non-negative weights of a logistic regression. It separates simulated
+photos answered right from those answered wrong or refused (MNIST's training digits in 28
+conditions, no real photo). The development photos were only a check: they show the same order. An
+earlier score, of contrast, size and aspect ratio alone, ranked wrong answers above right ones.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from digitscope.types import BoolArray, BoxXYXY, Float32Array, Level, Quality, U
 
 WEIGHTS: Mapping[str, float] = {
     "contrast": 0.10,
-    "size": 0.05,  # the fit gave it nothing: small digits are read as well; kept for the smallest
+    "size": 0.05,  # the fit gave 0: small digits are read equally well; kept for the smallest
     "shape": 0.10,
     "evenness": 0.35,
     "clearness": 0.25,
     "wholeness": 0.15,
 }
-LEVELS = (  # of the squared sum: on the development photos each level is right more often
+LEVELS = (  # minimum scores; on the development photos each higher level is right more often
     (0.75, Level.EXCELLENT),
     (0.5, Level.GOOD),
     (0.3, Level.FAIR),
     (0.0, Level.POOR),
 )
-FULL_CONTRAST = 0.5  # ink half the range darker than the page is as good as it gets
-FULL_SIZE_PX = 100  # a digit this large loses nothing on the way to 20 px
-MAX_USUAL_ASPECT = 1.0  # digits are taller than wide; a slim "1" is no fault
-# Where a factor is 1 and where 0: the calmest and the wildest tenth of the simulated photos.
+FULL_CONTRAST = 0.5  # ink this fraction of the range darker than the page is rated 1
+FULL_SIZE_PX = 100  # a digit this large loses nothing when shrunk to 20 px
+MAX_USUAL_ASPECT = 1.0  # digits are taller than wide; a slim "1" is not rated lower
+# Values rated 1 and 0: the best and the worst tenth of the simulated photos.
 SPREAD_RANGE = (0.15, 0.60)  # deviation of the stroke's width along it, as a fraction of the mean
-BULGE_RANGE = (0.30, 1.20)  # log of its widest place over its median
-CLEAR_RANGE = (0.60, 1.00)  # fraction of page around the stroke; below, nothing is read
-LOST_FULL = 1.5  # log of 1 + 10 strokes' worth of faint ink left out
-FAINT_FRACTION = 0.6  # of the level from which on a pixel was taken as ink: what may be ink, too
-INK_CUT_FRACTION = 0.4  # of the ink's median: about where the mask was cut
-COARSE_STROKE_PX = 4.0  # faint ends are looked for at this width, or at the picture's own
-MARGIN_FRACTION, MARGIN_PX = 0.25, 6  # around the box: what is farther away is something else
+BULGE_RANGE = (0.30, 1.20)  # log of the largest over the median width
+CLEAR_RANGE = (0.60, 1.00)  # fraction of page around the stroke; below it, step 6 refuses
+LOST_FULL = 1.5  # log(1 + 10 * lost ink) that is rated 0; lost ink as a fraction of one stroke
+FAINT_FRACTION = 0.6  # of the ink threshold: pixels above this may be ink, too
+INK_CUT_FRACTION = 0.4  # of the ink's median level: about the threshold of the mask
+COARSE_STROKE_PX = 4.0  # wider strokes are shrunk to this to search for faint ends
+MARGIN_FRACTION, MARGIN_PX = 0.25, 6  # around the box; ink farther away is ignored
 
 
 def level_of(score: float) -> Level:
-    """Name a score, 0..1.
+    """The level of a score, 0..1.
 
     >>> level_of(0.8), level_of(0.1)
     (<Level.EXCELLENT: 'excellent'>, <Level.POOR: 'poor'>)
@@ -67,7 +67,7 @@ def measure_contrast(levels: UInt8Array, mask: BoolArray) -> float:
 
 
 def _falling(value: float, best_worst: tuple[float, float]) -> float:
-    """Rate a figure that should be small: 1 up to the best, 0 from the worst on."""
+    """Rate a value that should be small: 1 up to the best, 0 from the worst on."""
     best, worst = best_worst
     return float(np.clip((worst - value) / (worst - best), 0, 1))
 
@@ -87,7 +87,7 @@ def distance_inside(mask: BoolArray) -> Float32Array:
 
 
 def measure_evenness(inside: Float32Array) -> float:
-    """Measure how even the stroke's width is: shadows, blots and lines that hang on are wider.
+    """Measure how even the stroke's width is; attached shadows, blots or lines lower it.
 
     Args:
         inside: (h, w) float32, from `distance_inside`.
@@ -115,7 +115,7 @@ def measure_evenness(inside: Float32Array) -> float:
 def _shrink(
     levels: UInt8Array, mask: BoolArray, stroke_px: float
 ) -> tuple[UInt8Array, BoolArray, float]:
-    """Shrink thick strokes to COARSE_STROKE_PX: what fades away is seen as well, and quicker."""
+    """Shrink thick strokes to COARSE_STROKE_PX: faint ends stay visible, and it is faster."""
     factor = COARSE_STROKE_PX / stroke_px
     if factor >= 1:
         return levels, mask, stroke_px
@@ -129,7 +129,7 @@ def _shrink(
 def measure_wholeness(
     levels: UInt8Array, mask: BoolArray, min_level: float, stroke_px: float
 ) -> float:
-    """Measure how little of the digit fades into the page: faint ink that goes on where it ends.
+    """Measure how complete the digit is; faint ink that continues its strokes lowers it.
 
     Args:
         levels: (h, w) uint8, ink light on black.
@@ -170,7 +170,7 @@ def rate_factors(quality: Quality) -> dict[str, float]:
 
 
 def measure_quality(ink_map: InkMap, location: Location) -> Quality | None:
-    """Score a located digit; None where nothing was located.
+    """Score a located digit; None if nothing was located.
 
     Args:
         ink_map: of the picture.
@@ -204,7 +204,7 @@ def score_quality(
     clearness: float = 1.0,
     wholeness: float = 1.0,
 ) -> Quality:
-    """Weigh the factors of a located digit; see `Quality` for what they are.
+    """Compute the quality of a located digit from its factors; see `Quality`.
 
     >>> score_quality(contrast=0.6, size_px=200, aspect_ratio=0.6).score
     1.0

@@ -1,7 +1,7 @@
-"""Step 8, proportional resize: the longest side to 20 px, the strokes to a width MNIST knows.
+"""Step 8, proportional resize: the longest side to 20 px, the strokes to MNIST's width.
 
-A pen line on a photo is a hundredth of the digit's height. Shrunk as it is, it nearly vanishes. So
-strokes that are too thin or too thick are first redrawn at a width that MNIST's digits have.
+The width of a pen line on a photo is a hundredth of the digit's height. Simply shrunk, the line
+nearly vanishes. So strokes that are too thin or too thick are first redrawn at an MNIST-like width.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from digitscope.messages import Message
 from digitscope.preprocessing.state import Attempt, Glyph, State
 from digitscope.types import DIGIT_PX, BoolArray, Float32Array, UInt8Array
 
-GLYPH_PX = 160  # longest side while strokes are brought to width: 8 px a tile pixel
-VISIBLE = 0.15  # the box is drawn around what is at least this dark (MNIST: any non-zero pixel)
+GLYPH_PX = 160  # longest side while the width is corrected: 8 px per tile pixel
+VISIBLE = 0.15  # the digit's box holds all ink above this (MNIST: any non-zero pixel)
 STROKE_RANGE_PX = (2.0, 4.6)  # nine in ten MNIST training digits lie within 1.9 and 4.3
-THIN_TARGETS_PX = (2.4, 1.9, 1.5)  # too thin strokes are widened to this; less where loops fill
-THICK_TARGET_PX = 4.2  # too thick ones are narrowed to this
-LOOP_PX = 24  # a smaller patch of page inside a glyph is a pinhole, no loop
-THIN_COVERAGE = 0.1  # a thin line fills no pixel once shrunk: this fraction of one is enough
+THIN_TARGETS_PX = (2.4, 1.9, 1.5)  # thin strokes are widened to this; less if loops fill
+THICK_TARGET_PX = 4.2  # thick ones are narrowed to this
+LOOP_PX = 24  # area in px; a smaller hole in a glyph is a pinhole, not a loop
+THIN_COVERAGE = 0.1  # a shrunk thin line fills no whole pixel: this fraction is enough
 
 
 def apply(state: State, _: Attempt) -> State:
-    """Bring the strokes to width and shrink the digit."""
+    """Correct the stroke width and shrink the digit."""
     cut_out, longest_px = state.cut_out, _longest_px(state)
     glyph = correct_stroke_width(cut_out.ink, cut_out.mask, longest_px)
     return dataclasses.replace(state, glyph=glyph, digit=shrink_to_digit(glyph.ink))
@@ -71,7 +71,7 @@ def _enlarge(image: Float32Array, factor: float) -> Float32Array:
 
 
 def _redraw(mask: BoolArray, change_px: float) -> Float32Array:
-    """Widen every stroke of a mask by `change_px` on each side (below 0: narrow it), edges soft."""
+    """Widen every stroke of a mask by `change_px` on each side (below 0: narrow it); soft edges."""
     if change_px >= 0:
         outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
         return np.clip(change_px - outside + 1, 0, 1).astype(np.float32)
@@ -80,7 +80,7 @@ def _redraw(mask: BoolArray, change_px: float) -> Float32Array:
 
 
 def _redraw_with_loops(mask: BoolArray, changes: Sequence[float]) -> Float32Array:
-    """Redraw by the first change, in tile pixels, that fills no loop; by the first if all do."""
+    """Redraw by the first of `changes`, in tile px, that fills no loop; if all do, by the first."""
     loops = _count_loops(mask)
     first, *others = (change * GLYPH_PX / DIGIT_PX for change in changes)
     redrawn = _redraw(mask, first)
@@ -91,8 +91,8 @@ def _redraw_with_loops(mask: BoolArray, changes: Sequence[float]) -> Float32Arra
 
 
 def _count_loops(mask: BoolArray) -> int:
-    """Count the patches of page that the strokes of a digit enclose, pinholes left out."""
-    page = np.pad(~mask, 1, constant_values=True)  # around the digit it is one patch
+    """Count the loops of a digit: holes enclosed by its strokes, without pinholes."""
+    page = np.pad(~mask, 1, constant_values=True)  # outside the digit it is one region
     _, _, stats, _ = cv2.connectedComponentsWithStats(
         page.view(np.uint8), connectivity=4, ltype=cv2.CV_16U
     )
@@ -100,7 +100,7 @@ def _count_loops(mask: BoolArray) -> int:
 
 
 def correct_stroke_width(ink: Float32Array, mask: BoolArray, longest_px: int) -> Glyph:
-    """Bring the width of the strokes into MNIST's range, where it lies outside.
+    """Bring the width of the strokes into MNIST's range, if it lies outside.
 
     Args:
         ink: (h, w) float32, 0..1.
@@ -116,7 +116,7 @@ def correct_stroke_width(ink: Float32Array, mask: BoolArray, longest_px: int) ->
         return Glyph(large, large_mask, stroke_px)
     targets = THIN_TARGETS_PX if stroke_px < STROKE_RANGE_PX[0] else (THICK_TARGET_PX,)
     redrawn = _redraw_with_loops(large_mask, [(px - stroke_px) / 2 for px in targets])
-    if redrawn.max() <= VISIBLE:  # nothing but specks, thinned away
+    if redrawn.max() <= VISIBLE:  # only specks, removed by thinning
         return Glyph(large, large_mask, stroke_px)
     return Glyph(redrawn, large_mask, stroke_px, is_corrected=True)
 

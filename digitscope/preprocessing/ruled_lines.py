@@ -1,4 +1,4 @@
-"""Part of step 6: taking the lines of ruled and squared paper away, strokes across them kept."""
+"""Part of step 6: remove the lines of ruled and squared paper, keep the strokes across them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy as np
 from digitscope.preprocessing.horizontal_lines import find_horizontal_lines
 from digitscope.types import BoolArray
 
-SLOPES = np.linspace(-0.3, 0.3, 61)  # tangents of lines askew: to 17 degrees, in half degrees
-SLOPES_TRIED = 3  # seen at an angle, lines do not all rise alike: those left rise otherwise
-PROFILED_COLUMNS = 200  # enough to tell the slope by
+SLOPES = np.linspace(-0.3, 0.3, 61)  # tangents of tilted lines: up to 17 degrees, in half degrees
+SLOPES_TRIED = 3  # in perspective, lines have different slopes: one slope per pass
+PROFILED_COLUMNS = 200  # enough to find the slope
 
 
 def find_tilted_lines(mask: BoolArray, slope: float) -> BoolArray:
-    """Mark ruled lines that rise by `slope`: the columns are shifted until they lie level.
+    """Mark ruled lines of one slope: the columns are shifted until the lines are level.
 
     Args:
         mask: (H, W) bool, True on ink.
-        slope: rows a column, downwards.
+        slope: rows per column, positive downwards.
 
     Returns:
         (H, W) bool.
@@ -32,13 +32,13 @@ def find_tilted_lines(mask: BoolArray, slope: float) -> BoolArray:
 
 
 def likeliest_slope(mask: BoolArray) -> float:
-    """Find the slope at which an ink mask's rows are most uneven: that of its lines, if any.
+    """Find the slope at which the ink per row is most uneven: that of the lines, if any.
 
     Args:
         mask: (H, W) bool, True on ink.
 
     Returns:
-        One of SLOPES, rows a column, downwards.
+        One of SLOPES, rows per column, positive downwards.
 
     Source: projection profiles, Postl, "Detection of linear oblique structures and skew scan in
         digitized documents", ICPR 1986.
@@ -52,7 +52,7 @@ def likeliest_slope(mask: BoolArray) -> float:
 
 
 def _remove_tilted_lines(mask: BoolArray) -> BoolArray:
-    """Remove ruled lines that run askew, by one slope after the other."""
+    """Remove tilted ruled lines, one slope after the other."""
     for _ in range(SLOPES_TRIED):
         lines = find_tilted_lines(mask, likeliest_slope(mask))
         if not lines.any():
@@ -66,13 +66,13 @@ def remove_ruled_lines(mask: BoolArray, *, tilted: bool = False) -> tuple[BoolAr
 
     Args:
         mask: (H, W) bool, True on ink.
-        tilted: remove lines that run well askew, too.
+        tilted: also remove clearly tilted lines.
 
     Returns:
         The mask without lines, and whether any were found.
     """
     left = mask
-    for _ in range(2):  # the second time the picture lies on its side
+    for _ in range(2):  # the second time on the transposed mask
         left = left & ~find_horizontal_lines(left)
         left = np.ascontiguousarray((_remove_tilted_lines(left) if tilted else left).T)
     return left, not np.array_equal(mask, left)

@@ -1,4 +1,4 @@
-"""What one step hands to the next: one record for each step that makes something new."""
+"""The data passed from step to step: one record for each step that makes new data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from digitscope.types import (
     UInt8Array,
 )
 
-NOT_YET: Any = None  # the value of a field until its step has been taken
+NOT_YET: Any = None  # the value of a field until its step has run
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Attempt:
     Attributes:
         background: the route that removes the background, never `auto`.
         skip: leave out this many of the likeliest shapes.
-        thorough: follow the sharp edges of shadows and remove tilted ruled lines. It takes longer
-            and may take the wide strokes of a brush for a shadow.
-        broad: with `thorough`, follow the edges less closely, so that a brush's strokes are ink.
+        thorough: follow the sharp edges of shadows and remove tilted ruled lines. This is
+            slower and may mistake wide brush strokes for a shadow.
+        broad: with `thorough`, follow the edges less closely, so that brush strokes stay ink.
     """
 
     background: Background = Background.OPENCV
@@ -51,7 +51,7 @@ class Foreground:
         keep: (H, W) float32, 0..1, how much of each pixel is kept.
         luma: (H, W) float32, the luma of the difference.
         is_ink_dark: whether the ink is darker than the background.
-        route: the way it was found, never `auto`.
+        route: the background route that was used, never `auto`.
     """
 
     difference: Float32Array
@@ -68,7 +68,7 @@ class Grey:
     Attributes:
         levels: (H, W) uint8, of the same polarity as the picture.
         colour_weights: (3,) float32, red, green and blue, their sum is 1.
-        grain: deviation of the page that is left after denoising, in levels of 255.
+        grain: standard deviation of the page's noise after denoising, in levels of 0..255.
     """
 
     levels: UInt8Array
@@ -96,7 +96,7 @@ class Location:
     """Step 6: where the digit is, or why there is none.
 
     Attributes:
-        mask: (H, W) bool, the ink of the digit alone; empty where nothing was found.
+        mask: (H, W) bool, True on the digit's ink only; all False if nothing was found.
         box_xyxy: of the digit in working pixels, or None.
         reason: why the picture is refused, or None.
         digits_seen: how many separate digits the picture seems to show.
@@ -133,11 +133,11 @@ class CutOut:
 
 @dataclass(frozen=True, eq=False)
 class Glyph:
-    """Step 8: the digit with strokes of a width that MNIST knows.
+    """Step 8: the digit with strokes as wide as those of MNIST.
 
     Attributes:
         ink: (h, w) float32, 0..1, the longest side of the digit is about GLYPH_PX.
-        mask: (h, w) bool, where more than half of the ink is.
+        mask: (h, w) bool, True on ink, before the stroke width was corrected.
         stroke_px: the width of the stroke before it was corrected, in pixels of the tile.
         is_corrected: whether the width was changed.
     """
@@ -150,7 +150,7 @@ class Glyph:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """A picture on its way through the steps. Each step fills in its part.
+    """A picture and the results of the steps so far. Each step fills in its part.
 
     A step reads only what earlier steps have filled in.
 
@@ -161,7 +161,7 @@ class State:
         grey: from step 3; step 4 smooths it.
         ink_map: from step 5.
         location: from step 6.
-        quality: from step 6; None where nothing was located.
+        quality: from step 6; None if nothing was located.
         cut_out: from step 7.
         glyph: from step 8.
         digit: (h, w) uint8, longest side 20, from step 8.

@@ -1,4 +1,4 @@
-"""The picture at the size that the steps work at, and what all attempts at it share."""
+"""The picture at working size, the size that the steps use, and what its attempts share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from digitscope.types import BoxXYXY, UInt8Array
 
-WORKING_PX = 640  # longest side; more gained nothing in locating or reading on the dev photos
+WORKING_PX = 640  # longest side; more did not help locating or reading on the dev photos
 MIN_WORKING_PX = 224  # tiles of 28x28 are enlarged eightfold: strokes become regions, not pixels
 
 
@@ -23,7 +23,7 @@ class WorkingPicture:
         rgb: (H, W, 3) uint8, longest side between MIN_WORKING_PX and WORKING_PX.
         scale: working pixels for each pixel of the given picture.
         given_size_wh: width and height of the given picture, px.
-        shared: results that several attempts at this picture need, by name; computed once.
+        shared: results that several attempts at this picture need, by key; computed once.
     """
 
     rgb: UInt8Array
@@ -50,7 +50,7 @@ def to_working_size(
 
     Args:
         rgb: (H, W, 3) uint8.
-        given_size_wh: the size of the given picture, where opening it already reduced it.
+        given_size_wh: width and height of the given picture, px, if opening it reduced it.
 
     >>> to_working_size(np.zeros((960, 480, 3), np.uint8)).rgb.shape
     (640, 320, 3)
@@ -71,5 +71,5 @@ def _resize_plan(longest_px: int) -> tuple[float, int]:
     if longest_px > WORKING_PX:
         return WORKING_PX / longest_px, cv2.INTER_AREA
     if longest_px < MIN_WORKING_PX:
-        return float(-(-MIN_WORKING_PX // longest_px)), cv2.INTER_CUBIC  # whole: no new edges
+        return float(-(-MIN_WORKING_PX // longest_px)), cv2.INTER_CUBIC  # whole: no artefacts
     return 1.0, cv2.INTER_NEAREST

@@ -1,7 +1,7 @@
-"""Calibration: a probability that means what it says, for a picture of this quality.
+"""Calibration: adjust the probabilities to the quality of the picture.
 
-The network sees the tile alone. Of a poor picture it is as sure as of a good one, so its
-probabilities are evened out by a temperature that rises as the quality falls.
+The network sees only the tile. It is as confident about a poor picture as about a good one. So its
+probabilities are softened by a temperature that rises as the quality falls.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from digitscope.recognition.operating_point import load_operating_point
 from digitscope.types import Prediction, Quality
 
 POINT = load_operating_point()  # its temperatures are fitted on labelled pictures
-MIN_PROBABILITY = 1e-7  # below it float32's softmax is rounding
+MIN_PROBABILITY = 1e-7  # below it, a float32 softmax is only rounding errors
 
 
 def calibrate(prediction: Prediction, quality: Quality) -> Prediction:
-    """Trust the network less, the poorer the picture. The order of the digits stays.
+    """Lower the confidence for a poorer picture. The order of the digits does not change.
 
     Source: temperature scaling, Guo et al., "On Calibration of Modern Neural Networks", ICML 2017;
         that the temperature follows the quality of the picture is ours.
@@ -30,7 +30,7 @@ def quality_temperature(quality: Quality) -> float:
 
 
 def apply_temperature(prediction: Prediction, temperature: float) -> Prediction:
-    """Divide the logarithms of a prediction by a temperature: above 1 evens it out.
+    """Divide the log probabilities by a temperature; above 1 makes them more even.
 
     Args:
         prediction: ten probabilities.

@@ -1,4 +1,4 @@
-"""The network behind one interface: one small class an engine, chosen by the file's suffix."""
+"""One interface to the network: a small class per engine, chosen by the file's suffix."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SUM_TOLERANCE = 1e-3  # float16 models round
 
 
 class Classifier(Protocol):
-    """Anything that gives ten probabilities a tile."""
+    """Anything that returns ten probabilities per tile."""
 
     path: Path
     engine: str
 
     def classify(self, tiles: UInt8Array) -> Float32Array:
-        """Give each tile its ten probabilities, all tiles in one batch.
+        """Compute the ten probabilities of each tile, all tiles in one batch.
 
         Args:
             tiles: (N, 28, 28) uint8, light digit on black.
@@ -36,7 +36,7 @@ class Classifier(Protocol):
 
 
 def to_batch(tiles: UInt8Array) -> Float32Array:
-    """Give tiles the network's input form: (N, 28, 28) uint8 -> (N, 28, 28, 1) float32, 0..255.
+    """Convert tiles to the network's input: (N, 28, 28) uint8 -> (N, 28, 28, 1) float32, 0..255.
 
     Raises:
         ValueError: another shape, or another dtype: floats 0..1 would look like black tiles.
@@ -50,7 +50,7 @@ def to_batch(tiles: UInt8Array) -> Float32Array:
 
 
 def check_answers(classifier: Classifier) -> None:
-    """Refuse a model that does not answer with ten probabilities a tile.
+    """Refuse a model that does not return ten probabilities per tile.
 
     Raises:
         ModelUnavailableError: the output has another shape, or rows that do not sum to one.
@@ -75,7 +75,7 @@ def check_answers(classifier: Classifier) -> None:
 
 @contextmanager
 def _engine_errors_translated(expected: str, path: Path) -> Iterator[None]:
-    """Turn whatever an engine raises while it opens and tries a model into one error."""
+    """Turn any error while an engine opens and tests a model into `ModelUnavailableError`."""
     try:
         yield
     except ModelUnavailableError:
@@ -108,7 +108,7 @@ class OnnxClassifier:
             ModelUnavailableError: the file cannot be opened as an ONNX model.
         """
         # From 1.29 on, onnxruntime sends Microsoft a message about every model that is loaded,
-        # unless it is told not to before it is imported.
+        # unless telemetry is disabled before the import.
         self.path = path
         with (
             environment(ORT_DISABLE_TELEMETRY="1"),
@@ -118,7 +118,7 @@ class OnnxClassifier:
 
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1  # two spinning threads measured slower than one
-            options.enable_cpu_mem_arena = False  # memory goes back after each batch
+            options.enable_cpu_mem_arena = False  # frees memory after each batch
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
@@ -135,19 +135,19 @@ class KerasClassifier:
     """The network through Keras, in this process; for the app.
 
     Attributes:
-        model: the Keras model itself, to be looked at.
+        model: the Keras model itself, for inspection.
     """
 
     engine = "keras"
 
     def __init__(self, path: Path) -> None:
-        """Open the model file and trace it once, so that the first answer is quick too.
+        """Open the model file and trace it once, so that the first prediction is fast.
 
         Raises:
             ModelUnavailableError: TensorFlow is not installed or the file is no Keras model.
         """
         self.path = path
-        # TensorFlow reads these once, when it is first used. Its notices are not for users.
+        # TensorFlow reads these once, on first use. Its log messages are not for users.
         settings = environment(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
         with settings, _engine_errors_translated("A Keras model", path):
             import keras
@@ -167,11 +167,11 @@ ENGINES: dict[str, Callable[[Path], Classifier]] = {
 
 
 def load_classifier(path: Path) -> Classifier:
-    """Open a model file with the engine that its suffix names.
+    """Open a model file with the engine for its suffix.
 
     Raises:
         ModelUnavailableError: no engine opens such a file, it cannot be opened, or it does not
-            answer with ten probabilities.
+            return ten probabilities.
     """
     if path.suffix not in ENGINES:
         raise ModelUnavailableError(

@@ -1,7 +1,7 @@
-"""The operating point: how far the network is believed, and from where on it answers.
+"""The operating point: calibration temperatures and the minimum confidence of an answer.
 
 The numbers are fitted by ``python -m training.operating_point FOLDER...`` on labelled pictures and
-stand in the model card. A card without them leaves the defaults.
+are stored in the model card. If a card has none, the defaults apply.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ ENTRY = "operating_point"  # in the model card
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """The numbers between the network's probabilities and an answer.
+    """The numbers that turn the network's probabilities into an answer or a refusal.
 
     Attributes:
-        temperature: of a perfect picture; above 1 the network is believed less than it says.
-        quality_weight: how much of it is added at quality 0.
-        min_confidence: 0..1, a picture is answered from this probability on.
+        temperature: for a picture of quality 1; above 1 lowers the network's confidence.
+        quality_weight: how much is added to the temperature at quality 0.
+        min_confidence: 0..1, the minimum probability of an answer.
     """
 
     temperature: float = 1.0
@@ -46,7 +46,7 @@ class OperatingPoint:
 
 @cache
 def load_operating_point(card: Path = MODEL_CARD) -> OperatingPoint:
-    """Read the operating point from a model card; the defaults where it has none.
+    """Read the operating point from a model card; the defaults if it has none.
 
     Raises:
         ValueError: the card's numbers are out of range.

@@ -1,7 +1,7 @@
 """Rejection after the network: may this prediction be given as an answer?
 
-It is the one place after the network where a picture is refused. The network has a class for what
-is no digit, which counts a tenth for each digit, so its confidence falls where it sees none.
+After the network, pictures are refused only here. The network splits its probability of "no digit"
+evenly among the ten digits, so its confidence falls if there is no digit.
 `digitscope benchmark FOLDER` shows what each threshold would refuse and get wrong.
 """
 
@@ -14,7 +14,7 @@ from digitscope.types import CLASSES, Float32Array, Prediction, Reading, Reason
 
 MIN_CONFIDENCE = load_operating_point().min_confidence  # fitted, see the model card
 SURE_CONFIDENCE = 0.95  # chosen on the dev photos: no other attempt at the picture is needed
-MIN_TWO_DIGITS = 0.85  # two digits that hold this much together: it is one of them, unclear
+MIN_TWO_DIGITS = 0.85  # if two digits together have this: one of the two, but unclear which
 
 
 def decide(prediction: Prediction, digits_seen: int) -> Reason | None:
@@ -25,8 +25,8 @@ def decide(prediction: Prediction, digits_seen: int) -> Reason | None:
         digits_seen: how many separate digits the picture seems to show.
 
     Returns:
-        None for an answer; SEVERAL_DIGITS; UNCERTAIN where the network hesitates between two
-        digits; NOT_A_DIGIT where it prefers none.
+        None for an answer; SEVERAL_DIGITS; UNCERTAIN if the network hesitates between two
+        digits; NOT_A_DIGIT if it prefers none.
 
     >>> import numpy as np
     >>> decide(Prediction(np.full(10, 0.1, np.float32)), digits_seen=1)
@@ -48,10 +48,10 @@ def is_sure(reading: Reading) -> bool:
 
 
 def digit_probability(probabilities: Float32Array) -> float:
-    """How surely a tile shows a digit at all, 0..1.
+    """The probability that a tile shows a digit at all, 0..1.
 
-    The network was taught a tenth for each digit where there is none. So what all ten have in
-    common speaks for "no digit": ten times the smallest probability.
+    For tiles without a digit, the network was trained on a target of a tenth for each digit. So
+    the probability of "no digit" is ten times the smallest of the ten.
 
     Args:
         probabilities: (10,) float32, sums to 1.

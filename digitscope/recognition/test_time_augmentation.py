@@ -1,4 +1,4 @@
-"""Test-time augmentation: the tile turned a little each way, read as one batch."""
+"""Test-time augmentation: slightly rotated copies of a tile, read as one batch."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from digitscope.types import TILE_PX, UInt8Array
 
 ANGLES_DEG = (-5.0, -3.0, 0.0, 3.0, 5.0)  # small enough that no digit becomes another
-CENTRE_PX = TILE_PX / 2  # MNIST's centre of mass, 14.0, is the point to turn about (index units)
+CENTRE_PX = TILE_PX / 2  # rotation centre: MNIST's centre of mass, 14.0 (index units)
 
 
 def rotate_tile(pixels: UInt8Array, angles_deg: tuple[float, ...] = ANGLES_DEG) -> UInt8Array:
-    """Turn a tile by each angle about its centre of mass.
+    """Rotate a tile by each angle about its centre of mass.
 
     Args:
         pixels: (28, 28) uint8, light on black.

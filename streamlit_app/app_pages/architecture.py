@@ -1,4 +1,4 @@
-"""The network, opened: what it is made of, and what it makes of a digit."""
+"""The Architecture page: the network's layers, and its feature maps of a digit."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from streamlit_app.state import app_state
 
 
 def show_network() -> None:
-    """The whole page, read from the network's file; only the feature maps need Keras."""
+    """Show the page, read from the network's file; only the feature maps need Keras."""
     tell_if_replaced()
     network = architecture()
     if network is None:
         if is_model_loaded():
-            reader()  # tells that it cannot be loaded
+            reader()  # raises if it cannot be loaded
             st.info(
                 _("The network in use is no Keras file: it reads digits, but cannot be opened.")
             )
@@ -62,7 +62,7 @@ def show_network() -> None:
 
 
 def show_maps(network: Architecture, pixels: UInt8Array) -> None:
-    """What each block makes of a digit; a note while Keras is being loaded for it."""
+    """Show each block's feature maps of a digit; a note while Keras is being loaded."""
     show_model_loading(is_keras_loaded)
     if is_keras_loaded():
         kernels = [strongest_kernels(each) for each in network.kernels]

@@ -1,4 +1,4 @@
-"""What this is, in one screen."""
+"""The Home page: what the app does, in one screen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streamlit_app.i18n import _
 
 
 def show_invitation() -> None:
-    """What it does, and the ways to try it at once."""
+    """Show what the app does, and the ways to try it."""
     st.markdown(
         _(
             "Photograph or draw a digit from 0 to 9. Digitscope finds it, reads it, and shows you "
@@ -29,7 +29,7 @@ def show_invitation() -> None:
 
 
 def show_more() -> None:
-    """Where there is more: on a phone the menu is folded away."""
+    """Link the other pages, because the menu is collapsed on a phone."""
     with st.container(horizontal=True):
         st.page_link(
             "app_pages/performance.py",
@@ -44,7 +44,7 @@ def show_more() -> None:
 
 
 def show_limits() -> None:
-    """What not to expect."""
+    """Say what the app cannot do."""
     st.caption(
         _(
             "Good to know: “One digit” answers pictures of a single digit, “Numbers” reads rows of "

@@ -1,4 +1,4 @@
-"""How well it reads: every figure from the model card, every mistake shown."""
+"""The Performance page: all figures from the model card, and all mistakes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from streamlit_app.i18n import _
 
 @st.fragment
 def show_confusions(card: ModelCard) -> None:
-    """The matrix beside the mistakes: a cell pressed runs only this part again."""
+    """Show the confusion matrix beside the mistakes; a click on a cell reruns only this part."""
     left, right = st.columns(2, gap="medium")
     pair = None
     with left, error_boundary():

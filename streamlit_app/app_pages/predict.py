@@ -1,4 +1,4 @@
-"""Give a picture, read the answer: `choose_input`, then `read`, then `show`."""
+"""The Predict page: `choose_input`, then `read_choice`, then `show`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from streamlit_app.components.quality import may_be_improved, show_quality
 from streamlit_app.components.result import (
     read_announced,
     show_details,
+    show_guess_toggle,
     show_headline,
     show_probabilities,
     show_prompt,
     show_reason,
-    wants_guess,
 )
 from streamlit_app.components.slots import Choice, Slots, lay_out
 from streamlit_app.components.sources.choice import Source, choose_source
@@ -49,13 +49,13 @@ def choose_input(source: Source, slots: Slots, *, numbers: bool) -> Choice:
 
 
 def read_choice(source: Source, choice: Choice, slots: Slots) -> Answer | NumberAnswer | None:
-    """Read the picture; where there is no answer, say why."""
+    """Read the picture; without a picture or a loaded network, show a message and return None."""
     read_it: Callable[..., Answer | NumberAnswer] = read_numbers if choice.options.numbers else read
     with slots.headline, error_boundary():
         if choice.picture is None:
             show_prompt(*source.prompts(numbers=choice.options.numbers))
             if is_model_loaded():
-                reader()  # tells now, not with the first picture, that it cannot be loaded
+                reader()  # raises now, not with the first picture, if it cannot be loaded
         elif not is_model_loaded():
             text = _("Your picture is read as soon as the network is loaded.")
             show_prompt(_("One moment"), text)
@@ -72,7 +72,7 @@ def show(
     """Show the answer and its figures.
 
     Returns:
-        The answer, or the best guess that was asked for; None where there is no more to show of it.
+        The answer or the requested best guess; None if the parts below have nothing to show.
     """
     picture = choice.picture
     if picture is None or answer is None:
@@ -89,7 +89,7 @@ def show(
 
 
 def show_digit(source: Source, picture: Picture, answer: Answer, slots: Slots) -> Answer:
-    """Show one digit; returns the answer, or the best guess that was asked for."""
+    """Show one digit; returns the answer or the requested best guess."""
     with slots.headline, error_boundary():
         show_headline(answer, picture, with_reason=not source.is_live)
     if answer.reading.preprocessed.tile is not None:
@@ -103,13 +103,13 @@ def show_digit(source: Source, picture: Picture, answer: Answer, slots: Slots) -
 
 
 def show_figures(source: Source, picture: Picture, answer: Answer) -> Answer:
-    """Show what stands behind the answer; returns it, or the best guess that was asked for."""
+    """Show the figures of the answer; returns it or the requested best guess."""
     if source.key == "draw" and app_state().drawing.is_pen_down:
         show_probabilities(answer.reading)
         return answer
     if source.is_live:
         show_reason(answer, picture)
-    if answer.reading.digit is None and wants_guess():
+    if answer.reading.digit is None and show_guess_toggle():
         answer = read(picture, replace(answer.options, force=True))
     show_details(answer, read(picture, replace(answer.options, tta=False)))
     if answer.reading.quality is not None and may_be_improved(answer.reading, picture):
@@ -118,7 +118,7 @@ def show_figures(source: Source, picture: Picture, answer: Answer) -> Answer:
 
 
 def show_below(source: Source, choice: Choice, answer: Answer | None) -> None:
-    """Show what a visitor may want to know besides: the files, the explanation, the steps."""
+    """Show the parts below: the table of files, the explanation, the comparison, the steps."""
     picture = choice.picture
     if len(choice.pictures) > 1 and is_model_loaded():
         show_batch(choice.pictures, choice.options, choice.index)
@@ -132,7 +132,7 @@ def show_below(source: Source, choice: Choice, answer: Answer | None) -> None:
 
 
 def answer_input(source: Source, *, numbers: bool) -> tuple[Choice, Answer | None]:
-    """Input and answer, from top to bottom."""
+    """Show input and answer, from top to bottom; returns both."""
     slots = lay_out(source, numbers=numbers)
     choice = choose_input(source, slots, numbers=numbers)
     answer = show(source, choice, read_choice(source, choice, slots), slots)
@@ -143,7 +143,7 @@ def answer_input(source: Source, *, numbers: bool) -> tuple[Choice, Answer | Non
 
 @st.fragment
 def answer_pad(source: Source, *, numbers: bool) -> tuple[Choice, Answer | None]:
-    """The same while a pen moves: this part runs alone; the page follows when the pen is up."""
+    """As `answer_input`, as a fragment; the page reruns only after the pen is up."""
     drawing = app_state().drawing
     with VISITORS.served():
         result = answer_input(source, numbers=numbers)
@@ -153,7 +153,7 @@ def answer_pad(source: Source, *, numbers: bool) -> tuple[Choice, Answer | None]
 
 
 def show_page() -> None:
-    """The whole page."""
+    """Show the whole page."""
     show_page_head(_("Read a digit"))
     with st.container(horizontal=True):
         source = choose_source()

@@ -1,1 +1,1 @@
-"""What the pages are put together from: inputs, answer, quality, steps."""
+"""The parts of the pages: inputs, answer, quality, steps."""

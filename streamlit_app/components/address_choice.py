@@ -1,6 +1,6 @@
-"""A choice that the page's address leads and follows: ``?source=draw``.
+"""A choice that is kept in sync with the page's URL: ``?source=draw``.
 
-Not `bind="query-params"`: that puts the label into the address, which changes with the language.
+`bind="query-params"` would put the label into the URL, and the label changes with the language.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ def choose_by_address(
     """Let the visitor choose; the choice lasts for the whole visit.
 
     Args:
-        parameter: its name in the address.
-        key: of the choice in the session.
-        label: what is chosen, for those who do not see it.
-        texts: names of the choices, for address and session, and for people; the first is the
-            default.
+        parameter: name of the query parameter.
+        key: key of the choice in the session state.
+        label: label for screen readers.
+        texts: the choices: name in URL and session -> text for people; the first is the default.
     """
     asked = st.query_params.get(parameter)
     if asked in texts:
@@ -43,10 +42,10 @@ def choose_by_address(
 
 
 def set_choice(parameter: str, key: str, name: str) -> None:
-    """Choose without the visitor's hand; for a callback."""
+    """Set the choice from a callback."""
     st.session_state[key] = st.query_params[parameter] = name
 
 
 def _follow_choice(parameter: str, key: str) -> None:
-    """Let the address say what was chosen."""
+    """Write the choice into the URL."""
     st.query_params[parameter] = st.session_state[key]

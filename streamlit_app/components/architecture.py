@@ -1,4 +1,4 @@
-"""The network, laid open: its stages in order, its layers, why each is there."""
+"""Shows the network: a diagram of its stages, a table of its layers, reasons for its design."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from streamlit_app.i18n import _, number
 from streamlit_app.network import CONVOLUTION, Layer, Stage
 from streamlit_app.theme import theme
 
-CARD_PX = 120  # eight abreast on a laptop, two on a phone
-REASON_PX = 300  # three abreast on a laptop
+CARD_PX = 120  # eight in a row on a laptop, two on a phone
+REASON_PX = 300  # three in a row on a laptop
 
 
 def stage_names(stages: Sequence[Stage]) -> list[str]:
-    """What to call each stage: blocks are counted."""
+    """The name of each stage; blocks are numbered."""
     names, block = [], 0
     for stage in stages:
         if stage.kind == CONVOLUTION:
@@ -39,12 +39,12 @@ def stage_names(stages: Sequence[Stage]) -> list[str]:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape as people write it: ``28 × 28 × 32``, never broken into two lines."""
+    """Format a shape as ``28 × 28 × 32``, without line breaks."""
     return "\u00a0×\u00a0".join(map(str, shape))
 
 
 def show_stages(stages: Sequence[Stage]) -> None:
-    """The diagram: a card each, drawn to scale."""
+    """Show the diagram: a card for each stage, drawn to scale."""
     with st.grid("auto", min_column_width=CARD_PX, border=True) as grid:
         for stage, name in zip(stages, stage_names(stages), strict=True):
             with grid.cell():
@@ -59,12 +59,12 @@ def show_stages(stages: Sequence[Stage]) -> None:
 
 
 def _drawn_shape(shape: tuple[int, ...]) -> tuple[int, int]:
-    """How large a map is and how many there are, for the diagram."""
+    """Side and number of the feature maps, for the diagram."""
     return (shape[0], shape[-1]) if len(shape) == 3 else (1, shape[0])
 
 
 def show_layers(layers: Sequence[Layer]) -> None:
-    """Every layer of the model, as a table."""
+    """Show every layer of the network, as a table."""
     rows = [
         (x.name, x.kind, shape_text(x.shape), x.parameters, x.receptive_field_px) for x in layers
     ]
@@ -79,7 +79,7 @@ def show_layers(layers: Sequence[Layer]) -> None:
 
 
 def reasons(stages: Sequence[Stage], dropout: float | None, smoothing: float | None) -> list[str]:
-    """Why it is built so: a title and a sentence each, with this network's own figures."""
+    """The reasons for the design: a title and a sentence each, with this network's figures."""
     blocks = [stage for stage in stages if stage.kind == CONVOLUTION]
     filters, last = [block.shape[-1] for block in blocks], blocks[-1]
     flattened = math.prod(last.shape) * CLASSES
@@ -127,7 +127,7 @@ def reasons(stages: Sequence[Stage], dropout: float | None, smoothing: float | N
 
 
 def show_reasons(texts: Sequence[str]) -> None:
-    """A card each."""
+    """Show a card for each reason."""
     with st.grid("auto", min_column_width=REASON_PX, border=True) as grid:
         for text in texts:
             with grid.cell():

@@ -1,4 +1,4 @@
-"""Several files at once: one line each, and the line chosen is shown large."""
+"""Several files at once: a table with one row each; the selected file is shown large."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digitscope.serialization import (
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components import number_table
 from streamlit_app.components.corrections import corrected
-from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.components.pictures import as_data_url, for_display
 from streamlit_app.components.wording import Finding, number_refusal, why_refused
 from streamlit_app.i18n import _, translate
 from streamlit_app.number_reading import read_numbers
@@ -26,7 +26,7 @@ from streamlit_app.reading import read
 from streamlit_app.state import Options, Picture, Row, app_state
 
 if TYPE_CHECKING:
-    import pandas as pd  # half a second: only who gives several files pays
+    import pandas as pd  # takes half a second: imported only for several files
 
 TABLE_KEY = "files_table"
 THUMBNAIL_PX = 64
@@ -36,7 +36,7 @@ CSV_FIELDS = ("status", "digit", "confidence", "reason", "background", "ms")
 
 
 def chosen_index(pictures: Sequence[Picture]) -> int:
-    """Which of the files is shown large: the one chosen in the table, else the first."""
+    """The index of the file to show large: the one selected in the table, else the first."""
     state, numbers = app_state(), [picture.number for picture in pictures]
     selection = st.session_state.get(_table_key(pictures), {}).get("selection", {})
     if lines := selection.get("rows"):
@@ -45,12 +45,12 @@ def chosen_index(pictures: Sequence[Picture]) -> int:
 
 
 def _table_key(pictures: Sequence[Picture]) -> str:
-    """Other files make another table: its choice is never that of the table before."""
+    """A key that depends on the files, so that a new table does not keep the old selection."""
     return f"{TABLE_KEY}_{hash(tuple(picture.number for picture in pictures))}"
 
 
 def make_row(picture: Picture, options: Options) -> Row:
-    """Read one file for the table; a file that is no picture becomes a line that says so."""
+    """Read one file for the table; if it is no picture, the row says so."""
     try:
         reading, why = (_read_numbers if options.numbers else _read_digit)(picture, options)
     except InvalidImageError as error:
@@ -58,18 +58,18 @@ def make_row(picture: Picture, options: Options) -> Row:
         failed = as_dict(error, str(options.background))
         return Row("", failed, partial(translate, error.message))
     shown = for_display(app_state().decode(picture).rgb, THUMBNAIL_PX).convert("RGB")
-    return Row(inline(shown), reading, why)
+    return Row(as_data_url(shown), reading, why)
 
 
 def _read_digit(picture: Picture, options: Options) -> tuple[dict[str, Any], Callable[[], str]]:
-    """One digit as plain data, and why there is none."""
+    """The reading of one digit as a dict, and a function that says why there is no digit."""
     reading = read(picture, options).reading
     finding = Finding.of(reading)
     return reading_to_dict(reading), str if finding is None else partial(why_refused, finding)
 
 
 def _read_numbers(picture: Picture, options: Options) -> tuple[dict[str, Any], Callable[[], str]]:
-    """Numbers as plain data, and why there are none."""
+    """The reading of numbers as a dict, and a function that says why there are none."""
     reading = read_numbers(picture, options).reading
     reason = reading.reason
     why = str if reason is None else lambda: number_refusal(reason).why
@@ -77,7 +77,7 @@ def _read_numbers(picture: Picture, options: Options) -> tuple[dict[str, Any], C
 
 
 def read_all(pictures: Sequence[Picture], options: Options) -> list[Row]:
-    """Read each file that is new, with a bar that says how far it has come."""
+    """Read each new file, with a progress bar; returns the rows of all files."""
     known, bar = app_state().rows, st.empty()
     rows = []
     for done, picture in enumerate(pictures):
@@ -91,7 +91,7 @@ def read_all(pictures: Sequence[Picture], options: Options) -> list[Row]:
 
 
 def as_table(pictures: Sequence[Picture], options: Options, rows: Sequence[Row]) -> pd.DataFrame:
-    """What the page shows: a row a file, columns picture, file, digit, confidence, reason."""
+    """The table: one row for each file; columns picture, file, digit, confidence, reason."""
     import pandas as pd
 
     answers = [
@@ -110,7 +110,7 @@ def as_table(pictures: Sequence[Picture], options: Options, rows: Sequence[Row])
 
 
 def _digit_of(reading: Mapping[str, Any]) -> tuple[str, float | None]:
-    """The digit, "" where there is none, and its confidence."""
+    """The digit, "" if there is none, and its confidence."""
     digit = reading["digit"]
     return "" if digit is None else str(digit), reading["confidence"]
 
@@ -118,14 +118,14 @@ def _digit_of(reading: Mapping[str, Any]) -> tuple[str, float | None]:
 def _numbers_of(
     picture: Picture, options: Options, reading: Mapping[str, Any]
 ) -> tuple[str, float | None]:
-    """The numbers as they were corrected, and the lowest confidence."""
+    """The numbers with the visitor's corrections, and the lowest confidence."""
     numbers = reading["numbers"]
     texts = corrected(picture, options, [number["text"] for number in numbers])
     return " · ".join(texts), min((number["confidence"] for number in numbers), default=None)
 
 
 def as_csv(pictures: Sequence[Picture], options: Options, rows: Sequence[Row]) -> bytes:
-    """What can be downloaded: the names and values of `digitscope.serialization`."""
+    """The CSV file to download, with the names and values of `digitscope.serialization`."""
     import pandas as pd
 
     if options.numbers:
@@ -145,12 +145,12 @@ def as_csv(pictures: Sequence[Picture], options: Options, rows: Sequence[Row]) -
 
 @error_boundary()
 def show_batch(pictures: Sequence[Picture], options: Options, chosen: int) -> None:
-    """The table of all files, and the same as a download.
+    """Show the table of all files, and its download.
 
     Args:
         pictures: the files.
         options: how to read them.
-        chosen: which of them is shown large.
+        chosen: index of the file that is shown large.
     """
     rows = read_all(pictures, options)
     answered = sum(row.reading["status"] in ("ok", "uncertain") for row in rows)
@@ -184,7 +184,7 @@ def _show_table(
 
 
 def show_place(picture: Picture, count: int) -> None:
-    """Which of several files the answer above is about, and where the others are."""
+    """Say which of several files is shown, and where the others are."""
     st.caption(
         _("This is `{file}`, one of {total} files: the table below has every answer.").format(
             file=picture.name, total=count
@@ -193,7 +193,7 @@ def show_place(picture: Picture, count: int) -> None:
 
 
 def _column_config(*, numbers: bool) -> dict[str, Any]:
-    """How the columns are called and drawn."""
+    """The titles and formats of the columns."""
     column = st.column_config
     return {
         "picture": column.ImageColumn(_("Picture"), width="small"),

@@ -1,4 +1,4 @@
-"""What a plain MNIST network makes of the same picture: resized as it is, without the steps."""
+"""Compares the answer with the same network's answer for the picture, only resized."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from digitscope.types import TILE_PX, Prediction, UInt8Array
 from streamlit_app.boundary import error_boundary
 from streamlit_app.components.examples import PHOTO, PREDICT_PAGE, SMALL_DRAWING
-from streamlit_app.components.pictures import bordered, for_display, inline
+from streamlit_app.components.pictures import as_data_url, bordered, for_display
 from streamlit_app.i18n import _, percent
 from streamlit_app.reading import read
 from streamlit_app.resources import is_model_loaded, loading_text, reader
@@ -20,17 +20,17 @@ from streamlit_app.state import Answer, Options
 SHOWN_PX = 168  # six times MNIST's 28
 KEY = "show_comparison"
 EXAMPLE_KEY = "comparison_example"
-BLIND_BELOW = 0.2  # of ten digits, each has a probability of 0.1 where nothing speaks for any
+BLIND_GUESS_BELOW = 0.2  # confidence; pure chance among ten digits would be 0.1
 
 
 def naive_tile(rgb: UInt8Array) -> UInt8Array:
-    """What most MNIST demos do with a picture: grey, 28 by 28, light on dark.
+    """Preprocess a picture as most MNIST demos do: grey, 28 by 28, light on dark.
 
     Args:
         rgb: (height, width, 3) uint8, the whole picture.
 
     Returns:
-        (28, 28) uint8, inverted where the picture is mostly light.
+        (28, 28) uint8, inverted if the picture is mostly light.
     """
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     tile = cv2.resize(grey, (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
@@ -40,7 +40,7 @@ def naive_tile(rgb: UInt8Array) -> UInt8Array:
 @st.fragment
 @error_boundary()
 def show_comparison(answer: Answer) -> None:
-    """A switch, and behind it both ways side by side; only this part runs again."""
+    """Show a switch and, if it is on, both ways side by side; only this part reruns."""
     if answer.reading.preprocessed.tile is None:
         return
     asked = st.toggle(
@@ -51,7 +51,7 @@ def show_comparison(answer: Answer) -> None:
 
 
 def show_difference() -> None:
-    """For a newcomer: an example read both ways, worked out on this server when it is asked for."""
+    """Show an example read both ways, for new visitors; it is computed live."""
     st.subheader(_("The same network, with and without the steps"), anchor=False)
     if not is_model_loaded():
         st.caption(loading_text())
@@ -66,7 +66,7 @@ def show_difference() -> None:
 @st.fragment
 @error_boundary()
 def _show_example() -> None:
-    """One of two examples, read both ways: a plain network is wrong, or knows nothing."""
+    """Show one of two examples, read both ways."""
     examples = {"drawing": SMALL_DRAWING, "photo": PHOTO}
     sentences = {
         "drawing": _("A small digit in a thin pen, off the middle."),
@@ -91,7 +91,7 @@ def _show_example() -> None:
 
 
 def show_both_ways(answer: Answer) -> None:
-    """The picture resized as it is and what the network says of it, beside the eleven steps."""
+    """Show the result for the resized picture beside the result of the eleven steps."""
     left, right = st.columns(2, border=True)
     _show_ways(answer, left, right)
     st.caption(_same_network())
@@ -106,7 +106,7 @@ def _same_network() -> str:
 
 
 def _show_ways(answer: Answer, left: DeltaGenerator, right: DeltaGenerator) -> None:
-    """Both tiles, and what the network says of each."""
+    """Show both tiles, and the network's answer for each."""
     reading = answer.reading
     naive = naive_tile(reading.preprocessed.working_rgb)
     with left:
@@ -121,11 +121,11 @@ def _show_ways(answer: Answer, left: DeltaGenerator, right: DeltaGenerator) -> N
 
 def _show_picture(title: str, picture: Image) -> None:
     st.markdown(f"**{title}**")
-    st.image(inline(bordered(np.asarray(picture.convert("RGB")))), alt=title)
+    st.image(as_data_url(bordered(np.asarray(picture.convert("RGB")))), alt=title)
 
 
 def _show_answer(prediction: Prediction | None) -> None:
-    """The digit and its probability; None where the picture was refused."""
+    """Show the digit and its probability; None means that the picture was refused."""
     if prediction is None:
         st.metric(_("Read as"), "?")
         st.caption(_("Refused: no digit, rather than a wrong one."))
@@ -137,5 +137,5 @@ def _show_answer(prediction: Prediction | None) -> None:
             delta_color="off",
             delta_arrow="off",
         )
-        if prediction.confidence < BLIND_BELOW:
+        if prediction.confidence < BLIND_GUESS_BELOW:
             st.caption(_("A blind guess: each of the ten digits is about as likely."))

@@ -1,4 +1,4 @@
-"""What helps somebody who has not given a picture yet."""
+"""Help for a visitor who has not given a picture yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streamlit_app.i18n import _
 
 
 def show_empty_state(source_key: str, *, numbers: bool) -> None:
-    """Tips for the pad; for the rest, pictures to try."""
+    """Show tips for the drawing pad; for other sources, show example pictures."""
     if source_key == "draw":
         _show_tips(numbers=numbers)
         return

@@ -1,4 +1,4 @@
-"""Pictures to try for people with nothing at hand, all of our own making."""
+"""Example pictures to try, all made for this project."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import streamlit as st
 from digitscope.image_io import load_picture
 from digitscope.types import UInt8Array
 from streamlit_app.components import mode
-from streamlit_app.components.pictures import covered, inline
+from streamlit_app.components.pictures import as_data_url, centre_crop
 from streamlit_app.components.sources.choice import CHOICE_KEY, PARAMETER
 from streamlit_app.i18n import _
 from streamlit_app.state import Picture, app_state
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"  # docs/example_pictures.py draws them
 PREDICT_PAGE = "app_pages/predict.py"
-CARD_PX = 96  # three abreast on a phone
+CARD_PX = 96  # three in a row on a phone
 COLUMNS = 3
 SAMPLE_TILE = "tile_5.png"
 EXAMPLE_SOURCE = "upload"  # where an example is shown
@@ -30,9 +30,9 @@ class Example:
     """One picture to try.
 
     Attributes:
-        file: its name in `ASSETS`.
-        label: what it is, for people.
-        numbers: it is to be read as numbers.
+        file: file name in `ASSETS`.
+        label: returns its name in the visitor's language.
+        numbers: whether it is to be read as numbers.
     """
 
     file: str
@@ -40,7 +40,7 @@ class Example:
     numbers: bool = False
 
     def load(self) -> Picture:
-        """The picture, as if the visitor had sent it."""
+        """The picture, as if the visitor had uploaded it."""
         return Picture((ASSETS / self.file).read_bytes(), self.label)
 
 
@@ -60,13 +60,13 @@ PHOTO = EXAMPLES[0]
 
 
 def take_example(example: Example) -> None:
-    """Hand an example in as the visitor's upload."""
+    """Store an example as the visitor's upload."""
     state = app_state()
     state.uploads, state.is_example = [example.load()], True
 
 
 def show_examples(columns: int = COLUMNS) -> None:
-    """The pictures, each with the button that takes it."""
+    """Show the pictures, each with a button that reads it."""
     with st.grid(columns, min_column_width=CARD_PX, gap="small") as grid:
         for example in EXAMPLES:
             with grid.cell(), st.container(gap="xsmall"):
@@ -82,18 +82,18 @@ def show_examples(columns: int = COLUMNS) -> None:
 
 
 def _address(example: Example) -> dict[str, str]:
-    """Where an example is read, and as what."""
+    """The query parameters of the page that reads an example."""
     reading = mode.NUMBERS if example.numbers else mode.ONE
     return {PARAMETER: EXAMPLE_SOURCE, mode.PARAMETER: reading}
 
 
 @functools.cache
 def _thumbnail(file: str) -> str:
-    return inline(covered(load_picture((ASSETS / file).read_bytes()).rgb))
+    return as_data_url(centre_crop(load_picture((ASSETS / file).read_bytes()).rgb))
 
 
 def sample_tile() -> UInt8Array:
-    """A tile to look at before the visitor has given a digit: (28, 28) uint8."""
+    """The tile that is shown before the visitor has given a digit: (28, 28) uint8."""
     return load_picture((ASSETS / SAMPLE_TILE).read_bytes()).rgb[:, :, 0]
 
 
@@ -103,7 +103,7 @@ def _forget_example() -> None:
 
 
 def show_way_back() -> None:
-    """While an example is shown: the button back to all of them."""
+    """Show a button back to all examples, while one is shown."""
     if app_state().is_example and st.session_state.get(CHOICE_KEY) == EXAMPLE_SOURCE:
         st.button(
             _("Other examples"),

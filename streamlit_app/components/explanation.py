@@ -1,4 +1,4 @@
-"""What an answer rests on: where it looked, what the network saw, what spoke for it."""
+"""Explains an answer: where the digit was found, the network's tile, the evidence in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from digitscope.explanation.overlay import draw_detection, draw_explanation
 from digitscope.types import Explanation, Reading
-from streamlit_app.components.pictures import bordered, for_display, inline
+from streamlit_app.components.pictures import as_data_url, bordered, for_display
 from streamlit_app.i18n import _
 from streamlit_app.reading import explain
 from streamlit_app.state import Answer, Picture
@@ -20,12 +20,12 @@ TILE_PX = 252  # nine times MNIST's 28
 
 
 def show_explanation(picture: Picture, answer: Answer, *, with_photo: bool) -> None:
-    """A card each for where it looked, what the network saw and what spoke for its answer.
+    """Show a card each for the detection, the network's tile and the evidence for its answer.
 
     Args:
-        picture: as it was given.
-        answer: what was read on it.
-        with_photo: show the picture too, where its source does not.
+        picture: the visitor's picture.
+        answer: its reading.
+        with_photo: show the detection in the picture, too.
     """
     reading = answer.reading
     cards: list[Callable[[], None]] = []
@@ -45,7 +45,7 @@ def show_explanation(picture: Picture, answer: Answer, *, with_photo: bool) -> N
 
 
 def show_photo(picture: Picture, answer: Answer) -> None:
-    """The picture that was given; where something was seen on it, ink and frame are marked."""
+    """Show the picture; if a digit was detected, its ink and its box are marked."""
     given = np.asarray(
         for_display(answer.reading.preprocessed.working_rgb, PHOTO_PX).convert("RGB")
     )
@@ -55,18 +55,18 @@ def show_photo(picture: Picture, answer: Answer) -> None:
     st.subheader(words, anchor=False)
     with st.container(horizontal_alignment="center"):
         alt = words if detection is None else _("Your picture, its ink marked and framed")
-        st.image(inline(bordered(drawn)), caption=picture.name, alt=alt)
+        st.image(as_data_url(bordered(drawn)), caption=picture.name, alt=alt)
 
 
 def _show_tile(reading: Reading) -> None:
-    """The 28x28 picture that the network saw, enlarged."""
+    """Show the 28x28 tile that the network saw, enlarged."""
     tile = reading.preprocessed.tile
     if tile is None:
         return
     st.subheader(_("What the network saw"), anchor=False)
     with st.container(horizontal_alignment="center"):
         st.image(
-            inline(for_display(tile.pixels, TILE_PX)),
+            as_data_url(for_display(tile.pixels, TILE_PX)),
             width=TILE_PX,
             alt=_("The digit as the network saw it, 28 by 28 pixels"),
         )
@@ -74,7 +74,7 @@ def _show_tile(reading: Reading) -> None:
 
 
 def _show_explanation(reading: Reading, explanation: Explanation) -> None:
-    """Which strokes and gaps spoke for the answer, and which for the runner-up."""
+    """Show which strokes and gaps speak for the answer, and which for the runner-up."""
     tile = reading.preprocessed.tile
     if tile is None:
         return
@@ -82,7 +82,7 @@ def _show_explanation(reading: Reading, explanation: Explanation) -> None:
     facts = {"answer": explanation.answer, "contrast_class": explanation.contrast_class}
     with st.container(horizontal_alignment="center"):
         st.image(
-            inline(for_display(draw_explanation(tile.pixels, explanation), TILE_PX)),
+            as_data_url(for_display(draw_explanation(tile.pixels, explanation), TILE_PX)),
             width=TILE_PX,
             alt=_("Spots of the tile that spoke for {answer} and for {contrast_class}").format(
                 **facts

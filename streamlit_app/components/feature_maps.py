@@ -1,4 +1,4 @@
-"""A digit on its way through the blocks: what each looks for, and what it finds."""
+"""Shows the filters of each block, and its feature maps of a digit."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import streamlit as st
 
 from digitscope.types import Float32Array, Prediction, UInt8Array
 from streamlit_app.components.montage import as_grey, as_heat, lay_out, with_fields
-from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.components.pictures import as_data_url, for_display
 from streamlit_app.components.probabilities import show_bars
 from streamlit_app.i18n import _, number
 
-SHOWN = 32  # maps and filters of each block: all of the first, the strongest of the others
+SHOWN = 32  # at most, feature maps and filters of each block
 COLUMNS = 8
 MAP_PX, KERNEL_PX = 56, 30
-KERNEL_GAP_PX = 8  # filters have no dark border that would tell them apart
+KERNEL_GAP_PX = 8  # wider, because filters have no dark border
 TILE_PX = 168
 FIELDS_PX = 336  # twelve times MNIST's 28
 
@@ -27,16 +27,16 @@ def show_feature_maps(
     kernels: Sequence[Float32Array],
     prediction: Prediction,
 ) -> None:
-    """Input, each block, answer.
+    """Show the input, each block and the answer.
 
     Args:
-        pixels: the tile, (28, 28).
-        maps: what each block makes of it, strongest first: (maps, height, width).
-        kernels: each block's filters, (filters, 3, 3), -1..1.
-        prediction: what the network says of the tile.
+        pixels: the tile, (28, 28) uint8.
+        maps: feature maps of each block, strongest first: (maps, height, width).
+        kernels: filters of each block, (filters, 3, 3), -1..1.
+        prediction: the network's answer for the tile.
     """
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
-        st.image(inline(for_display(pixels, TILE_PX)), width=TILE_PX, alt=_("The tile"))
+        st.image(as_data_url(for_display(pixels, TILE_PX)), width=TILE_PX, alt=_("The tile"))
         with st.container(width="stretch"):
             st.subheader(_("Input"), anchor=False)
             st.caption(
@@ -65,7 +65,7 @@ def _show_block(block: int, found: Float32Array, filters: Float32Array) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.image(
-            inline(lay_out(as_heat(found[:shown]), COLUMNS, MAP_PX)),
+            as_data_url(lay_out(as_heat(found[:shown]), COLUMNS, MAP_PX)),
             width="stretch",
             alt=_("What block {number} finds in the digit").format(number=block),
         )
@@ -76,7 +76,7 @@ def _show_block(block: int, found: Float32Array, filters: Float32Array) -> None:
         )
     with right:
         st.image(
-            inline(lay_out(as_grey(filters[:shown]), COLUMNS, KERNEL_PX, KERNEL_GAP_PX)),
+            as_data_url(lay_out(as_grey(filters[:shown]), COLUMNS, KERNEL_PX, KERNEL_GAP_PX)),
             width="stretch",
             alt=_("Filters of block {number}").format(number=block),
         )
@@ -95,11 +95,11 @@ def _what_filters(block: int, count: int) -> str:
 
 
 def show_receptive_fields(pixels: UInt8Array, fields_px: list[int]) -> None:
-    """How much of the tile one value of each block depends on."""
+    """Show the receptive field of each block on the tile."""
     picture, text = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with picture:
         st.image(
-            inline(with_fields(pixels, fields_px, FIELDS_PX)),
+            as_data_url(with_fields(pixels, fields_px, FIELDS_PX)),
             width="stretch",
             alt=_("The tile with a square for each block: {fields} pixels wide").format(
                 fields=", ".join(map(str, fields_px))
@@ -115,7 +115,7 @@ def show_receptive_fields(pixels: UInt8Array, fields_px: list[int]) -> None:
 
 
 def _what_it_sees(receptive_field_px: int, pixels: UInt8Array) -> str:
-    """What fits into a square of that width, measured by the digit of this tile."""
+    """The part of a digit that fits into a receptive field, by the height of this tile's digit."""
     rows = np.flatnonzero(pixels.any(1))
     longest = int(rows[-1] - rows[0] + 1) if len(rows) else len(pixels)
     if receptive_field_px >= longest:

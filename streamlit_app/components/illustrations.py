@@ -1,4 +1,4 @@
-"""Pictures drawn as SVG or HTML, sharp anywhere: how it works, the answer, a block, bars."""
+"""Drawings as SVG or HTML: how it works, the answer, a block of the network, bars."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from html import escape
 SIZE_WH = (320, 180)
 PAPER, RULE, INK, FRAME = "#fbf8f1", "#d8e0ee", "#27306b", "#ef4444"
 STROKES = "M118 52 L196 46 L152 138 M134 92 L190 88"  # a crossed seven
-# The same seven as the network sees it: one character a pixel, darker to lighter.
+# The same seven as the network sees it: one character for each pixel, from dark (.) to light (9).
 TILE = (
     "............",
     "............",
@@ -28,7 +28,7 @@ TILE = (
 PIXEL_PX = 12
 VOLUME_WH = (140, 120)
 LARGEST_MAP = 28  # MNIST's side: drawn at full height
-BARS_PX = 130  # of a bar chart: height of a whole bar
+BARS_PX = 130  # of a bar chart: height of a bar of 1.0
 BARS = (0.05, 0.16, 0.04, 0.06, 0.03, 0.04, 0.02, 0.95, 0.05, 0.12)
 
 
@@ -67,7 +67,7 @@ def brought_to_pixels() -> str:
 
 
 def answered(accent: str) -> str:
-    """The answer on its plate, and ten bars of which one stands out."""
+    """The answer on a coloured square, and ten bars; the longest is highlighted."""
     bars = "".join(
         f'<rect x="{166 + 13 * digit}" y="{136 - 96 * share:.0f}" width="9" '
         f'height="{96 * share:.0f}" rx="2" fill="{accent}" '
@@ -84,7 +84,7 @@ def answered(accent: str) -> str:
 
 
 def volume(shape: tuple[int, int], colour: str) -> str:
-    """A stack of maps as a block: its front is the map, its depth tells how many there are.
+    """A stack of feature maps as a block: its front is a map, its depth shows their number.
 
     Args:
         shape: side of a map in pixels, and number of maps (drawn on a logarithmic scale).
@@ -113,7 +113,7 @@ def volume(shape: tuple[int, int], colour: str) -> str:
 
 
 def digit_plate(glyph: str, colour: str) -> str:
-    """A large character on a coloured plate: an SVG, 160 px a side."""
+    """A large character on a coloured square: an SVG, 160 px a side."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="160" viewBox="0 0 160 160">'
         f'<rect width="160" height="160" rx="28" fill="{colour}"/>'
@@ -127,10 +127,10 @@ class Bar:
     """One bar of a chart.
 
     Attributes:
-        name: stands below it.
+        name: text below it.
         height: 0..1.
-        label: stands above it.
-        title: shown under the pointer.
+        label: text above it.
+        title: tooltip.
         strength: opacity, 0..1.
     """
 
@@ -142,7 +142,7 @@ class Bar:
 
 
 def bar_chart(bars: Sequence[Bar], colour: str, words: str) -> str:
-    """Bars side by side as HTML; `words` say the same to those who do not see them."""
+    """Bars side by side as HTML; `words` is the text for screen readers."""
     grid = f"display:grid;grid-template-columns:repeat({len(bars)},1fr);gap:0.4rem;align-items:end"
     cells = "".join(_bar_cell(bar, colour) for bar in bars)
     return f'<div role="img" aria-label="{escape(words)}" style="{grid}">{cells}</div>'

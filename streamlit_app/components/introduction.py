@@ -1,4 +1,4 @@
-"""What a newcomer is told: how it works, and how well."""
+"""The introduction for new visitors: how the app works, and how well."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from streamlit_app.i18n import _, number, percent
 from streamlit_app.theme import theme
 
 COLUMNS = 3
-CARD_PX = 250  # three abreast on a laptop, one on a phone
+CARD_PX = 250  # three in a row on a laptop, one on a phone
 
 
 def show_how() -> None:
-    """How it works, in three points."""
+    """Show how the app works, in three points."""
     points = (
         (
             found_on_paper(),
@@ -41,7 +41,7 @@ def show_how() -> None:
 
 
 def show_figures(card: ModelCard) -> None:
-    """What was measured; nothing where nothing was."""
+    """Show the measured figures; nothing if there are none."""
     test, photos = card.number("test.accuracy"), card.number("photos.accuracy")
     parameters = card.number("parameters")
     known: list[tuple[str, str]] = []

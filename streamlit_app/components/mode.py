@@ -1,4 +1,4 @@
-"""One digit, or all numbers of a picture: the choice between the two."""
+"""The choice between one digit and all numbers of a picture."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ ONE, NUMBERS = "one", "numbers"
 
 
 def choose_numbers() -> bool:
-    """Let the visitor choose; tells whether all numbers are wanted: ``?read=numbers``."""
+    """Let the visitor choose; returns whether to read all numbers (``?read=numbers``)."""
     texts = {ONE: lambda: _("One digit"), NUMBERS: lambda: _("Numbers")}
     return choose_by_address(PARAMETER, CHOICE_KEY, _("What to read"), texts) == NUMBERS
 
 
 def ask_for_numbers() -> None:
-    """Choose numbers; for a callback."""
+    """Choose numbers from a callback."""
     set_choice(PARAMETER, CHOICE_KEY, NUMBERS)

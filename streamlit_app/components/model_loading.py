@@ -1,4 +1,4 @@
-"""What pages say of the network: that it is loading, or that its file has changed since."""
+"""Notes about the network: that it is loading, or that its file has changed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import streamlit as st
 from streamlit_app.i18n import _
 from streamlit_app.resources import is_model_loaded, is_network_replaced, loading_text
 
-POLL_S = 0.5  # soon enough that nobody waits for it
+POLL_S = 0.5  # between two checks
 
 
 def show_model_loading(is_loaded: Callable[[], bool] = is_model_loaded) -> None:
-    """Say that the network is loading; the page does not wait, and is run anew afterwards."""
-    with st.container():  # there in any case: what follows must not move, it would start anew
+    """Say that the network is loading; the page does not wait, and reruns afterwards."""
+    with st.container():  # always there: if later elements moved, they would be reset
         if not is_loaded():
             _watch(is_loaded)
 
@@ -27,7 +27,7 @@ def _watch(is_loaded: Callable[[], bool]) -> None:
 
 
 def tell_if_replaced() -> None:
-    """Say that another network would answer after a new start, where that is so."""
+    """Say so if the network's file has changed since the network was loaded."""
     if is_network_replaced():
         st.info(
             _(

@@ -1,4 +1,4 @@
-"""Many small maps side by side in one picture."""
+"""Arranges many small pictures, such as feature maps, in one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from digitscope.types import TILE_PX, Float32Array, UInt8Array
 from streamlit_app.components.pictures import for_display
 
-GAP_PX = 2  # between two maps, on the screen
+GAP_PX = 2  # between two pictures, on the screen
 FRAME_RGB = (255, 150, 60)
 LABEL_PX = 17
 
@@ -18,13 +18,13 @@ LABEL_PX = 17
 def lay_out(
     cells: NDArray[np.uint8], columns: int, cell_px: int, gap_px: int = GAP_PX
 ) -> Image.Image:
-    """Lay small pictures out in rows, each pixel a crisp square.
+    """Arrange small pictures in rows, enlarged without smoothing.
 
     Args:
         cells: (N, side, side) or (N, side, side, 3) uint8, at least one.
-        columns: how many a row.
-        cell_px: about how wide each is on the screen: a whole number of times its side.
-        gap_px: between two.
+        columns: number of pictures in a row.
+        cell_px: width of each, px; rounded down to a multiple of its side.
+        gap_px: gap between two, px.
 
     Returns:
         A picture with transparent gaps.
@@ -40,9 +40,9 @@ def lay_out(
 
 
 def as_heat(maps: Float32Array) -> NDArray[np.uint8]:
-    """Maps (N, side, side) of 0 and more as colours (N, side, side, 3): black, violet, yellow.
+    """Maps (N, side, side) >= 0 as RGB (N, side, side, 3) uint8: black, violet, yellow.
 
-    All share one scale, so that a bright one is a strong one.
+    All maps share one scale, so that brightness can be compared.
     """
     levels = (255 * maps / max(float(maps.max()), 1e-6)).astype(np.uint8)
     flat = cv2.applyColorMap(levels.reshape(len(maps), -1), cv2.COLORMAP_INFERNO)
@@ -51,17 +51,17 @@ def as_heat(maps: Float32Array) -> NDArray[np.uint8]:
 
 
 def as_grey(kernels: Float32Array) -> NDArray[np.uint8]:
-    """Weights of -1..1 as grey: black takes away, white adds, the middle does nothing."""
+    """Weights -1..1 as uint8 grey: black is negative, mid-grey is zero, white is positive."""
     return np.rint(127.5 + 127.5 * np.clip(kernels, -1, 1)).astype(np.uint8)
 
 
 def with_fields(pixels: UInt8Array, fields_px: list[int], side_px: int) -> Image.Image:
-    """A tile with a square for each receptive field round its centre, each labelled.
+    """A tile with a labelled square round its centre for each receptive field.
 
     Args:
         pixels: (28, 28) uint8.
-        fields_px: widths in pixels of the tile, growing.
-        side_px: of the picture; a multiple of 28.
+        fields_px: widths in pixels of the tile, ascending.
+        side_px: side of the result, px; a multiple of 28.
     """
     picture = for_display((pixels * 0.6).astype(np.uint8), side_px).convert("RGB")
     pen, unit, centre = ImageDraw.Draw(picture), side_px / TILE_PX, side_px / 2

@@ -15,21 +15,21 @@ from streamlit_app.components.pictures import bordered, for_display
 from streamlit_app.components.wording import LIKELY
 from streamlit_app.theme import theme
 
-SHOWN_PX = 720  # longer side: digits of a full page can still be told apart
-DOUBTFUL = "#a34a12"  # white on it reaches a contrast of 6
-LABEL_HEIGHT = 0.5  # of the frame
-LABEL_PX = (18, 40)  # a phone shows the picture at half its size
+SHOWN_PX = 720  # longer side; digits of a full page are still legible
+DOUBTFUL = "#a34a12"  # white text on it has a contrast ratio of 6
+LABEL_HEIGHT = 0.5  # fraction of the frame's height
+LABEL_PX = (18, 40)  # smallest, largest; a phone shows the picture at half its size
 GAP_PX, PADDING_PX, LINE_PX = 2, 3, 3
 
 
 @dataclass(frozen=True)
 class Framed:
-    """One digit as it is marked.
+    """One framed digit of a picture.
 
     Attributes:
         text: 0..9, or `UNSURE`.
-        box_xyxy: on the picture that is shown, px.
-        is_doubtful: somebody should check it.
+        box_xyxy: box on the shown picture, px.
+        is_doubtful: whether a person should check it.
     """
 
     text: str
@@ -40,13 +40,13 @@ class Framed:
 def framed_digits(
     reading: NumberReading, texts: Sequence[str], picture: Picture, shown_wh: tuple[int, int]
 ) -> Iterator[Framed]:
-    """Every digit with its place on the shown picture.
+    """Yield every digit with its box on the shown picture.
 
     Args:
-        reading: of the picture.
-        texts: the numbers as they were corrected.
-        picture: opened.
-        shown_wh: how large it is shown.
+        reading: reading of the picture.
+        texts: the numbers with the visitor's corrections.
+        picture: the opened picture.
+        shown_wh: size of the shown picture, px.
     """
     scale = shown_wh[0] / picture.original_size_wh[0]
     for number, text in zip(reading.numbers, texts, strict=True):
@@ -70,7 +70,7 @@ def draw_numbers(picture: Picture, reading: NumberReading, texts: Sequence[str])
 
 
 def _draw_labels(pen: ImageDraw.ImageDraw, digits: Iterable[Framed]) -> None:
-    """A tag above each frame; inside it where the picture ends."""
+    """Draw a label above each frame, or inside the frame if there is no room above."""
     for digit in digits:
         left, top, _right, bottom = digit.box_xyxy
         height = min(max(round(LABEL_HEIGHT * (bottom - top)), LABEL_PX[0]), LABEL_PX[1])

@@ -1,4 +1,4 @@
-"""Numbers as a file for spreadsheets: a line a number."""
+"""Numbers as a CSV file: one line for each number."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FILE_NAME = "digitscope.csv"
 def number_lines(
     picture: Picture, options: Options, reading: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """A line a number of one picture: as it was corrected, and as it was read.
+    """Yield a line for each number of a picture: as it was corrected, and as it was read.
 
     Args:
-        picture: that was read.
-        options: how.
+        picture: the picture that was read.
+        options: how it was read.
         reading: from `digitscope.serialization.number_reading_to_dict`.
     """
     numbers = reading["numbers"]
@@ -35,7 +35,7 @@ def number_lines(
 
 
 def as_csv(lines: Iterable[Mapping[str, Any]]) -> bytes:
-    """The lines with their heading."""
+    """The lines as a CSV file with a header."""
     file = io.StringIO()
     writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
     writer.writeheader()
@@ -44,7 +44,7 @@ def as_csv(lines: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def show_download(data: bytes) -> None:
-    """The button that downloads a CSV file."""
+    """Show the button that downloads a CSV file."""
     st.download_button(
         _("Download as CSV"),
         data=data,

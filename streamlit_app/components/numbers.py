@@ -1,4 +1,4 @@
-"""The numbers of a picture: at a glance, on the picture, and to be corrected."""
+"""Shows the numbers of a picture: as a heading, on the picture, and in text fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from streamlit_app.components.corrections import (
 )
 from streamlit_app.components.number_overlay import draw_numbers
 from streamlit_app.components.number_table import as_csv, number_lines, show_download
-from streamlit_app.components.pictures import inline
+from streamlit_app.components.pictures import as_data_url
 from streamlit_app.components.result import show_notice, show_prompt, show_time
 from streamlit_app.components.slots import Choice, Slots
 from streamlit_app.components.sources.choice import Source
@@ -27,13 +27,13 @@ from streamlit_app.components.wording import number_certainty, number_refusal
 from streamlit_app.i18n import _, percent
 from streamlit_app.state import NumberAnswer, Picture, app_state
 
-MAX_HEADING_CHARS = 48  # more are counted there, and stand in their fields
+MAX_HEADING_CHARS = 48  # above this, the heading only says how many numbers there are
 BETWEEN = " · "
-MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # what may be markup: the signs of ASCII
+MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which may be markup
 
 
 def show_numbers(source: Source, choice: Choice, answer: NumberAnswer, slots: Slots) -> None:
-    """Show the numbers; what a visitor corrected stands wherever they are shown."""
+    """Show the numbers, with the visitor's corrections everywhere."""
     picture, reading = choice.picture, answer.reading
     if picture is None:
         return
@@ -55,7 +55,7 @@ def show_numbers(source: Source, choice: Choice, answer: NumberAnswer, slots: Sl
 
 
 def show_numbers_headline(reading: NumberReading, texts: Sequence[str]) -> None:
-    """The numbers, large, and the button that copies them; or why there are none."""
+    """Show the numbers, large, with a copy button; or why there are none."""
     if reading.reason is not None:
         refusal = number_refusal(reading.reason)
         show_prompt(refusal.heading, f"{refusal.why} **{refusal.advice}**", alt=_("No number"))
@@ -68,7 +68,7 @@ def show_numbers_headline(reading: NumberReading, texts: Sequence[str]) -> None:
 
 
 def heading(texts: Sequence[str]) -> str:
-    """The numbers as one heading in Markdown, each "?" marked; where they are many, how many."""
+    """The numbers as a Markdown heading, each "?" marked; if too long, only their count."""
     line = BETWEEN.join(texts)
     if len(line) > MAX_HEADING_CHARS:
         return _("{count} numbers").format(count=len(texts))
@@ -76,7 +76,7 @@ def heading(texts: Sequence[str]) -> str:
 
 
 def _show_certainty(reading: NumberReading, texts: Sequence[str]) -> None:
-    """What is left to check; else how sure the least sure digit is."""
+    """Show how many digits are left to check, else the lowest confidence."""
     if unsure := count_unsure(texts):
         text = _("To be checked: {count}").format(count=unsure)
         st.badge(text, icon=":material/help:", color="orange")
@@ -94,13 +94,13 @@ def _show_certainty(reading: NumberReading, texts: Sequence[str]) -> None:
 
 
 def show_framed(picture: Picture, reading: NumberReading, texts: Sequence[str]) -> None:
-    """The picture with its digits framed and named."""
+    """Show the picture with its digits framed and labelled."""
     opened = app_state().decode(picture)
     st.subheader(_("Where they stand"), anchor=False)
     alt = _("Your picture, each digit framed: {text}").format(text=", ".join(texts))
     with st.container(horizontal_alignment="center"):
         st.image(
-            inline(draw_numbers(opened, reading, texts)),
+            as_data_url(draw_numbers(opened, reading, texts)),
             width="stretch",
             caption=picture.name,
             alt=alt if texts else _("Your picture"),

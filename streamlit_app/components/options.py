@@ -1,4 +1,4 @@
-"""How the picture is to be read: the choices most visitors never need, behind one button."""
+"""How the picture is to be read: options behind one button, as most visitors never need them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamlit_app.state import Options
 
 
 def background_texts() -> dict[Background, tuple[str, str]]:
-    """Name and explanation of each way to tell the digit from its ground."""
+    """Name and explanation of each method of background removal."""
     download = _("Downloads its weights the first time it is used.")
     return {
         Background.AUTO: (
@@ -42,7 +42,7 @@ def background_texts() -> dict[Background, tuple[str, str]]:
 
 
 def choose_options(*, numbers: bool) -> Options:
-    """The button with its choices for numbers or one digit; they last for the whole visit."""
+    """Show the button with the options for numbers or one digit; they last for the session."""
     with st.popover(_("Options"), icon=":material/tune:"):
         tta = not numbers and _choose_tta()
         texts = background_texts()

@@ -1,4 +1,4 @@
-"""What stands at the top of every page: its title, the language, whether the network is awake."""
+"""The top of every page: title, language switch, and a note while the network is loading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SWITCH_KEY = "language_switch"
 
 
 def show_page_head(title: str) -> None:
-    """The page's title, the language switch beside it; below it what still has to be waited for."""
+    """Show the title and the language switch; below, a note while the network is loading."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -21,8 +21,8 @@ def show_page_head(title: str) -> None:
 
 
 def choose_language() -> None:
-    """The switch; what it says holds for the whole visit."""
-    st.session_state[SWITCH_KEY] = language()  # whatever an interrupted run has left there
+    """Show the switch; the choice lasts for the session."""
+    st.session_state[SWITCH_KEY] = language()  # overwrites the value of an interrupted run
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),
@@ -35,5 +35,5 @@ def choose_language() -> None:
 
 
 def _follow_switch() -> None:
-    """Remember the choice apart from the switch, whose own value ends with the page."""
+    """Store the choice in its own key, because a page change deletes the switch's value."""
     st.session_state[LANGUAGE_KEY] = st.session_state[SWITCH_KEY]

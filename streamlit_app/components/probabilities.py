@@ -1,6 +1,6 @@
 """The ten probabilities as bars, readable without colour.
 
-HTML, no chart of Altair: the first answer would wait for pandas, PyArrow and the browser's Vega.
+HTML instead of Altair: else the first answer would wait for pandas, PyArrow and Vega.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from streamlit_app.i18n import _, percent
 from streamlit_app.theme import theme
 
 OTHERS_STRENGTH = 0.35  # opacity of the bars that are not the answer
-LABELLED_FROM = 0.005  # probability: less rounds to nothing
-TOP = 3  # named in the text that replaces the picture
+LABELLED_FROM = 0.005  # probability; smaller ones round to 0 %
+TOP = 3  # digits named in the text for screen readers
 
 
 def show_bars(prediction: Prediction) -> None:
-    """Ten bars in the order of the digits, the answer's at full strength."""
+    """Show ten bars in the order of the digits; only the answer's is opaque."""
     bars = [_bar(prediction, digit) for digit in range(len(prediction.probabilities))]
     st.html(bar_chart(bars, theme().accent, _in_words(prediction)))
 

@@ -1,4 +1,4 @@
-"""How good the picture was to read from: a level, its figures, and what would help."""
+"""The quality of a picture: its level, its factors, and advice."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from digitscope.types import Level, Quality, Reading, Reason
 from streamlit_app.i18n import _, number, percent
 from streamlit_app.state import Picture
 
-FIGURE_PX = 90  # three abreast on a phone
+FIGURE_PX = 90  # three in a row on a phone
 
 Colour = Literal["green", "blue", "orange", "red"]
 
 
 def level_style(level: Level) -> tuple[str, str, Colour]:
-    """A level's name, symbol and colour: never the colour alone."""
+    """A level's name, icon and colour; the colour is never the only sign."""
     styles: dict[Level, tuple[str, str, Colour]] = {
         Level.EXCELLENT: (_("Excellent"), ":material/verified:", "green"),
         Level.GOOD: (_("Good"), ":material/check_circle:", "blue"),
@@ -28,7 +28,7 @@ def level_style(level: Level) -> tuple[str, str, Colour]:
 
 
 def factor_texts() -> dict[str, tuple[str, str, str]]:
-    """Each factor's name, what it is, and what would help where it is low."""
+    """Each factor's name, meaning, and advice if it is low."""
     return {
         "contrast": (
             _("Contrast"),
@@ -64,7 +64,7 @@ def factor_texts() -> dict[str, tuple[str, str, str]]:
 
 
 def advice(quality: Quality) -> str:
-    """The one thing that would raise the score most."""
+    """The advice that would raise the score most."""
     if quality.level is Level.EXCELLENT:
         return _("Nothing to improve: just as it should be.")
     rated = rate_factors(quality)
@@ -73,13 +73,13 @@ def advice(quality: Quality) -> str:
 
 
 def may_be_improved(reading: Reading, picture: Picture) -> bool:
-    """Whether a better picture would help: not with MNIST's tiles, nor with what is no digit."""
+    """Whether a better picture would help; not for MNIST tiles, no digit or several digits."""
     is_no_digit = reading.reason in (Reason.NOT_A_DIGIT, Reason.SEVERAL_DIGITS)
     return picture.label is None and not is_no_digit
 
 
 def show_quality(quality: Quality) -> None:
-    """The badge, its figures, and one piece of advice."""
+    """Show the level, the factors, and one piece of advice."""
     name, icon, colour = level_style(quality.level)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Picture quality"), anchor=False, width="content")

@@ -1,4 +1,4 @@
-"""The answer: one line that is seen at once, and the figures behind it."""
+"""Shows the answer: a headline, and its figures."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from streamlit_app.theme import theme
 
 TOP = 3
 PLATE_PX = 104
-GREY = "#6b7280"  # neither right nor wrong; white on it is easy to read
-CARD_PX = 85  # three abreast on a phone
+GREY = "#6b7280"  # neither right nor wrong; white text on it is easy to read
+CARD_PX = 85  # three in a row on a phone
 MS_PER_S = 1000
 GUESS_KEY = "best_guess"
 ENGINE_NAMES = {"keras": "Keras", "onnxruntime": "ONNX Runtime"}
@@ -33,22 +33,22 @@ T = TypeVar("T")
 
 
 def show_prompt(title: str, text: str, alt: str | None = None) -> None:
-    """What stands in the answer's place, and in its form, while there is nothing to answer."""
+    """Show a message in the place and form of an answer, while there is none."""
     with _headline("?", GREY, alt or _("No answer yet")):
         st.subheader(title, anchor=False)
         st.markdown(text)
 
 
 def read_announced(picture: Picture, options: Options, read: Callable[..., T]) -> T:
-    """Read a picture; while a new one is being read, a card says so where the answer will stand.
+    """Read a picture; while a new one is being read, a card says so in the answer's place.
 
     Args:
-        picture: as it was given.
+        picture: the visitor's picture.
         options: how to read it.
         read: `reading.read`, or `number_reading.read_numbers`.
 
     Raises:
-        InvalidImageError: the bytes are no picture; the text is fit for a person.
+        InvalidImageError: the bytes are no picture; visitors may see the message.
         ModelUnavailableError: the network's file is missing or broken.
     """
     if not is_read(picture, options):
@@ -57,18 +57,18 @@ def read_announced(picture: Picture, options: Options, read: Callable[..., T]) -
 
 
 def tell_wait() -> None:
-    """Say that the picture waits for those of other visitors."""
+    """Say that the picture has to wait for other visitors' pictures."""
     st.caption(":material/hourglass_top: " + _("Other pictures are being read: yours is next."))
 
 
 def show_headline(answer: Answer, picture: Picture, *, with_reason: bool = True) -> None:
-    """The answer at a glance: the digit, how sure; or why there is none.
+    """Show the headline: the digit and how sure it is, or why there is none.
 
     Args:
         answer: a digit, or a refusal.
         picture: what was read.
-        with_reason: a refusal says why at once. Without, the card is as high as with an answer:
-            nothing below it moves, and `show_reason` says why elsewhere.
+        with_reason: whether a refusal says why. If not, its card is as high as an answer's, so
+            that nothing below it moves, and `show_reason` says why elsewhere.
     """
     reading = answer.reading
     finding = Finding.of(reading)
@@ -82,7 +82,7 @@ def show_headline(answer: Answer, picture: Picture, *, with_reason: bool = True)
 
 
 def _show_answer(prediction: Prediction, picture: Picture) -> None:
-    """The digit, how sure it is, and whether it is the picture's label."""
+    """Show the digit, how sure it is, and whether it matches the picture's label."""
     digit = prediction.digit
     with _headline(str(digit), theme().accent, str(digit)):
         st.header(verdict(prediction), anchor=False)
@@ -93,7 +93,7 @@ def _show_answer(prediction: Prediction, picture: Picture) -> None:
 
 
 def show_reason(answer: Answer, picture: Picture) -> None:
-    """Why there is no answer and what to do about it; nothing where there is one."""
+    """Show why there is no answer and what to do; nothing if there is an answer."""
     finding = Finding.of(answer.reading)
     if finding is None:
         return
@@ -104,7 +104,7 @@ def show_reason(answer: Answer, picture: Picture) -> None:
 
 
 def _holds_several(picture: Picture, answer: Answer) -> bool:
-    """Whether a refused picture shows several digits; rows of them may look like no digit."""
+    """Whether a refused picture shows several digits; a row of digits may look like no digit."""
     if answer.reading.reason not in (Reason.NOT_A_DIGIT, Reason.UNCERTAIN):
         return answer.reading.reason is Reason.SEVERAL_DIGITS
     numbers = read_numbers(picture, replace(answer.options, numbers=True)).reading.numbers
@@ -112,7 +112,7 @@ def _holds_several(picture: Picture, answer: Answer) -> bool:
 
 
 def _headline(glyph: str, colour: str, alt: str) -> st.delta_generator.DeltaGenerator:
-    """The plate with its character; returns where the words go."""
+    """Draw the character on its coloured square; returns the container for the text."""
     row = st.container(horizontal=True, vertical_alignment="center", gap="small", border=True)
     row.image(digit_plate(glyph, colour), width=PLATE_PX, alt=alt)
     return row.container(width="stretch", gap="xsmall")
@@ -129,7 +129,7 @@ def _show_certainty(prediction: Prediction) -> None:
 
 
 def _show_label(digit: int, label: int) -> None:
-    """Whether the answer agrees with what people said."""
+    """Show whether the answer agrees with the label."""
     if digit == label:
         st.badge(
             _("Right: labelled {label}").format(label=label), icon=":material/check:", color="green"
@@ -141,17 +141,17 @@ def _show_label(digit: int, label: int) -> None:
 
 
 def show_probabilities(reading: Reading) -> None:
-    """The top three and the bars, as long as a pen moves: also where there is no answer yet."""
+    """Show the top three and the bars while the pen moves, even if there is no answer yet."""
     if reading.prediction is not None:
         show_top(reading.prediction)
         show_bars(reading.prediction)
 
 
 def show_details(answer: Answer, plain: Answer) -> None:
-    """The figures: top three, ten bars, what the options did.
+    """Show the figures: top three, ten bars, the effect of the options.
 
     Args:
-        answer: a digit, or a refusal with the best guess that was asked for.
+        answer: a digit, or a refusal, if requested with the best guess.
         plain: the same picture read without test-time augmentation.
     """
     reading, options = answer.reading, answer.options
@@ -169,19 +169,19 @@ def show_details(answer: Answer, plain: Answer) -> None:
 
 
 def show_time(ms: float, engine: str) -> None:
-    """How long the reading took, and which library computed."""
+    """Show how long the reading took, and which library ran the network."""
     st.caption(_time_taken(ms, ENGINE_NAMES.get(engine, engine)))
 
 
 def _time_taken(ms: float, engine: str) -> str:
-    """In milliseconds, or in seconds from the first one on."""
+    """The time in milliseconds, or in seconds from 1 s on."""
     if ms < MS_PER_S:
         return _("Read in {ms} ms, with {engine}").format(ms=number(ms, ".0f"), engine=engine)
     return _("Read in {s} s, with {engine}").format(s=number(ms / MS_PER_S, ".1f"), engine=engine)
 
 
-def wants_guess() -> bool:
-    """A switch: what would the network have said of a refused picture?"""
+def show_guess_toggle() -> bool:
+    """Show a switch; returns whether to show the best guess for a refused picture."""
     return st.toggle(_("Show me the best guess"), key=GUESS_KEY, persist_state="session")
 
 
@@ -194,7 +194,7 @@ def _show_guess(prediction: Prediction) -> None:
 
 
 def show_notice(used: Background, notice: Message, options: Options) -> None:
-    """What the core wants to be known of the way it took."""
+    """Show the core's message about the background method used."""
     if options.background not in (Background.AUTO, used):
         names = background_texts()
         text = _("{asked} could not run here: its weights could not be had. {used} answered.")
@@ -205,7 +205,7 @@ def show_notice(used: Background, notice: Message, options: Options) -> None:
 
 
 def show_top(prediction: Prediction) -> None:
-    """The three most probable digits as cards."""
+    """Show the three most probable digits as cards."""
     ranks = (_("1st choice"), _("2nd choice"), _("3rd choice"))
     with st.grid(TOP, min_column_width=CARD_PX, gap="xsmall"):
         for rank, (digit, share) in zip(ranks, prediction.ranked[:TOP], strict=True):
@@ -220,7 +220,7 @@ def show_top(prediction: Prediction) -> None:
 
 
 def _show_change(before: Prediction, after: Prediction) -> None:
-    """What looking five times changed."""
+    """Show what test-time augmentation changed."""
     facts = {
         "before": before.digit,
         "after": after.digit,

@@ -1,4 +1,4 @@
-"""The parts of the Predict page, and what a visitor gave: what its functions hand to each other."""
+"""The layout of the Predict page, and the visitor's input; its functions share both."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit_app.components.sources.choice import Source
 from streamlit_app.state import Options, Picture
 
-# Heights of a live answer: fixed, since a run shows the new heading above the old text at first.
+# Fixed heights of a live answer, since a rerun first shows the new heading above the old text.
 LIVE_DIGIT_PX = 160  # a heading of two lines and a badge, on a phone
-LIVE_NUMBERS_PX = 176  # two lines of numbers; longer ones are scrolled, and the pad stays
+LIVE_NUMBERS_PX = 176  # two lines of numbers; more lines scroll, so that the pad does not move
 
 
 @dataclass(frozen=True)
 class Slots:
-    """Where things stand: the answer above the input, since on a phone nobody scrolls for it."""
+    """The page's containers; the answer is above the input, so that phones need no scrolling."""
 
     headline: DeltaGenerator
     place: DeltaGenerator
@@ -28,11 +28,11 @@ class Slots:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the visitor gave.
+    """The visitor's input.
 
     Attributes:
         pictures: none, one, or several files.
-        index: which of them is to be shown large.
+        index: index of the picture to show large.
         options: how to read them.
     """
 
@@ -42,13 +42,13 @@ class Choice:
 
     @property
     def picture(self) -> Picture | None:
-        """The one to be shown large, or None."""
+        """The picture to show large, or None."""
         return self.pictures[self.index] if self.pictures else None
 
 
 def lay_out(source: Source, *, numbers: bool) -> Slots:
-    """Make the page's parts, in their order from top to bottom."""
-    # `st.empty` is emptied at once in each run: a pad below it would jump under a moving pen.
+    """Create the page's containers, from top to bottom."""
+    # Each run clears `st.empty` at once: a pad below it would jump under a moving pen.
     headline = _live_headline(numbers) if source.is_live else st.empty()
     place = st.container()
     left, right = st.columns(2, gap="medium", border=True)

@@ -7,17 +7,17 @@ import streamlit as st
 from digitscope.preprocessing.pipeline import STEPS
 from digitscope.types import Reading, Step
 from streamlit_app.boundary import error_boundary
-from streamlit_app.components.pictures import for_display, inline, squared
+from streamlit_app.components.pictures import as_data_url, for_display, pad_to_square
 from streamlit_app.i18n import _, translate
 
 STEP_PX = 420  # 15 times a tile
-CARD_PX = 230  # four cards abreast on a laptop, one on a phone
+CARD_PX = 230  # four cards in a row on a laptop, one on a phone
 
 
 @st.fragment
 @error_boundary()
 def show_steps(reading: Reading) -> None:
-    """A switch, and behind it every step with its picture; only this part runs again."""
+    """Show a switch and, if it is on, every step with its picture; only this part reruns."""
     asked = st.toggle(
         _("Show the {total} steps behind this answer").format(total=len(STEPS)),
         key="show_steps",
@@ -41,7 +41,7 @@ def _show_step(step: Step) -> None:
     info = STEPS[step.number - 1]
     title = _(info.title)
     st.markdown(f"**{step.number} · {title}**")
-    shown = squared(for_display(step.image, STEP_PX), STEP_PX)
-    st.image(inline(shown), width="stretch", alt=title)
+    shown = pad_to_square(for_display(step.image, STEP_PX), STEP_PX)
+    st.image(as_data_url(shown), width="stretch", alt=title)
     st.markdown(translate(step.sentence))
     st.caption(_(info.purpose))

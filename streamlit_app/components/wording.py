@@ -8,15 +8,15 @@ from typing import Literal
 from digitscope.types import Prediction, Reading, Reason
 from streamlit_app.i18n import _
 
-SURE = 0.95  # confidence from which on an answer is called so; below it, it is called likely
-LIKELY = 0.8  # of a number's digits: below it, it is to be checked
+SURE = 0.95  # confidence from which an answer is called sure; below it, it is called likely
+LIKELY = 0.8  # lowest confidence of a number's digits; below it, the number should be checked
 
 Colour = Literal["green", "blue", "orange"]
 
 
 @dataclass(frozen=True)
 class Certainty:
-    """How sure an answer is: a word, a symbol and a colour, never the colour alone."""
+    """How sure an answer is: a word, an icon and a colour; the colour is never the only sign."""
 
     word: str
     icon: str
@@ -25,11 +25,11 @@ class Certainty:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What to say of a picture that was not answered.
+    """The texts for a picture that was not answered.
 
     Attributes:
-        heading: in place of the answer.
-        why: what was seen.
+        heading: shown in place of the answer.
+        why: what was found in the picture.
         advice: what to try next.
     """
 
@@ -40,12 +40,12 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a refusal is told from.
+    """The facts that decide the text of a refusal.
 
     Attributes:
         reason: why there is no answer.
-        rivals: the two most probable digits, or None where the network was not asked.
-        digits_seen: how many separate digits the picture seems to show.
+        rivals: the two most probable digits, or None if the network did not run.
+        digits_seen: number of separate digits that the picture seems to show.
     """
 
     reason: Reason
@@ -54,7 +54,7 @@ class Finding:
 
     @classmethod
     def of(cls, reading: Reading) -> Finding | None:
-        """The finding of a refused picture; None where there is an answer."""
+        """The facts of a refused picture; None if there is an answer."""
         if reading.reason is None:
             return None
         ranked = () if reading.prediction is None else reading.prediction.ranked
@@ -63,14 +63,14 @@ class Finding:
 
 
 def certainty(confidence: float) -> Certainty:
-    """A calibrated confidence in a word; what is less than likely is refused, not answered."""
+    """The word for a calibrated confidence; a low confidence is refused, so it has no word."""
     if confidence >= SURE:
         return Certainty(_("Sure"), ":material/verified:", "green")
     return Certainty(_("Likely"), ":material/check_circle:", "blue")
 
 
 def number_certainty(confidence: float) -> Certainty:
-    """How sure the least sure digit of a number is; not every doubt makes a question mark."""
+    """The word for the lowest confidence of a number, which may be low without a question mark."""
     if confidence < LIKELY:
         return Certainty(_("Better check"), ":material/help:", "orange")
     return certainty(confidence)
@@ -88,7 +88,7 @@ def why_refused(finding: Finding) -> str:
 
 
 def refusal_texts(finding: Finding) -> Refusal:
-    """What to say of a refused picture."""
+    """The texts for a refused picture."""
     if finding.reason is Reason.UNCERTAIN and finding.rivals is not None:
         return _between_two(*finding.rivals)
     return {
@@ -128,7 +128,7 @@ def refusal_texts(finding: Finding) -> Refusal:
 
 
 def number_refusal(reason: Reason) -> Refusal:
-    """What to say of a picture in which no number was found."""
+    """The texts for a picture in which no number was found."""
     refusal = refusal_texts(Finding(reason, None, 0))
     advice = {
         Reason.BLANK: _("Write on plain paper, with a pen that can be seen from a distance."),
@@ -138,7 +138,7 @@ def number_refusal(reason: Reason) -> Refusal:
 
 
 def _between_two(first: int, second: int) -> Refusal:
-    """Name the two digits that it could be, and what tells these two apart."""
+    """The texts for a picture that could be either of two digits."""
     return Refusal(
         _("Unsure: {first} or {second}?").format(first=first, second=second),
         _("It could be either: neither of the two is likely enough for an answer."),
@@ -147,7 +147,7 @@ def _between_two(first: int, second: int) -> Refusal:
 
 
 def _advice_between(rivals: set[int]) -> str:
-    """What to write clearer, by what the two digits differ in."""
+    """What to write more clearly, by what distinguishes the two digits."""
     by_pair = {
         (1, 7): _("Cross the 7, or keep the flag of the 1 short."),
         (4, 9): _("Leave the 4 open at the top, or close the loop of the 9."),

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from streamlit_app.components.pictures import EDGE_RGB, bordered, covered, squared
+from streamlit_app.components.pictures import EDGE_RGB, bordered, centre_crop, pad_to_square
 
 WHITE = (255, 255, 255, 255)
 
 
 def test_a_white_picture_ends_in_a_hairline_and_has_no_corners() -> None:
-    shown = covered(np.full((300, 200, 3), 255, np.uint8), side_px=200)
+    shown = centre_crop(np.full((300, 200, 3), 255, np.uint8), side_px=200)
     assert shown.size == (200, 200)
     assert shown.getpixel((100, 100)) == WHITE
     assert shown.getpixel((100, 0)) == (*EDGE_RGB, 255)
@@ -20,7 +20,7 @@ def test_a_white_picture_ends_in_a_hairline_and_has_no_corners() -> None:
 
 
 def test_a_squared_picture_stands_in_the_middle_of_nothing() -> None:
-    shown = squared(Image.new("RGB", (100, 200), "white"), 200)
+    shown = pad_to_square(Image.new("RGB", (100, 200), "white"), 200)
     assert shown.getpixel((25, 100))[3] == 0
     assert shown.getpixel((50, 100)) == (*EDGE_RGB, 255)
     assert shown.getpixel((100, 100)) == WHITE

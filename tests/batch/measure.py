@@ -114,9 +114,9 @@ def ray_nodes(count: int) -> Iterator[Any]:
     import ray
     from ray.cluster_utils import Cluster
 
-    from digitscope.batch.ray_engine import AS_URGENT
+    from digitscope.batch.ray_engine import NORMAL_PRIORITY
 
-    with environment(**AS_URGENT):
+    with environment(**NORMAL_PRIORITY):
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
         for _ in range(count):
             cluster.add_node(num_cpus=LOGICAL_CORES)

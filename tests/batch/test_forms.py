@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitscope.batch import BatchError
-from digitscope.batch.fields import WHOLE, load_boxes, parse_box
+from digitscope.batch.fields import CROP, load_boxes, parse_box
 from digitscope.cli import main
 from tests.batch.conftest import Engine, read_batch, read_rows, without_ms
 
@@ -111,7 +111,7 @@ def test_a_field_may_hold_a_number(year: Path, tmp_path: Path, here: Engine) -> 
 
 
 def test_a_crop_is_read_as_the_picture(form: Path, tmp_path: Path, here: Engine) -> None:
-    read_batch(here, form, tmp_path / "rows.jsonl", boxes={WHOLE: parse_box("0.5,0,1,1")})
+    read_batch(here, form, tmp_path / "rows.jsonl", boxes={CROP: parse_box("0.5,0,1,1")})
     rows = read_rows(tmp_path / "rows.jsonl")
     assert [row["digit"] for row in rows] == [None, 7, 7, 7, None]
     assert "fields" not in rows[0]

@@ -21,7 +21,7 @@ from training.config import LEARNING_RATES, HyperParameters
 from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments.definitions import COMPARED, EXPERIMENTS, MNIST_ALONE, Experiment, Row
-from training.experiments.paired import CHANCE, holm
+from training.experiments.paired import SIGNIFICANCE_LEVEL, holm
 from training.experiments.reports import Run, as_text, finding, write_report
 from training.experiments.running import plan
 from training.run_records.run_folder import RunFolder
@@ -136,8 +136,8 @@ def test_a_part_that_matters_has_a_star_and_is_told(tmp_path: Path) -> None:
         finish(run, 0.98 + run.hyper.seed / 1_000 - lost + lost * run.hyper.seed / 1_000)
     text = write_report("parts", experiment, runs, "it", folder=tmp_path)
     _, much, nothing = json.loads((tmp_path / "parts.json").read_text())["rows"]
-    assert much["differences"]["test_accuracy"]["p"] < CHANCE
-    assert nothing["differences"]["test_accuracy"]["p"] > CHANCE
+    assert much["differences"]["test_accuracy"]["p"] < SIGNIFICANCE_LEVEL
+    assert nothing["differences"]["test_accuracy"]["p"] > SIGNIFICANCE_LEVEL
     assert "- much (-9.98 on test)" in text and "- nothing (" not in text
     assert [line.count(" *") for line in text.splitlines()[1:4]] == [0, 2, 0]
     assert "3 seeds" in text and "2 rows" in text

@@ -122,14 +122,14 @@ def test_a_trial_whose_process_is_gone_is_queued_again(
         (alive, TrialState.RUNNING),
         (2, TrialState.WAITING),
     ]
-    assert study.trials[2].user_attrs[study_module.FOLDER] == f"trial-{dead}"
+    assert study.trials[2].user_attrs[study_module.FOLDER_ATTRIBUTE] == f"trial-{dead}"
 
 
 def _begun(study: optuna.Study) -> int:
     """A trial as a process leaves it that was killed without a word."""
     trial = study.ask()
     search_module.suggest(trial, ROW.searched)
-    trial.set_user_attr(study_module.FOLDER, f"trial-{trial.number}")
+    trial.set_user_attr(study_module.FOLDER_ATTRIBUTE, f"trial-{trial.number}")
     study._storage.record_heartbeat(trial._trial_id)
     return trial.number
 

@@ -63,7 +63,7 @@ def test_two_processes_never_make_the_tables_at_once(
     new_store = f"sqlite:///{tmp_path / 'new.db'}"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", new_store)
     monkeypatch.setattr(store_module, "LOCK_S", 0.1)
-    with store_module._alone(new_store), pytest.raises(Timeout, match="lock"):
+    with store_module._sqlite_lock(new_store), pytest.raises(Timeout, match="lock"):
         connect()
     assert not (tmp_path / "new.db").exists()
 

@@ -20,7 +20,7 @@ from digitscope.benchmark.metrics import (
 from digitscope.benchmark.selective_prediction import (
     THRESHOLDS,
     choose_point,
-    operate,
+    operating_point_at,
     refusal_curve,
 )
 from digitscope.types import Level, Quality, Reason
@@ -204,7 +204,7 @@ MIXED = [
 def test_a_threshold_refuses_what_lies_below_it(
     threshold: float, digits_refused: float, digits_wrong: float, others_refused: float
 ) -> None:
-    point = operate(MIXED, threshold)
+    point = operating_point_at(MIXED, threshold)
     assert (point.threshold, point.digits_refused) == (threshold, digits_refused)
     assert (point.digits_wrong, point.others_refused) == (digits_wrong, others_refused)
 
@@ -217,7 +217,7 @@ def test_the_curve_only_rises() -> None:
 
 
 def test_without_others_there_is_no_share_of_them() -> None:
-    assert operate([result("3", 3)], 0.5).others_refused is None
+    assert operating_point_at([result("3", 3)], 0.5).others_refused is None
 
 
 def test_the_highest_threshold_that_costs_no_more_is_chosen() -> None:

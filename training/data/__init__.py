@@ -1,1 +1,1 @@
-"""What a network learns from: MNIST, what it lacks, and how tiles are changed."""
+"""Training data: MNIST, digits and non-digits that MNIST lacks, and augmentation of tiles."""

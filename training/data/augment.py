@@ -1,7 +1,7 @@
-"""Random changes that keep a digit what it is: affine, elastic, stroke width.
+"""Random augmentation that keeps a tile's label: affine, elastic, stroke width.
 
-NumPy and OpenCV on whole batches, outside the saved model and the same for every Keras
-backend. One `cv2.remap` moves a whole batch: its tiles stand below each other on a sheet.
+It runs with NumPy and OpenCV on whole batches, outside the saved model, for every Keras backend.
+The tiles of a batch are stacked into one tall image, so one `cv2.remap` call changes them all.
 
 Source for the elastic part: Simard, Steinkraus and Platt, "Best practices for convolutional
 neural networks applied to visual document analysis", ICDAR 2003.
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from digitscope.types import TILE_PX, Float32Array, UInt8Array
 
-FINE = 2  # strokes are changed on a grid twice as fine: half a pixel on each side
+FINE = 2  # upsampling factor: one fine pixel is half a tile pixel
 FINE_PX = TILE_PX * FINE
-FRAME_PX = TILE_PX + 2  # a black pixel around each tile, so that none sees its neighbour
-SHEET_TILES = 500  # cv2.remap makes no picture higher than 32,767 px; a tile takes 56
+FRAME_PX = TILE_PX + 2  # one black pixel around each tile keeps neighbouring tiles apart
+SHEET_TILES = 500  # cv2.remap outputs at most 32,767 rows; a tile takes 56
 CENTRE_PX = (TILE_PX - 1) / 2  # 13.5, the middle of pixels 0..27
-CONTROL = 4  # elastic: displacements are drawn on 4x4 points and interpolated between
+CONTROL = 4  # elastic: random displacements of 4x4 control points, interpolated between them
 AFFINE = ("shift_px", "rotation_deg", "shear", "zoom")
-KINDS = {  # which amounts a setting's word leaves, each more than the one before
+KINDS = {  # setting -> the amounts it keeps; each setting keeps more than the one before
     "shift": ("shift_px",),
     "affine": AFFINE,
     "affine_elastic": (*AFFINE, "elastic_px"),
@@ -35,23 +35,23 @@ KINDS = {  # which amounts a setting's word leaves, each more than the one befor
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a tile may be changed; every amount is drawn uniformly from -value..value."""
+    """Maximum changes to a tile; each amount is drawn uniformly from -value..value."""
 
-    rotation_deg: float = 18.0  # as much as a page lies askew; a 6 stays far from a 9
-    shear: float = 0.15  # slant of handwriting, tangent
-    shift_px: float = 2.8  # 10 % of 28; the digit's frame leaves 4
-    zoom: float = 0.10  # each axis for itself, so narrow and wide hands too
-    elastic_px: float = 0.9  # at the control points, 9 px apart: well below a line's width
-    stroke: float = 0.9  # 1 is half a pixel on each side of a line that is 3 px wide
-    clean_fraction: float = 0.10  # tiles left as they are, since the ones to read are not changed
+    rotation_deg: float = 18.0  # a page may be rotated this much; a 6 still differs from a 9
+    shear: float = 0.15  # tangent of the handwriting's slant
+    shift_px: float = 2.8  # 10 % of 28; the margin around the digit is 4
+    zoom: float = 0.10  # drawn per axis, so that digits become narrower or wider too
+    elastic_px: float = 0.9  # at the control points, 9 px apart; well below the width of a stroke
+    stroke: float = 0.9  # 1 is half a pixel on each side of a stroke that is 3 px wide
+    clean_fraction: float = 0.10  # fraction of tiles left unchanged, as at inference
 
     def times(self, factor: float) -> Augmentation:
-        """The same amounts, each `factor` times as large; the clean fraction stays."""
+        """Multiply all amounts by `factor`; `clean_fraction` stays."""
         scaled = {name: amount * factor for name, amount in asdict(self).items()}
         return replace(self, **(scaled | {"clean_fraction": self.clean_fraction}))
 
     def only(self, kind: str) -> Augmentation:
-        """The amounts that one of `KINDS` names, the others 0; the clean fraction stays."""
+        """Keep the amounts of `KINDS[kind]` and set the others to 0; `clean_fraction` stays."""
         left_out = set(KINDS["all"]) - set(KINDS[kind])
         return replace(self, **dict.fromkeys(left_out, 0.0))
 
@@ -59,18 +59,18 @@ class Augmentation:
 def augment(
     tiles: UInt8Array, rng: np.random.Generator, amount: Augmentation | None = None
 ) -> UInt8Array:
-    """Change every tile of a batch at random, its digit staying the same.
+    """Augment every tile of a batch at random; its label stays valid.
 
     Args:
         tiles: (N, 28, 28) uint8, light digit on black.
-        rng: where the chance comes from; the same state gives the same tiles.
-        amount: how far to go; by default `Augmentation()`.
+        rng: random generator; the same state gives the same tiles.
+        amount: maximum changes; by default `Augmentation()`.
 
     Returns:
         (N, 28, 28) uint8, light digit on black.
 
     Raises:
-        ValueError: another shape or dtype.
+        ValueError: the tiles have another shape or dtype.
     """
     _check_tiles(tiles)
     if not len(tiles):
@@ -84,10 +84,10 @@ def augment(
 
 
 def change_stroke_width(tiles: UInt8Array, level: Float32Array) -> UInt8Array:
-    """Make lines thinner (level -1) or thicker (level 1) by a pixel on each side.
+    """Make strokes thinner (level -1) or thicker (level 1) by a pixel on each side.
 
-    Between the whole steps the result is mixed with the tile as it was. A thinned line keeps
-    its brightness, or lines of two pixels would fade away.
+    Levels in between blend the result with the original tile. A thinned stroke keeps its
+    brightness; otherwise strokes of two pixels would fade away.
 
     Args:
         tiles: (N, H, W) uint8, light digit on black.
@@ -103,14 +103,14 @@ def change_stroke_width(tiles: UInt8Array, level: Float32Array) -> UInt8Array:
 
 
 def as_bright(changed: Float32Array, tiles: UInt8Array) -> UInt8Array:
-    """Scale each of `changed`, (N, H, W) float32, until its brightest pixel is its tile's."""
+    """Scale each of `changed`, (N, H, W) float32, to the maximum brightness of its tile."""
     brightness = tiles.max((1, 2)) / np.maximum(changed.max((1, 2)), 1)  # (N,)
     scaled = changed * brightness[:, None, None].astype(np.float32)
     return np.minimum(scaled, 255).astype(np.uint8)
 
 
 def _check_tiles(tiles: UInt8Array) -> None:
-    """Refuse what is no batch of tiles."""
+    """Raise ValueError unless the tiles are (N, 28, 28) uint8."""
     if tiles.ndim != 3 or tiles.shape[1:] != (TILE_PX, TILE_PX) or tiles.dtype != np.uint8:
         raise ValueError(
             f"Tiles are (N, {TILE_PX}, {TILE_PX}) uint8. "
@@ -119,7 +119,7 @@ def _check_tiles(tiles: UInt8Array) -> None:
 
 
 def _grid(count: int, rng: np.random.Generator, amount: Augmentation) -> Float32Array:
-    """(N, 56, 56, 2) float32, px: where in its tile each point is read from, x and y.
+    """(N, 56, 56, 2) float32, px: x and y in its tile that each output point is sampled from.
 
     Each grid is a weighted sum of the same 19 fields: x, y, 1 and one for each control point.
     """
@@ -131,7 +131,7 @@ def _grid(count: int, rng: np.random.Generator, amount: Augmentation) -> Float32
 
 @cache
 def _fields() -> Float32Array:
-    """(3136, 19) float32: at each fine point x, y, 1 and how much each control point counts."""
+    """(3136, 19) float32: for each fine point x, y, 1 and the weight of each control point."""
     points = (np.arange(FINE_PX) + 0.5) / FINE - 0.5 - CENTRE_PX  # px from the tile's middle
     x, y = (axis.reshape(-1, 1) for axis in np.meshgrid(points, points))
     spread = _spread()  # (56, 4)
@@ -140,7 +140,7 @@ def _fields() -> Float32Array:
 
 
 def _spread() -> Float32Array:
-    """(56, 4) float32, rows sum to 1: how much each control point counts along one axis."""
+    """(56, 4) float32, rows sum to 1: the weight of each control point along one axis."""
     knots = np.linspace(0, FINE_PX - 1, CONTROL)
     distance = np.abs(np.arange(FINE_PX)[:, None] - knots) / (knots[1] - knots[0])
     weight = (1 + np.cos(np.pi * np.minimum(distance, 1))) / 2
@@ -150,7 +150,7 @@ def _spread() -> Float32Array:
 def _affine_weights(
     count: int, rng: np.random.Generator, amount: Augmentation
 ) -> NDArray[np.float64]:
-    """(N, 3, 2): what x, y and 1 give to the x and y that are read; rotation, shear, zoom."""
+    """(N, 3, 2): random affine maps from x, y, 1 of an output point to x, y in its tile, px."""
     angle = np.deg2rad(rng.uniform(-amount.rotation_deg, amount.rotation_deg, count))
     shear = rng.uniform(-amount.shear, amount.shear, count)
     zoom_x, zoom_y = 1 / (1 + rng.uniform(-amount.zoom, amount.zoom, (2, count)))
@@ -162,7 +162,7 @@ def _affine_weights(
 
 
 def _sample(tiles: UInt8Array, grid_xy: Float32Array) -> UInt8Array:
-    """Read (N, 56, 56) points at `grid_xy` from (N, 28, 28) tiles; black outside them."""
+    """Sample (N, 28, 28) tiles at (N, 56, 56, 2) points: (N, 56, 56) uint8, black outside."""
     if len(tiles) > SHEET_TILES:
         halves = zip(np.array_split(tiles, 2), np.array_split(grid_xy, 2), strict=True)
         return np.concatenate([_sample(part, grid) for part, grid in halves])
@@ -175,7 +175,7 @@ def _sample(tiles: UInt8Array, grid_xy: Float32Array) -> UInt8Array:
 
 
 def _shrink(fine: UInt8Array) -> UInt8Array:
-    """Bring (N, 56, 56) back to (N, 28, 28): the mean of every four pixels."""
+    """Reduce (N, 56, 56) to (N, 28, 28): the mean of each 2x2 block."""
     sheet = fine.reshape(-1, FINE_PX)  # (N*56, 56)
     half = (TILE_PX, len(sheet) // FINE)
     small = cv2.resize(sheet, half, interpolation=cv2.INTER_AREA)

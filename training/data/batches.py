@@ -1,4 +1,4 @@
-"""An epoch's batches: MNIST's tiles, what MNIST lacks, changed at random, in random order."""
+"""The batches of an epoch: MNIST tiles and added tiles, augmented and shuffled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training.data.degrade import degrade_strokes
 from training.data.drawn_tiles import DrawnTiles
 from training.data.mnist import Digits
 
-CALM = 0.5  # of the augmentation, in the last epochs; chosen on validation tiles
+CALM = 0.5  # factor on the augmentation in the last epochs; chosen on validation tiles
 
 
 def epoch_batches(
@@ -23,18 +23,18 @@ def epoch_batches(
     photographed: Digits | None = None,
     drawn: DrawnTiles | None = None,
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
-    """One epoch's batches, the same for the same seed and epoch.
+    """Yield one epoch's batches, the same for the same seed and epoch.
 
     Args:
         digits: MNIST's training tiles.
-        hyper: the fractions of everything else, and the seed.
+        hyper: fractions of added tiles, augmentation, batch size and seed.
         epoch: counted from 0.
-        photographed: tiles that simulated photos became; `hyper.photo_fraction` are taken of them.
-        drawn: other hands and non-digits; `hyper.hand_fraction` and `non_digit_fraction` are taken.
+        photographed: tiles read from simulated photos; `hyper.photo_fraction` says how many.
+        drawn: digits of other writers (`hyper.hand_fraction`), non-digits (`non_digit_fraction`).
 
     Yields:
-        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10 or 11) float32: one-hot, or of ten
-        a tenth each for what is no digit.
+        tiles (B, 28, 28, 1) float32 0..255, and labels (B, 10 or 11) float32: one-hot; for
+        a non-digit with ten outputs, a tenth for each class.
     """
     rng = np.random.default_rng((hyper.seed, epoch))
     tiles, labels = _epoch_tiles(digits, hyper, photographed, drawn, rng)
@@ -48,7 +48,7 @@ def epoch_batches(
 
 
 def augmentation_strength(hyper: HyperParameters, epoch: int) -> float:
-    """How much of the full augmentation an epoch, counted from 0, has: less in the last ones.
+    """The factor on the augmentation in an epoch, counted from 0; lower in the last epochs.
 
     >>> recipe = HyperParameters(epochs=10, calm_fraction=0.3)
     >>> [augmentation_strength(recipe, epoch) for epoch in (0, 6, 7, 9)]
@@ -65,23 +65,23 @@ def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
 
 
 def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, ...]:
-    """How many tiles of other hands, of photos and of no digit come to MNIST's own."""
+    """How many tiles of other writers, of photos and of non-digits are added to MNIST's."""
     shares = (hyper.hand_fraction, hyper.photo_fraction, hyper.non_digit_fraction)
     return tuple(round(train_tiles * share) for share in shares)
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:
-    """(N, 28, 28) uint8 to what the network takes, (N, 28, 28, 1) float32, 0..255."""
+    """Convert (N, 28, 28) uint8 to the network's input, (N, 28, 28, 1) float32, 0..255."""
     return tiles[..., None].astype(np.float32)
 
 
 def one_hot(labels: UInt8Array, outputs: int = CLASSES) -> Float32Array:
-    """(N,) 0..9 to (N, outputs) float32 with a single 1 a row."""
+    """Convert labels, (N,) 0..9, to one-hot rows, (N, outputs) float32."""
     return np.eye(outputs, dtype=np.float32)[labels]
 
 
 def no_digit(count: int, outputs: int = CLASSES) -> Float32Array:
-    """(count, outputs) float32: the label of what is no digit, the last class or a tenth each."""
+    """Labels of non-digits, (count, outputs) float32: the last class, or a tenth for each class."""
     if outputs > CLASSES:
         return one_hot(np.full(count, CLASSES, np.uint8), outputs)
     return np.full((count, CLASSES), 1 / CLASSES, np.float32)

@@ -1,4 +1,4 @@
-"""What a run learns from and is judged by: MNIST's split, other hands, non-digits, photos."""
+"""The datasets of a training run: MNIST's split, other writers' digits, non-digits, photos."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from training.data.photo_tiles import photo_tiles
 from training.data.strokes import TRAIN_WRITERS, VALIDATION_WRITERS, PenDigit, load_writers
 from training.run_records.run_folder import RUNS_DIR
 
-TILES_DIR = RUNS_DIR / "tiles"  # where tiles are kept once made
-TILES_SEED = 2026  # one set for every run, so that runs with different seeds compare
-DRAWN = 24_000  # of other hands, and as many non-digits: about two epochs' worth
-VALIDATION_DRAWN = 1_500  # of other hands, and of non-digits
+TILES_DIR = RUNS_DIR / "tiles"  # cache of drawn and photographed tiles
+TILES_SEED = 2026  # the same tiles for every run, so that runs with different seeds are comparable
+DRAWN = 24_000  # digits of other writers, and as many non-digits: enough for about two epochs
+VALIDATION_DRAWN = 1_500  # digits of other writers, and as many non-digits
 
 
 @dataclass(frozen=True, eq=False)
 class Datasets:
-    """What a run learns from and what it is judged by.
+    """The training and validation data of a run.
 
     Attributes:
         train: MNIST's training tiles.
-        validation: tiles held out of them.
-        photographed: tiles that simulated photos of training digits became, or None.
-        drawn: digits of other hands and non-digits to learn from, or None.
-        validation_drawn: the same by writers who are not learnt from, or None.
+        validation: tiles held out of MNIST's training tiles.
+        photographed: tiles read from simulated photos of training digits, or None.
+        drawn: digits of other writers and non-digits for training, or None.
+        validation_drawn: the same for validation, by different writers, or None.
     """
 
     train: Digits
@@ -39,7 +39,7 @@ class Datasets:
 
 
 def load_datasets(path: str | None, hyper: HyperParameters) -> Datasets:
-    """Load MNIST, split it, and draw and photograph what the recipe asks for.
+    """Load and split MNIST, and make the drawn and photographed tiles that `hyper` asks for.
 
     Raises:
         DataUnavailableError: MNIST or the pen strokes could not be found.
@@ -57,7 +57,7 @@ def load_datasets(path: str | None, hyper: HyperParameters) -> Datasets:
 def _draw(
     digits: Digits, validation: Digits, hyper: HyperParameters
 ) -> tuple[DrawnTiles | None, DrawnTiles | None]:
-    """Other hands and non-digits to learn from and to be judged by, where they are asked for."""
+    """Drawn tiles for training and for validation, or (None, None) if `hyper` asks for none."""
     if not (hyper.hand_fraction or hyper.non_digit_fraction):
         return None, None
     writers = (TRAIN_WRITERS, VALIDATION_WRITERS)
@@ -71,11 +71,11 @@ def _draw(
 
 
 def _strokes_of(writers: range, hyper: HyperParameters) -> tuple[PenDigit, ...]:
-    """Real strokes, where digits of other hands are asked for."""
+    """The writers' pen strokes, or () if `hyper` asks for no digits of other writers."""
     return load_writers(writers) if hyper.hand_fraction else ()
 
 
 def _together(first: Digits, second: Digits) -> Digits:
-    """All tiles of both."""
+    """Concatenate both."""
     tiles = np.concatenate([first.tiles, second.tiles])
     return Digits(tiles, np.concatenate([first.labels, second.labels]))

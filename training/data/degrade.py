@@ -1,7 +1,7 @@
-"""Stroke degradation: a part of the tiles is blurred, or broken by narrow gaps.
+"""Stroke degradation: some tiles are blurred, others get narrow gaps in their strokes.
 
-So far and faint photos leave a digit: the pen skips, the lens is soft, a line on the paper is
-taken away together with a piece of the stroke that crosses it.
+This imitates faint photos taken from far away: the pen skips, the lens blurs, and removing a ruled
+line also removes a piece of the stroke that crosses it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from digitscope.types import TILE_PX, Float32Array, UInt8Array
 from training.data.augment import as_bright
 
 BLUR_SIGMA_PX = 1.0  # the strongest blur; a stroke is 3 px wide
-BLUR_MARGIN_PX = 3  # black around each tile, so that none sees its neighbour
-GAPS = 3  # at most
-GAP_PX = (0.5, 1.1)  # half the width of a gap: what bridges it is the eye
+BLUR_MARGIN_PX = 3  # black margin around each tile; the blur does not reach the next tile
+GAPS = 3  # maximum per tile
+GAP_PX = (0.5, 1.1)  # half the width of a gap; people still see one stroke
 GAP_LENGTH_PX = 4.0  # a gap cuts one stroke, not the whole digit
-INK = 128  # gaps lie where a pixel is at least so bright
+INK = 128  # gaps are centred on pixels of at least this level
 
 
 def degrade_strokes(tiles: UInt8Array, rng: np.random.Generator, fraction: float) -> UInt8Array:
@@ -25,8 +25,8 @@ def degrade_strokes(tiles: UInt8Array, rng: np.random.Generator, fraction: float
 
     Args:
         tiles: (N, 28, 28) uint8, light digit on black.
-        rng: where the chance comes from; the same state gives the same tiles.
-        fraction: 0..1 of the tiles.
+        rng: random generator; the same state gives the same tiles.
+        fraction: fraction of the tiles to degrade, 0..1.
 
     Returns:
         (N, 28, 28) uint8.
@@ -41,7 +41,7 @@ def degrade_strokes(tiles: UInt8Array, rng: np.random.Generator, fraction: float
 
 
 def blur(tiles: UInt8Array, rng: np.random.Generator) -> UInt8Array:
-    """Blur every one of (N, 28, 28) uint8 tiles, each by another amount."""
+    """Blur (N, 28, 28) uint8 tiles, each by its own random amount."""
     if not len(tiles):
         return tiles.copy()
     margin = BLUR_MARGIN_PX
@@ -54,7 +54,7 @@ def blur(tiles: UInt8Array, rng: np.random.Generator) -> UInt8Array:
 
 
 def break_strokes(tile: UInt8Array, rng: np.random.Generator) -> UInt8Array:
-    """Cut one to three narrow gaps into a (28, 28) uint8 tile, each somewhere on the ink."""
+    """Cut one to three narrow gaps into a (28, 28) uint8 tile, each at a random ink pixel."""
     ink_yx = np.argwhere(tile >= INK)
     if not len(ink_yx):
         return tile.copy()
@@ -65,7 +65,7 @@ def break_strokes(tile: UInt8Array, rng: np.random.Generator) -> UInt8Array:
 
 
 def _gap(centre_yx: np.ndarray, rng: np.random.Generator) -> Float32Array:
-    """(28, 28) float32 0..1: a short soft line through `centre_yx`, at any angle."""
+    """(28, 28) float32 0..1: a short soft line, centred on `centre_yx`, at a random angle."""
     y, x = np.mgrid[:TILE_PX, :TILE_PX] - centre_yx[:, None, None]
     angle = rng.uniform(0, np.pi)
     across = np.abs(x * np.sin(angle) - y * np.cos(angle))

@@ -1,12 +1,12 @@
-"""Digits as most of the world writes them, as the movement of a pen, where MNIST has few or none.
+"""Pen strokes of digits as most of the world writes them, where MNIST has few or none.
 
-"1" with a flag as long as its stem, with and without foot; "2" with loops, or as a zigzag; flat
-"3"; open and closed "4"; "5" with its bar apart; crossed "7", with a hook at its bar; "8" of two
+"1" with a flag as long as its stem, with and without a foot; "2" with loops, or as a zigzag; flat
+"3"; open and closed "4"; "5" with a separate bar; crossed "7", with a hook on its bar; "8" of two
 rings; "9" with a straight stem. Lengths are fractions of the digit's height, y runs downwards.
 
-What keeps a 1 from being a 7: the longer its flag, the steeper it falls, from 24 degrees below the
-level to 41; the 7's bar lies within 14 degrees of it. What keeps an open 4 from being a 6 or a 9:
-its stem passes the bar and goes on below it.
+A 1 differs from a 7: the longer its flag, the steeper it falls, at least 24 to 41 degrees below
+horizontal; the 7's bar lies within 14 degrees of horizontal. An open 4 differs from a 6 or a 9: its
+stem crosses the bar and continues below it.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 Line = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
 Hand = Callable[[np.random.Generator], list[Line]]
 
-FLAG_FALL_DEG = (20, 78)  # below the level; steeper is no flag any more
-FALL_BY_LENGTH_DEG = 20  # added to the least fall for a flag as long as the stem
-FLAG_TO_STEM_DEG = 13  # at least so far apart, or both are one stroke
-FLAG_LENGTH = (0.2, 1.05)  # of the stem; beyond half of it where most of the world's schools teach
+FLAG_FALL_DEG = (20, 78)  # below horizontal; a steeper line is not a flag
+FALL_BY_LENGTH_DEG = 20  # added to the minimum fall of a flag that is as long as the stem
+FLAG_TO_STEM_DEG = 13  # minimum angle between them, or they merge into one stroke
+FLAG_LENGTH = (0.2, 1.05)  # fraction of the stem; most of the world's schools teach more than half
 FOOT_FRACTION = 0.35  # of the 1s with a flag
-HOOK_FRACTION = 0.25  # of the flags begin with a small turn upwards
+HOOK_FRACTION = 0.25  # fraction of the flags that begin with a small hook upwards
 STEM_SLANT_DEG = (-8, 22)  # positive leans to the right
 BAR_TILT_DEG = 14
 CROSSED_FRACTION = 0.7  # of the 7s
-BEND = 0.035  # how far the middle of a stroke strays from the straight line
+BEND = 0.035  # typical distance of a stroke's middle from the straight line
 CURVE_POINTS = 12
 
 
@@ -53,13 +53,13 @@ def one(rng: np.random.Generator) -> list[Line]:
 
 
 def two(rng: np.random.Generator) -> list[Line]:
-    """A hook on top, a neck to the left, then a loop, a wave, or a corner and a level line."""
+    """An arch and a diagonal to the lower left, then a loop or a corner; or a zigzag."""
     width = rng.uniform(0.45, 0.75)
     start = [(rng.uniform(-0.05, 0.15), rng.uniform(0.12, 0.4))]
     ringed = rng.random()
     if ringed < 0.2:  # the arch begins at the neck and closes to a ring
         start = [(0.6 * width, rng.uniform(0.45, 0.6)), (0.05 * width, 0.3)]
-    elif ringed < 0.45:  # the pen comes round a small ring first
+    elif ringed < 0.45:  # the pen draws a small ring first
         x, y, r = rng.uniform(0.08, 0.2), rng.uniform(0.2, 0.4), rng.uniform(0.05, 0.14)
         start = [(x + r, y), (x, y + r), (x - r, y), (x - 0.2 * r, y - 1.3 * r)]
     arch = [(0.25 * width, 0.0), (0.8 * width, 0.0), (width, 0.22), (0.85 * width, 0.5)]
@@ -78,7 +78,7 @@ def two(rng: np.random.Generator) -> list[Line]:
 
 
 def three(rng: np.random.Generator) -> list[Line]:
-    """A level bar, a line back to the left, and one bow."""
+    """A horizontal bar, a line back to the left, and one curve."""
     width, waist = rng.uniform(0.45, 0.7), rng.uniform(0.32, 0.48)
     left = (rng.uniform(0.1, 0.3), waist)
     bow = [left, (width, waist), (width * 1.1, 0.75), (0.6 * width, 1.0), (0.2 * width, 1.0)]
@@ -88,7 +88,7 @@ def three(rng: np.random.Generator) -> list[Line]:
 
 
 def four(rng: np.random.Generator) -> list[Line]:
-    """A left stroke down to a level bar, and a stem across it; open at the top, or closed."""
+    """A left stroke down to a horizontal bar, and a stem across the bar; top open or closed."""
     bar_y, length = rng.uniform(0.45, 0.8), rng.uniform(0.5, 0.95)
     stem_x = length * rng.uniform(0.45, 0.8)
     slant = np.tan(np.deg2rad(rng.uniform(-8, 18)))
@@ -105,7 +105,7 @@ def four(rng: np.random.Generator) -> list[Line]:
 
 
 def five(rng: np.random.Generator) -> list[Line]:
-    """A neck and a bow, and a bar on top that may stand apart."""
+    """A short stem, a curve, and a bar on top that may be separate."""
     width, neck = rng.uniform(0.4, 0.65), rng.uniform(0.3, 0.5)
     bow = [(0.06, neck), (width, neck - 0.05), (1.1 * width, 0.75), (0.6 * width, 1.0)]
     end = (rng.uniform(-0.1, 0.05), rng.uniform(0.8, 1.0))
@@ -119,7 +119,7 @@ def five(rng: np.random.Generator) -> list[Line]:
 
 
 def seven(rng: np.random.Generator) -> list[Line]:
-    """A level bar, a stem from its right end, often a line across the stem, and a hook."""
+    """A bar, a stem from its right end, often a line across the stem, sometimes a hook."""
     length = rng.uniform(0.4, 0.8)
     corner = np.array([length, rng.uniform(-0.03, 0.03)])
     tilt = np.deg2rad(rng.uniform(-BAR_TILT_DEG, BAR_TILT_DEG))
@@ -137,7 +137,7 @@ def seven(rng: np.random.Generator) -> list[Line]:
 
 
 def eight(rng: np.random.Generator) -> list[Line]:
-    """Two rings, one on the other."""
+    """Two rings, one above the other."""
     upper, lower = rng.uniform(0.19, 0.25), rng.uniform(0.22, 0.29)
     gap = rng.uniform(-0.05, 0.01)
     top = ring(np.array([0.0, upper]), upper * rng.uniform(0.75, 1.2), upper, rng)
@@ -164,7 +164,7 @@ def nine(rng: np.random.Generator) -> list[Line]:
     return [head, rounded(np.array([np.asarray(one, float) for one in tail]), rng)]
 
 
-HANDS: tuple[tuple[int, Hand, float], ...] = (  # digit, how it is drawn, how often
+HANDS: tuple[tuple[int, Hand, float], ...] = (  # digit, function that draws it, relative frequency
     (1, one, 0.36),
     (2, two, 0.14),
     (3, three, 0.05),
@@ -177,14 +177,14 @@ HANDS: tuple[tuple[int, Hand, float], ...] = (  # digit, how it is drawn, how of
 
 
 def draw_strokes(rng: np.random.Generator) -> tuple[int, list[Line]]:
-    """One digit of `HANDS` and the strokes that draw it."""
+    """Draw a random digit of `HANDS`; returns its label and its strokes."""
     often = np.array([share for _, _, share in HANDS])
     digit, hand, _ = HANDS[rng.choice(len(HANDS), p=often / often.sum())]
     return digit, hand(rng)
 
 
 def curve(start: Line, end: Line, bow: float, rng: np.random.Generator) -> Line:
-    """(12, 2): points on a curve between two points, its middle `bow` off the straight line."""
+    """(12, 2): a quadratic Bézier curve; `bow` offsets its control point, in line lengths."""
     start, end = start + rng.normal(0, BEND / 4, 2), end + rng.normal(0, BEND / 4, 2)
     along = end - start
     middle = (start + end) / 2 + bow * np.array([-along[1], along[0]]) + rng.normal(0, BEND / 2, 2)
@@ -198,7 +198,7 @@ def polyline(corners: Line, rng: np.random.Generator) -> Line:
 
 
 def level_line(middle: Line, length: float, tilt_deg: float, rng: np.random.Generator) -> Line:
-    """A nearly level line through `middle`, which lies somewhere near its own middle."""
+    """A nearly horizontal line; `middle` lies on it, near its centre."""
     tilt = np.deg2rad(rng.uniform(-tilt_deg, tilt_deg))
     along = length * np.array([np.cos(tilt), np.sin(tilt)])
     before = rng.uniform(0.3, 0.7)
@@ -206,13 +206,13 @@ def level_line(middle: Line, length: float, tilt_deg: float, rng: np.random.Gene
 
 
 def ring(centre: Line, wide: float, tall: float, rng: np.random.Generator) -> Line:
-    """A ring that nearly closes, or overshoots a little; it begins near the top."""
+    """(28, 2): a ring that nearly closes, or overshoots a little; it begins near the top."""
     turn = np.deg2rad(-90 + rng.normal(0, 25) + np.linspace(0, -360 + rng.normal(0, 12), 28))
     return centre + np.stack([wide * np.cos(turn), tall * np.sin(turn)], axis=1)
 
 
 def rounded(corners: Line, rng: np.random.Generator) -> Line:
-    """Round a polyline off by cutting its corners three times (Chaikin, 1974); its ends stay."""
+    """Smooth a polyline by cutting its corners three times (Chaikin, 1974); its ends stay."""
     corners = corners + rng.normal(0, BEND / 2, corners.shape)
     first, last = corners[:1], corners[-1:]
     for _ in range(3):

@@ -1,8 +1,8 @@
-"""What a pen draws that is no digit: shapes, letters, arrows, small pictures, signatures.
+"""Hand-drawn non-digits: shapes, letters, arrows, small pictures, signatures.
 
-Drawn as strokes, so that each takes every pen and style that a digit takes: neither dashes nor a
-broad marker ever tell a digit from a sign. What some hand writes as a digit is left out: rings and
-ovals, b, q, z, a caret (a 1 with a flag as long as its stem), lines that are nearly upright.
+They are strokes, drawn with the same pens and styles as digits. So dashes or a broad marker do not
+tell the network that a sign is no digit. Shapes that some people write as a digit are left out:
+rings, ovals, b, q, z, a caret (a 1 with a flag as long as its stem), nearly vertical lines.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Sign = Callable[[np.random.Generator], list[Line]]
 
 LISTED: dict[str, dict[str, list[list[list[float]]]]] = json.loads(  # way, name, strokes, points
     Path(__file__).with_name("drawn_signs.json").read_text(encoding="utf-8")
-)  # "cornered" signs have straight lines from point to point, of "curved" ones corners are rounded
-SLASH_DEG = (50, 75)  # from the upright, leaning as a 1 does: beyond any hand's slant
-BACKSLASH_DEG = (33, 70)  # no hand's 1 falls over backwards
+)  # "cornered" signs have straight lines from point to point, "curved" signs are smoothed
+SLASH_DEG = (50, 75)  # from vertical, leaning as a 1 does, but more than anyone's slant
+BACKSLASH_DEG = (33, 70)  # from vertical; nobody writes a 1 that leans this far to the left
 
 
 def listed(rng: np.random.Generator) -> list[Line]:
-    """A letter, shape or small picture of the two lists, its points a little astray."""
+    """A random letter, shape or small picture of `LISTED`, its points slightly displaced."""
     names = [(way, name) for way, signs in LISTED.items() for name in signs]
     way, name = names[rng.integers(len(names))]
     join = polyline if way == "cornered" else rounded
@@ -39,7 +39,7 @@ def listed(rng: np.random.Generator) -> list[Line]:
 
 
 def polygon(rng: np.random.Generator) -> list[Line]:
-    """A triangle, rectangle, diamond or another polygon; corners sharp, ends nearly meeting."""
+    """A triangle, rectangle, diamond or another polygon; sharp corners; its ends nearly meet."""
     corners = int(rng.choice([3, 3, 4, 4, 4, 4, 4, 4, 5]))
     turned = {3: 0.0, 4: rng.choice([0.0, np.pi / 4])}.get(corners, rng.uniform(0, 1))
     angles = (
@@ -90,7 +90,7 @@ def star(rng: np.random.Generator) -> list[Line]:
 
 
 def signature(rng: np.random.Generator) -> list[Line]:
-    """A row of loops and waves, as a name is signed."""
+    """A row of loops and waves, like a signature."""
     t = np.linspace(0, 1, 120)
     waves, loop = rng.uniform(2, 6), rng.uniform(0.02, 0.14)
     phase = rng.uniform(0, 2 * np.pi, 3)
@@ -134,7 +134,7 @@ def word(rng: np.random.Generator) -> list[Line]:
     return strokes
 
 
-SIGNS: tuple[tuple[Sign, float], ...] = (  # and how often
+SIGNS: tuple[tuple[Sign, float], ...] = (  # with relative frequencies
     (listed, 0.60),
     (polygon, 0.13),
     (ringed, 0.06),
@@ -147,12 +147,12 @@ SIGNS: tuple[tuple[Sign, float], ...] = (  # and how often
 
 
 def draw_sign_tile(rng: np.random.Generator) -> UInt8Array:
-    """A sign by any pen in any style: (28, 28) uint8, light on black."""
+    """Draw a random sign with a random pen and style: (28, 28) uint8, light on black."""
     return write_tile(_some_sign(SIGNS, rng)(rng), rng)
 
 
 def silhouette(rng: np.random.Generator) -> UInt8Array:
-    """A filled shape, as an object leaves it: no pen has such a width. (28, 28) uint8."""
+    """A filled shape like an object's, wider than any pen's stroke: (28, 28) uint8."""
     if rng.random() < 0.5:
         outline = _some_sign(((polygon, 0.6), (star, 0.4)), rng)(rng)
     else:
@@ -164,7 +164,7 @@ def silhouette(rng: np.random.Generator) -> UInt8Array:
 
 
 def _ragged_outline(rng: np.random.Generator) -> Line:
-    """A closed line round a body with bulges: an animal, a bag, a shirt."""
+    """(64, 2): an irregular closed outline, like that of an animal, a bag or a shirt."""
     angle = np.linspace(0, 2 * np.pi, 64)
     reach = np.ones(64)
     for wave in range(1, 7):
@@ -174,6 +174,6 @@ def _ragged_outline(rng: np.random.Generator) -> Line:
 
 
 def _some_sign(signs: Sequence[tuple[Sign, float]], rng: np.random.Generator) -> Sign:
-    """One of several kinds, as often as each says."""
+    """Choose one kind of sign at random, weighted by frequency."""
     often = np.array([share for _, share in signs])
     return signs[rng.choice(len(signs), p=often / often.sum())][0]

@@ -1,7 +1,7 @@
-"""Tiles that are drawn once for all runs: what other hands write, and what is no digit.
+"""Tiles that are drawn once for all runs: digits of other handwriting styles, and non-digits.
 
-Drawing a tile takes milliseconds, and an epoch needs tens of thousands: they are kept on disk, and
-every epoch takes some of them and changes each at random, as it does with MNIST's.
+Drawing a tile takes milliseconds, and an epoch needs tens of thousands. So the tiles are cached on
+disk. Every epoch samples some of them and augments them like MNIST's tiles.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from training.data.pen_styles import write_tile
 from training.data.photo_tiles import load_tiles, save_tiles
 from training.data.strokes import PenDigit
 
-PEN_FRACTION = 0.65  # of other hands' digits are real strokes; the others drawn by rule
-SOURCES = (  # whose code the tiles depend on
+PEN_FRACTION = 0.65  # of the digits are recorded pen strokes; the others are drawn by rules
+SOURCES = (  # modules whose source code is part of the cache key
     drawn_digits,
     drawn_signs,
     hershey_glyphs,
@@ -40,11 +40,11 @@ SOURCES = (  # whose code the tiles depend on
 
 @dataclass(frozen=True, eq=False)
 class DrawnTiles:
-    """What MNIST lacks.
+    """Tiles of kinds that MNIST lacks.
 
     Attributes:
-        hands: digits as other hands write them.
-        non_digits: (N, 28, 28) uint8, what is no digit.
+        hands: digits of other handwriting styles.
+        non_digits: (N, 28, 28) uint8, tiles that show no digit.
     """
 
     hands: Digits
@@ -52,15 +52,15 @@ class DrawnTiles:
 
 
 def draw_hands(count: int, written: Sequence[PenDigit], rng: np.random.Generator) -> Digits:
-    """Digits as other hands write them, with any pen and in any style.
+    """Draw digits of other handwriting styles, with random pens and pen styles.
 
     Args:
         count: how many.
-        written: real strokes to draw from, with replacement; none: all are drawn by rule.
-        rng: where the chance comes from.
+        written: recorded strokes to sample with replacement; if empty, rules draw all digits.
+        rng: random generator.
 
     Returns:
-        tiles (count, 28, 28) uint8, light on black, longest side 20, mass at the middle.
+        tiles (count, 28, 28) uint8, light on black, longest side 20, mass centred.
     """
     labels, tiles = np.zeros(count, np.uint8), np.zeros((count, TILE_PX, TILE_PX), np.uint8)
     for index in range(count):
@@ -80,18 +80,18 @@ def drawn_tiles(
     seed: int,
     cache_dir: Path,
 ) -> DrawnTiles:
-    """Draw tiles, or take those that were drawn before with the same code from the same digits.
+    """Draw tiles, or load the cached ones that the same code drew from the same data.
 
     Args:
-        digits: MNIST tiles that pairs and mirrored digits are made of.
-        written: real strokes, training writers' alone.
-        counts: how many digits of other hands, and how many non-digits.
-        seed: of the draw.
-        cache_dir: a folder that keeps the tiles, under a name that changes with the code.
+        digits: MNIST tiles to make pairs and mirrored digits from.
+        written: recorded strokes of this split's writers.
+        counts: number of digits, and of non-digits.
+        seed: of the random generator.
+        cache_dir: folder of the cached tiles; the file name changes with the code.
     """
     kept_at = cache_dir / f"drawn_tiles_{seed}_{_fingerprint(digits, written, counts)}.npz"
     cache_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(kept_at.with_suffix(".lock")):  # who asks meanwhile waits, and finds them
+    with FileLock(kept_at.with_suffix(".lock")):  # a second process waits, then loads the file
         made = load_tiles(kept_at)
         if made is None:
             made = _draw_all(digits, written, counts, seed)
@@ -102,7 +102,7 @@ def drawn_tiles(
 def _draw_all(
     digits: Digits, written: Sequence[PenDigit], counts: tuple[int, int], seed: int
 ) -> Digits:
-    """Hands first, then non-digits, whose labels mean nothing."""
+    """Draw the digits, then the non-digits, whose labels have no meaning."""
     rng = np.random.default_rng(seed)
     hands = draw_hands(counts[0], written, rng)
     others = draw_non_digits(counts[1], digits, rng)
@@ -111,7 +111,7 @@ def _draw_all(
 
 
 def _fingerprint(digits: Digits, written: Sequence[PenDigit], counts: tuple[int, int]) -> str:
-    """Twelve characters that change with everything the tiles depend on."""
+    """Twelve characters of a hash over everything that the tiles depend on."""
     content = hashlib.sha256(
         repr((counts, cv2.__version__, hershey_glyphs.GLYPHS, drawn_signs.LISTED)).encode()
     )

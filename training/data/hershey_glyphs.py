@@ -1,9 +1,9 @@
-"""Letters and signs as a pen draws them: strokes, not outlines as in a printer's font.
+"""Letters and signs as pen strokes, not as outlines like those of a printer's font.
 
 Source: the Hershey Fonts, created by A. V. Hershey at the U.S. National Bureau of Standards
-("Calligraphy for Computers", 1967), in the format of James Hurt, Cognition, Inc.; the signs that
-no hand writes as a digit stand in ``hershey_glyphs.json``. (The packages that hold them all install
-a module named ``tests``, which hides ours.)
+("Calligraphy for Computers", 1967), in the format of James Hurt, Cognition, Inc.
+``hershey_glyphs.json`` holds the signs that nobody writes as a digit. (The packages that contain
+all signs install a module named ``tests``, which hides ours.)
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from training.data.synthetic_strokes import draw_lines
 GLYPHS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
     Path(__file__).with_name("hershey_glyphs.json").read_text(encoding="utf-8")
 )  # the keys of "greeks" stand for Greek letters
-FAVOURED = "Xackjlmwx"  # of "greeks", drawn three times as often: Ω α γ λ κ μ ν ψ ω are like digits
+FAVOURED = "Xackjlmwx"  # of "greeks", drawn three times as often: Ω α γ λ κ μ ν ψ ω resemble digits
 HEIGHT_PX = 96  # of the longer side, before it is stretched
-STRETCH = 1.5  # at most so many times as wide, or as narrow
-STRAY = 0.02  # how far each point of a stroke strays, of the longer side
+STRETCH = 1.5  # maximum change of the aspect ratio, as a factor
+STRAY = 0.02  # displacement of each point, as a fraction of the longer side
 PEN_PX = (4, 12)
 
 Stroke = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
 
 
 def draw_glyph(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
-    """Draw one sign at the middle of a canvas, its points astray, now narrow and now wide.
+    """Draw a random sign in the middle of a canvas, its points displaced and its width varied.
 
     Returns:
         (canvas_px, canvas_px) uint8, 255 where the pen was.
@@ -52,7 +52,7 @@ def draw_glyph(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
 
 @cache
 def hershey_glyphs() -> tuple[tuple[Stroke, ...], ...]:
-    """Every sign's strokes, the favoured ones three times."""
+    """The strokes of every sign; those of `FAVOURED` occur three times."""
     return tuple(
         tuple(np.array(stroke, np.float64) for stroke in strokes_of[key])
         for alphabet, strokes_of in GLYPHS.items()
@@ -61,7 +61,7 @@ def hershey_glyphs() -> tuple[tuple[Stroke, ...], ...]:
 
 
 def rounded(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round a polyline off by cutting its corners three times (Chaikin, 1974); its ends stay."""
+    """Smooth a polyline by cutting its corners three times (Chaikin, 1974); its ends stay."""
     first, last = corners[:1], corners[-1:]
     for _ in range(3):
         near = 0.75 * corners[:-1] + 0.25 * corners[1:]
@@ -72,6 +72,6 @@ def rounded(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _bounds(strokes: tuple[Stroke, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The least and the largest x and y of a sign."""
+    """The minimum and the maximum x and y of a sign."""
     points = np.concatenate(strokes)
     return points.min(0), points.max(0)

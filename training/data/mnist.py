@@ -1,4 +1,4 @@
-"""MNIST for training: how it is split, and the seal on the test set.
+"""MNIST for training: the split into training, validation and test tiles.
 
 The file is looked for at an explicit path, then at ``$MNIST_NPZ``, then in Keras' cache
 (``~/.keras/datasets/mnist.npz``), then downloaded into that cache.
@@ -20,13 +20,13 @@ from digitscope.benchmark.mnist import (
 )
 from digitscope.types import CLASSES, TILE_PX, UInt8Array
 
-VALIDATION_TILES = 5_000  # of 60,000: one error is 0.02 %, and 55,000 stay to learn from
-SPLIT_SEED = 2026  # one split for every run, so that runs with different seeds compare
+VALIDATION_TILES = 5_000  # of 60,000: one error is 0.02 %, and 55,000 remain for training
+SPLIT_SEED = 2026  # the same split for every run, so that runs with different seeds are comparable
 
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """Tiles and what they show.
+    """Tiles and their labels.
 
     Attributes:
         tiles: (N, 28, 28) uint8, light digit on black.
@@ -66,7 +66,7 @@ def find_mnist(path: str | os.PathLike[str] | None = None) -> Path:
     """
     named = path or os.environ.get(MNIST_VARIABLE)
     if not named:
-        return download_mnist()  # where Keras' cache has it, nothing is fetched
+        return download_mnist()  # downloads only if Keras' cache lacks it
     found = Path(named).expanduser()
     if not found.is_file():
         raise DataUnavailableError(
@@ -79,7 +79,7 @@ def find_mnist(path: str | os.PathLike[str] | None = None) -> Path:
 def load_train_validation(
     path: str | os.PathLike[str] | None = None, validation_tiles: int = VALIDATION_TILES
 ) -> tuple[Digits, Digits]:
-    """MNIST's 60,000 training tiles, split in two; the test tiles are not even unpacked.
+    """Load MNIST's 60,000 training tiles and split them; the test tiles are not even unpacked.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
@@ -90,7 +90,7 @@ def load_train_validation(
 
 
 def load_test(path: str | os.PathLike[str] | None = None) -> Digits:
-    """MNIST's 10,000 test tiles. Sealed: only `training.evaluate` calls this.
+    """Load MNIST's 10,000 test tiles, for evaluation only: never train or tune on them.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
@@ -118,9 +118,9 @@ def split_stratified(digits: Digits, validation_tiles: int, seed: int) -> tuple[
 
 
 def _rank_in_class(labels: UInt8Array) -> np.ndarray:
-    """(N,) float 0..1: how far through its own class each tile comes.
+    """(N,) float 0..1: the relative rank of each tile among the tiles of its own class.
 
-    The tiles below any cut then hold the same fraction of every class, to one tile.
+    The tiles below any threshold then hold the same fraction of every class, within one tile.
     """
     ranks = np.empty(len(labels))
     for digit in np.unique(labels):

@@ -1,7 +1,7 @@
-"""What is no digit: letters, symbols, scribbles, pairs, mirrored digits, blobs, in a tile's form.
+"""Tiles of non-digits: letters, symbols, scribbles, pairs, mirrored digits, blobs.
 
-The network learns to prefer no digit on them, so that its confidence says whether it looks at a
-digit at all. Whatever may be read as a digit is left out: an O, an S, the mirrored 2 that is an S.
+The network learns to prefer no class on them, so its confidence says whether a tile shows a digit
+at all. Everything that may be read as a digit is left out: an O, an S, a mirrored 2 (an S).
 
 Source: outlier exposure, Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier
 Exposure", ICLR 2019.
@@ -26,9 +26,9 @@ from training.data.hershey_glyphs import PEN_PX, draw_glyph, rounded
 from training.data.mnist import Digits
 from training.data.synthetic_strokes import to_tile
 
-CANVAS_PX = 160  # drawn large, then shrunk: smooth edges
+CANVAS_PX = 160  # drawn large, then shrunk, for smooth edges
 FONT_PX = 96
-FONTS = (  # they come with matplotlib; upright, slanted, thin and bold ones, with Greek
+FONTS = (  # part of matplotlib; upright, slanted, thin and bold, with Greek letters
     "DejaVuSans.ttf",
     "DejaVuSans-Oblique.ttf",
     "DejaVuSans-Bold.ttf",
@@ -38,13 +38,13 @@ FONTS = (  # they come with matplotlib; upright, slanted, thin and bold ones, wi
     "STIXGeneralBolIta.ttf",
 )
 # No B D G I J L O P Q S T U Y Z, no a b c e g h i j l o p q r s t u y z, no β δ ε ζ θ ξ ρ σ τ,
-# no Λ: in some hand each of them is a digit, or looks like one in some of these fonts.
+# no Λ: each of them is a digit in some handwriting, or looks like one in some of these fonts.
 SYMBOLS = "ACEFHKMNRVWXdfkmnvwxαγηκλμνπφχψωΓΔΞΠΦΨΩЖФДШЮЯЦИЩ&@#%*+=<>$€§¶∞√∑≈≠←→↑↓✓★☺♪♣"
-FAVOURED = "αγλΩωνXAKMW"  # drawn three times as often: simple enough to be taken for a digit
-MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # digits that are none when mirrored, turned
-WARP_FRACTION = 0.06  # how far the points of a letter stray, of the canvas: no two hands agree
+FAVOURED = "αγλΩωνXAKMW"  # drawn three times as often: so simple that they may look like a digit
+MIRRORED, TURNED = (3, 4, 6, 7, 9), (2, 3, 4, 5, 7)  # not digits when mirrored, or turned
+WARP_FRACTION = 0.06  # displacement of a letter's points, as a fraction of the canvas
 SHEAR, STRETCH = 0.3, 0.3
-SPECK_PX = 12  # of the canvas; what is smaller leaves an empty tile
+SPECK_PX = 12  # of the canvas; a smaller drawing gives an empty tile
 
 Maker = Callable[[Digits, np.random.Generator], UInt8Array]
 
@@ -54,11 +54,11 @@ def draw_non_digits(count: int, digits: Digits, rng: np.random.Generator) -> UIn
 
     Args:
         count: how many.
-        digits: tiles to make pairs and mirror images of.
-        rng: where the chance comes from; the same state gives the same tiles.
+        digits: tiles to make pairs and mirror images from.
+        rng: random generator; the same state gives the same tiles.
 
     Returns:
-        (count, 28, 28) uint8, light on black, longest side 20, mass at the middle.
+        (count, 28, 28) uint8, light on black, longest side 20, centre of mass in the middle.
     """
     makers, fractions = zip(*FAMILIES, strict=True)
     chosen = rng.choice(len(makers), count, p=np.array(fractions) / sum(fractions))
@@ -67,19 +67,19 @@ def draw_non_digits(count: int, digits: Digits, rng: np.random.Generator) -> UIn
 
 
 def letter(_: Digits, rng: np.random.Generator) -> UInt8Array:
-    """A letter or a symbol, bent as if by hand."""
+    """A printed letter or symbol, warped to look handwritten."""
     font = FONTS[rng.integers(len(FONTS))]
     symbols = symbols_of(font)
     return _finish(_warp(_printed(symbols[rng.integers(len(symbols))], font), rng))
 
 
 def hershey_glyph(_: Digits, rng: np.random.Generator) -> UInt8Array:
-    """A letter or a sign, each of its strokes drawn by one pen."""
+    """A letter or sign of Hershey's, drawn as pen strokes and warped."""
     return _finish(_warp(draw_glyph(CANVAS_PX, rng), rng))
 
 
 def scribble(_: Digits, rng: np.random.Generator) -> UInt8Array:
-    """Two to four strokes this way and that."""
+    """Two to four random strokes."""
     canvas = np.zeros((CANVAS_PX, CANVAS_PX), np.uint8)
     thickness = int(rng.integers(*PEN_PX))
     for _stroke in range(int(rng.integers(2, 5))):
@@ -99,7 +99,7 @@ def pair(digits: Digits, rng: np.random.Generator) -> UInt8Array:
 
 
 def mirrored_or_turned(digits: Digits, rng: np.random.Generator) -> UInt8Array:
-    """A digit as in a mirror, or lying on its side."""
+    """A digit that is mirrored, or turned by 90 degrees."""
     mirror = bool(rng.random() < 0.5)
     fit = np.flatnonzero(np.isin(digits.labels, MIRRORED if mirror else TURNED))
     tile = digits.tiles[rng.choice(fit)]
@@ -108,7 +108,7 @@ def mirrored_or_turned(digits: Digits, rng: np.random.Generator) -> UInt8Array:
 
 
 def blob(_: Digits, rng: np.random.Generator) -> UInt8Array:
-    """A ragged patch, as objects leave it when their ground is taken away."""
+    """A ragged patch, like an object after background removal."""
     noise = rng.normal(size=(CANVAS_PX, CANVAS_PX)).astype(np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), float(rng.uniform(5, 16)))
     y, x = np.mgrid[-1 : 1 : CANVAS_PX * 1j, -1 : 1 : CANVAS_PX * 1j]
@@ -117,16 +117,16 @@ def blob(_: Digits, rng: np.random.Generator) -> UInt8Array:
 
 
 def drawn_sign(_: Digits, rng: np.random.Generator) -> UInt8Array:
-    """A shape, a letter, an arrow or a small picture, by any pen in any style."""
+    """A shape, a letter, an arrow or a small picture, with a random pen and style."""
     return draw_sign_tile(rng)
 
 
 def filled(_: Digits, rng: np.random.Generator) -> UInt8Array:
-    """A filled shape, as objects leave it."""
+    """A filled shape, like an object's."""
     return silhouette(rng)
 
 
-FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their shares
+FAMILIES: tuple[tuple[Maker, float], ...] = (  # with relative frequencies
     (letter, 0.17),
     (hershey_glyph, 0.17),
     (drawn_sign, 0.34),
@@ -140,13 +140,13 @@ FAMILIES: tuple[tuple[Maker, float], ...] = (  # and their shares
 
 @cache
 def symbols_of(font: str) -> str:
-    """The symbols that a font has; what it lacks it would draw as a box, or as nothing."""
+    """The symbols that a font has; it would draw any other symbol as a box, or not at all."""
     known = TTFont(_font_path(font)).getBestCmap()
     return "".join(symbol for symbol in SYMBOLS + 2 * FAVOURED if ord(symbol) in known)
 
 
 def _font_path(font: str) -> Path:
-    """Where a font of matplotlib's lies; found without importing it."""
+    """Path of a matplotlib font, found without importing matplotlib."""
     package = find_spec("matplotlib")
     if package is None or package.origin is None:
         raise ModuleNotFoundError(
@@ -179,7 +179,7 @@ def _warp(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Array:
 
 
 def _finish(drawn: UInt8Array) -> UInt8Array:
-    """Bring a drawing to a tile with strokes of MNIST's width, as the pipeline would."""
+    """Convert a drawing to a tile with strokes of MNIST's width, as the pipeline does."""
     mask = drawn > 127
     longest = max(cv2.boundingRect(mask.astype(np.uint8))[2:])
     if longest < SPECK_PX:

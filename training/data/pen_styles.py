@@ -1,8 +1,8 @@
-"""The same strokes with any pen, in any style, as the tile that the reader would make of them.
+"""Draw strokes with random pens and styles, and make tiles of them as the reader does.
 
-A hand slants, stretches and trembles; a pen is fine, broad or a brush; a digit may be gone over
-several times, dashed, dotted, outlined or hatched. Drawn large, then taken through the reader's own
-steps 7 to 10: thin strokes are widened, thick ones narrowed, breaks closed, as in any picture.
+Handwriting is slanted, stretched and shaky; a pen is fine, broad or a brush; a digit may be traced
+several times, dashed, dotted, outlined or hatched. The large drawing passes the reader's own steps
+7 to 10: thin strokes are widened, thick strokes are narrowed, breaks are closed.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
 from training.data.synthetic_strokes import draw_lines, to_tile
 
-CANVAS_PX = 224  # drawn large, then shrunk: smooth edges
-LONGEST_PX = 128  # of the lines on the canvas; room for the broadest pen
-SHEAR, ROTATION_DEG, STRETCH = 0.22, 6.0, 1.35  # beyond what the writer did himself
-TREMBLE = 0.012  # of each point, as a fraction of the longest side
-WARP, WARP_KNOTS = 0.035, 4  # how far a smooth field moves the points
+CANVAS_PX = 224  # drawn large, then shrunk, for smooth edges
+LONGEST_PX = 128  # of the strokes on the canvas; leaves room for the broadest pen
+SHEAR, ROTATION_DEG, STRETCH = 0.22, 6.0, 1.35  # added to the writer's own
+TREMBLE = 0.012  # displacement of each point, as a fraction of the longest side
+WARP, WARP_KNOTS = 0.035, 4  # smooth displacement field: its strength, its grid points a side
 CURVE_POINTS = 24
-PEN = (0.015, 0.22)  # width of the line over the longest side: fine liner to poster marker
-FINE_PEN = (0.012, 0.07)  # for what is made of several lines
-GONE_OVER = (2, 6)  # how often, the last one not among them
-SHIFT = (0.008, 0.04)  # between the lines of one stroke that is gone over
-BODY = (0.15, 0.25)  # of an outlined or hatched digit's strokes
-FRAMED = 0.03  # of all have a bit of a box's or circle's line left beside them
-FRAME_GAP = (0.03, 0.14)  # between that line and the strokes' box, of the longest side
-FRAME_ARC = (25, 80)  # degrees of the circle, or of a box as long as that, that is left
-SPECK_PX = 12  # what is smaller leaves an empty tile
+PEN = (0.015, 0.22)  # stroke width over the longest side: fine liner to poster marker
+FINE_PEN = (0.012, 0.07)  # for styles that draw several lines
+GONE_OVER = (2, 6)  # how many times a stroke is drawn; the upper bound is exclusive
+SHIFT = (0.008, 0.04)  # between these lines, as a fraction of the longest side
+BODY = (0.15, 0.25)  # stroke width of an outlined digit, as a fraction of the longest side
+FRAMED = 0.03  # fraction of the digits that have a piece of a box or circle beside them
+FRAME_GAP = (0.03, 0.14)  # from the strokes' box to that piece, as a fraction of the longest side
+FRAME_ARC = (25, 80)  # degrees of the circle or box that this piece covers
+SPECK_PX = 12  # a smaller drawing gives an empty tile
 
 Line = NDArray[np.float64]  # (P, 2): x and y
 Style = Callable[[Sequence[Line], np.random.Generator], UInt8Array]
 
 
 def write_tile(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
-    """Write strokes in one hand and style, and take them through the reader's steps 7 to 10.
+    """Draw strokes in a random slant and style, and apply the reader's steps 7 to 10.
 
     Args:
-        strokes: the lines, in any unit, y downwards.
-        rng: where the chance comes from; the same state gives the same tile.
+        strokes: lines, (P, 2) each, in any unit, y downwards.
+        rng: random generator; the same state gives the same tile.
 
     Returns:
-        (28, 28) uint8, light on black, longest side 20; black where next to nothing was drawn.
+        (28, 28) uint8, light on black, longest side 20; all black if the drawing is tiny.
     """
     styles, often = zip(*STYLES, strict=True)
     style = styles[rng.choice(len(styles), p=np.array(often) / sum(often))]
@@ -55,7 +55,7 @@ def write_tile(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
 
 
 def vary_hand(strokes: Sequence[Line], rng: np.random.Generator) -> list[Line]:
-    """Slant, turn, stretch and bend strokes; they come out on the canvas, in its pixels."""
+    """Slant, rotate, stretch and bend strokes at random; the result is in canvas pixels."""
     points = fit([np.asarray(one, np.float64) for one in strokes], 1.0)
     angle, stretch = np.deg2rad(rng.normal(0, ROTATION_DEG)), STRETCH ** rng.uniform(-1, 1)
     cos, sin = np.cos(angle), np.sin(angle)
@@ -70,7 +70,7 @@ def vary_hand(strokes: Sequence[Line], rng: np.random.Generator) -> list[Line]:
 
 
 def fit(strokes: Sequence[Line], longest: float) -> list[Line]:
-    """Move and scale strokes: their middle is 0, their longest side `longest`."""
+    """Centre strokes at 0 and scale their longest side to `longest`."""
     points = np.concatenate(strokes)
     low, high = points.min(0), points.max(0)
     scale = longest / max(float((high - low).max()), 1e-6)
@@ -78,7 +78,7 @@ def fit(strokes: Sequence[Line], longest: float) -> list[Line]:
 
 
 def _field_at(knots: Line, points: Line) -> Line:
-    """A smooth field, (K, K, 2) on a grid from -.5 to .5, read at (P, 2) points, bilinearly."""
+    """Sample a field, (K, K, 2) on a grid from -.5 to .5, at (P, 2) points, bilinearly."""
     at = np.clip((points + 0.5) * (len(knots) - 1), 0, len(knots) - 1.001)
     low = at.astype(int)
     part = at - low
@@ -94,7 +94,7 @@ def plain(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
 
 
 def brush(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
-    """A pen that is pressed now more, now less."""
+    """A brush whose width changes with the pressure along a stroke."""
     width, pressure = _between((0.04, 0.16), rng), rng.uniform(0.2, 0.6)
     by_width: dict[int, list[Line]] = {}
     for one in strokes:
@@ -108,7 +108,7 @@ def brush(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
 
 
 def gone_over(strokes: Sequence[Line], rng: np.random.Generator) -> UInt8Array:
-    """Every stroke two to five times, each time a little beside the last."""
+    """Every stroke two to five times, each time slightly shifted."""
     shift_px = rng.uniform(*SHIFT) * LONGEST_PX
     lines = []
     for _ in range(int(rng.integers(*GONE_OVER))):
@@ -155,7 +155,7 @@ def _hatching(body: UInt8Array, pen_px: int, rng: np.random.Generator) -> UInt8A
 
 
 def _with_rest_of_frame(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Array:
-    """Add a bit of a box or circle that was drawn round the strokes: a corner or an arc."""
+    """Add a piece of a box or circle around the strokes: a corner or an arc."""
     left, top, width, height = cv2.boundingRect((drawn > 127).astype(np.uint8))
     half = np.array([width, height]) / 2 + rng.uniform(*FRAME_GAP) * LONGEST_PX
     middle_deg = rng.choice((45, 135, 225, 315)) + rng.normal(0, 10)
@@ -168,7 +168,7 @@ def _with_rest_of_frame(drawn: UInt8Array, rng: np.random.Generator) -> UInt8Arr
     return np.maximum(drawn, _drawn([line], _between(FINE_PEN, rng)))
 
 
-STYLES: tuple[tuple[Style, float], ...] = (  # and how often
+STYLES: tuple[tuple[Style, float], ...] = (  # with relative frequencies
     (plain, 0.60),
     (brush, 0.08),
     (gone_over, 0.16),
@@ -178,7 +178,7 @@ STYLES: tuple[tuple[Style, float], ...] = (  # and how often
 
 
 def resample(line: Line, step: float) -> Line:
-    """Points at even distances along a line; (P, 2) to (Q, 2)."""
+    """Resample a line, (P, 2) to (Q, 2), at equal distances of `step`."""
     lengths = np.hypot(*np.diff(line, axis=0).T)
     along = np.concatenate([[0], np.cumsum(lengths)])
     at = np.arange(0, max(along[-1], step), step)
@@ -186,13 +186,13 @@ def resample(line: Line, step: float) -> Line:
 
 
 def finish(drawn: UInt8Array) -> UInt8Array:
-    """Bring a drawing to a tile as the reader's steps 7 to 10 do.
+    """Convert a drawing to a tile as the reader's steps 7 to 10 do.
 
     Args:
         drawn: (H, W) uint8, light on black.
 
     Returns:
-        (28, 28) uint8; black where the drawing is but a speck.
+        (28, 28) uint8; all black if the drawing is tiny.
     """
     mask = drawn > 127
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
@@ -207,12 +207,12 @@ def finish(drawn: UInt8Array) -> UInt8Array:
 
 
 def _drawn(strokes: Sequence[Line], width: float) -> UInt8Array:
-    """Draw lines as broad as a fraction of the longest side; dots where a line is a point."""
+    """Draw lines; `width` is a fraction of the longest side. A line of one point is a dot."""
     width_px = max(1, round(width * LONGEST_PX))
     doubled = [one if len(one) > 1 else np.repeat(one, 2, axis=0) for one in strokes]
     return draw_lines(doubled, width_px, CANVAS_PX)
 
 
 def _between(bounds: tuple[float, float], rng: np.random.Generator) -> float:
-    """A number between two, as often in each octave: thin pens are as common as thick ones."""
+    """A log-uniform random number: thin pens are as common as thick ones."""
     return float(np.exp(rng.uniform(*np.log(bounds))))

@@ -1,7 +1,7 @@
-"""Tiles that have been through Digitscope's own pipeline: what it makes of simulated photos.
+"""Tiles that Digitscope's own pipeline reads from simulated photos.
 
-They carry what MNIST's own tiles never show: strokes brought to width, bits of ruled lines,
-shadow edges, blur and blocks. Making them takes a while, so they are kept on disk.
+They show what MNIST's tiles never show: corrected stroke widths, pieces of ruled lines, shadow
+edges, blur and JPEG blocks. Making them takes a while, so they are cached on disk.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from training.data.synthetic_strokes import to_tile
 from training.synthetic_photos import EVERYDAY, Condition, take_photo
 from training.synthetic_photos.pens import Ink
 
-WORKERS = 2  # threads: OpenCV and NumPy leave Python's lock alone while they work
-CHUNK = 100  # photos between two looks at the progress
-STEP = 0.05  # of the work, between two lines of progress
-INK_COVER = 0.3  # of the densest ink: rough chalk is ink as well
-MARGIN = 0.125  # round a digit: room for strokes that are widened
-SHIFT_PX = 3  # centres of mass move when a stroke is lost or gained
-BLUR_PX = 1.0  # strokes need not cover each other to be the same
-LEAST_LIKENESS = 0.9  # of 458 read, 32 lay below: lines, shadows, reflections, halves; 9 up to 0.95
+WORKERS = 2  # threads: OpenCV and NumPy release the GIL while they work
+CHUNK = 100  # photos between two checks of the progress
+STEP = 0.05  # fraction of the work between two printed lines of progress
+INK_COVER = 0.3  # threshold, as a fraction of the densest ink: includes rough chalk
+MARGIN = 0.125  # around a digit, as a fraction of its longest side: room for wider strokes
+SHIFT_PX = 3  # maximum shift: the centre of mass moves when a stroke is lost or gained
+BLUR_PX = 1.0  # equal strokes need not overlap exactly
+LEAST_LIKENESS = 0.9  # 32 of 458 lay below: lines, shadows, reflections, half digits; 9 up to 0.95
 
 
 def photo_tiles(
@@ -52,19 +52,19 @@ def photo_tiles(
     condition: Condition = EVERYDAY,
     workers: int = WORKERS,
 ) -> Digits:
-    """Photograph digits drawn at random and read the photos up to the tile.
+    """Simulate photos of random digits and read each photo up to its tile.
 
-    Only digits that may be learnt from are ever passed in, never validation or test digits.
-    Photos that are refused, and tiles that do not show their digit, are left out. Each photo has
-    its own chance, so the number of workers changes nothing.
+    Callers pass training digits only, never validation or test digits. Photos that the pipeline
+    refuses, and tiles that do not show their digit, are left out. Each photo has its own random
+    generator, so the number of workers does not change the result.
 
     Args:
-        digits: training digits to draw from, with replacement.
-        count: how many photos are taken; somewhat fewer tiles come back.
-        seed: of the draw and of the photos.
-        cache_dir: a folder that keeps the tiles, under a name that changes with the code.
-        condition: the kind of photo; by default a mix as phones bring it.
-        workers: threads.
+        digits: training digits to sample from, with replacement.
+        count: number of photos; slightly fewer tiles are returned.
+        seed: of the sampling and of the photos.
+        cache_dir: folder of the cached tiles; the file name changes with the code.
+        condition: the kind of photo; by default a mix of everyday phone photos.
+        workers: number of threads.
 
     Returns:
         tiles (N, 28, 28) uint8 as the pipeline made them, N at most `count`, with their labels.
@@ -118,7 +118,7 @@ def read_tile(source: UInt8Array, condition: Condition, seed: tuple[int, int]) -
 
 
 def ideal_tile(ink: Ink) -> UInt8Array:
-    """The tile that would come of a photo were its ink found without fault: (28, 28) uint8."""
+    """The tile that a photo would give if its ink were found perfectly: (28, 28) uint8."""
     mask = ink.cover > INK_COVER * float(ink.cover.max())
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
     margin = round(MARGIN * max(width, height))
@@ -128,7 +128,7 @@ def ideal_tile(ink: Ink) -> UInt8Array:
 
 
 def likeness(tile: UInt8Array, ideal: UInt8Array) -> float:
-    """Correlation of two tiles, (28, 28) uint8, blurred, at the best of some small shifts: -1..1.
+    """Correlation, -1..1, of two blurred tiles, (28, 28) uint8, at the best of some small shifts.
 
     >>> tile = np.zeros((28, 28), np.uint8)
     >>> tile[4:24, 12:16] = 255
@@ -141,7 +141,7 @@ def likeness(tile: UInt8Array, ideal: UInt8Array) -> float:
 
 
 def _with_progress(count: int) -> Iterator[range]:
-    """Hand out 0..count in chunks, saying now and then how far the work is and how fast it goes."""
+    """Yield 0..count in chunks; print progress and speed from time to time."""
     started, said = time.perf_counter(), 0.0
     for start in range(0, count, CHUNK):
         done = min(start + CHUNK, count)
@@ -153,7 +153,7 @@ def _with_progress(count: int) -> Iterator[range]:
 
 
 def _file_name(digits: Digits, count: int, seed: int, condition: Condition) -> str:
-    """A name that changes with everything the tiles depend on."""
+    """A file name with a hash of everything that the tiles depend on."""
     content = hashlib.sha256(fingerprint_photos().encode())
     content.update(digits.tiles.tobytes() + digits.labels.tobytes())
     return f"photo_tiles_{condition.name}_{seed}_{count}_{content.hexdigest()[:12]}.npz"
@@ -161,7 +161,7 @@ def _file_name(digits: Digits, count: int, seed: int, condition: Condition) -> s
 
 @cache
 def fingerprint_photos() -> str:
-    """Hash of the source of all that makes a photo and a tile of it, and of OpenCV's version."""
+    """Hash of the source code that makes photos and tiles, and of OpenCV's version."""
     packages = (training.synthetic_photos, digitscope.preprocessing)
     folders = [Path(str(package.__file__)).parent for package in packages]
     files = [
@@ -175,7 +175,7 @@ def fingerprint_photos() -> str:
 
 
 def load_tiles(path: Path) -> Digits | None:
-    """Tiles from disk, or None where there are none that can be read."""
+    """Load tiles, or return None if the file is missing or unreadable."""
     try:
         with np.load(path) as archive:
             return Digits(archive["tiles"], archive["labels"])
@@ -184,7 +184,7 @@ def load_tiles(path: Path) -> Digits | None:
 
 
 def save_tiles(digits: Digits, path: Path) -> None:
-    """Write tiles whole or not at all: into a file beside it that is then renamed."""
+    """Write tiles atomically: into a temporary file that is then renamed."""
     beside = path.with_name(f".{os.getpid()}_{path.name}")
     np.savez_compressed(beside, tiles=digits.tiles, labels=digits.labels)
     beside.replace(path)

@@ -1,9 +1,9 @@
-"""UJI Pen Characters: how 60 writers from Spain moved a pen over a tablet; digits alone.
+"""UJI Pen Characters: pen strokes of 60 writers from Spain on a tablet; only the digits are read.
 
-MNIST is an American hand. These are European ones: 1s with a flag, crossed 7s, open 4s. The file
-is looked for at an explicit path, then at ``$UJI_STROKES``, then in Keras' cache, then downloaded.
-A file that holds only some of the writers, or letters as well, is read too. Writers 36 to 60 are
-for the report alone: `load_writers` gives them only where they are asked for by name.
+MNIST is American handwriting. This is European: 1s with a flag, crossed 7s, open 4s. The file is
+looked for at an explicit path, then at ``$UJI_STROKES``, then in Keras' cache, then downloaded.
+A file with only some of the writers, or with letters as well, can be read too. Writers 36 to 60 are
+for the report only: `load_writers` does not return them by default.
 
 Source: Prat, Marzal, Martin, Ramos-Garijo and Castro, "The UJIpenchars2 Database", UCI Machine
 Learning Repository 177 (2008), https://doi.org/10.24432/C5ZW4K, licence CC BY 4.0.
@@ -29,7 +29,7 @@ STROKES_URL = "https://archive.ics.uci.edu/static/public/177/uji+pen+characters+
 STROKES_FILE = "ujipenchars2.txt"
 TRAIN_WRITERS = range(1, 29)
 VALIDATION_WRITERS = range(29, 36)
-TEST_WRITERS = range(36, 61)  # the authors' test writers among them; never learnt from
+TEST_WRITERS = range(36, 61)  # includes the dataset authors' test writers; never trained on
 REPETITIONS = 2  # of each digit by each writer
 _WORD = re.compile(r"WORD (\S+) (?:trn|tst)_UJI_W(\d+)-(\d+)")
 
@@ -38,12 +38,12 @@ Line = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes, y
 
 @dataclass(frozen=True, eq=False)
 class PenDigit:
-    """A digit as one hand wrote it.
+    """A digit as one person wrote it.
 
     Attributes:
         digit: 0..9.
         writer: 1..60.
-        lines: one a stroke, in the order of writing; hundredths of a millimetre.
+        lines: one (P, 2) array a stroke, in the order of writing; hundredths of a millimetre.
     """
 
     digit: int
@@ -57,11 +57,11 @@ def load_writers(
     """Read the digits of some writers, in the file's order.
 
     Args:
-        writers: by their numbers, see `TRAIN_WRITERS` and its neighbours.
+        writers: their numbers, see `TRAIN_WRITERS`, `VALIDATION_WRITERS` and `TEST_WRITERS`.
         path: the text file; by default ``$UJI_STROKES``, Keras' cache or a download.
 
     Raises:
-        DataUnavailableError: the file is not there, is another one, or lacks some of the writers.
+        DataUnavailableError: the file is missing, is another one, or lacks some of the writers.
     """
     file = find_strokes(path)
     found = tuple(one for one in parse(file.read_text(encoding="utf-8")) if one.writer in writers)
@@ -88,7 +88,7 @@ def find_strokes(path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def _cached_or_downloaded() -> Path:
-    """The file in Keras' cache, after a download where it was not there."""
+    """The file in Keras' cache; downloads it if it is missing."""
     import keras
 
     try:
@@ -102,7 +102,7 @@ def _cached_or_downloaded() -> Path:
 
 
 def parse(text: str) -> Iterator[PenDigit]:
-    r"""Read the digits of UCI's text form; letters and comments are passed over.
+    r"""Read the digits of UCI's text format; letters and comments are skipped.
 
     >>> text = "WORD 7 trn_UJI_W03-02\n  NUMSTROKES 1\n  POINTS 2 # 10 20 30 40\n"
     >>> [(one.digit, one.writer, one.lines[0].tolist()) for one in parse(text)]
@@ -116,14 +116,14 @@ def parse(text: str) -> Iterator[PenDigit]:
 
 
 def _read_lines(rows: Iterator[str]) -> tuple[Line, ...]:
-    """The strokes that follow a word: a count, then a row of points for each."""
+    """Read the strokes that follow a WORD row: their count, then a row of points for each."""
     count = int(next(rows).split()[1])  # NUMSTROKES n
     points = [row.partition("#")[2].split() for row in islice(rows, count)]
     return tuple(np.array(one, np.float64).reshape(-1, 2) for one in points)
 
 
 def _check_complete(found: Sequence[PenDigit], writers: Sequence[int], file: Path) -> None:
-    """Refuse a file that lacks a digit of a writer: the dataset's checksum is not known."""
+    """Raise an error if a writer's digit is missing. The dataset's checksum is not known."""
     counts = Counter((one.writer, one.digit) for one in found)
     lacking = sorted({w for w in writers for d in range(10) if counts[w, d] != REPETITIONS})
     if lacking:

@@ -1,4 +1,4 @@
-"""Lines as a pen draws them, and a drawing brought to MNIST's form."""
+"""Draw lines as a pen does, and convert a drawing to MNIST's form."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from digitscope.preprocessing.centring import centre_by_mass
 from digitscope.preprocessing.resizing import shrink_to_digit
 from digitscope.types import UInt8Array
 
-SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
+SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a pixel
 
 
 def draw_lines(
     lines_px: Iterable[NDArray[np.float64]], width_px: int, canvas_px: int
 ) -> UInt8Array:
-    """Draw polylines, (N, 2) x and y each, between pixels too: square, white on black."""
+    """Draw polylines, (N, 2) x and y each, at subpixel precision, white on a black square."""
     canvas = np.zeros((canvas_px, canvas_px), np.uint8)
     for line in lines_px:
         fixed = np.rint(line * 2**SUBPIXEL_BITS).astype(np.int32)
@@ -35,7 +35,7 @@ def draw_lines(
 
 
 def to_tile(ink: UInt8Array) -> UInt8Array:
-    """Bring a drawing to MNIST's form: longest side 20, centre of mass in the middle.
+    """Convert a drawing to MNIST's form: longest side 20, centre of mass in the middle.
 
     Args:
         ink: (H, W) uint8, light on black, not all black.

@@ -1,1 +1,1 @@
-"""What is measured of a network, and the card that keeps it."""
+"""Metrics, calibration and the model card of a network."""

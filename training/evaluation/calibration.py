@@ -1,8 +1,8 @@
-"""One temperature that makes confidence mean what it says, folded into the last layer.
+"""Temperature scaling: calibrates the confidence, and is folded into the last layer.
 
-Label smoothing leaves the network modest: about .91 where it is right 999 times in 1,000.
-Dividing its logits by a temperature changes no answer, only how sure it sounds. The last
-layer's weights are divided once, so every route that opens the file is calibrated.
+Label smoothing makes the network underconfident: about .91 where it is right 999 times in 1,000.
+Dividing its logits by a temperature changes only the confidence, not the answer. The last layer's
+weights are divided once, so the network in the saved file is calibrated.
 
 Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
 """
@@ -16,16 +16,16 @@ from digitscope.types import CLASSES, Float32Array, UInt8Array
 from training.evaluation.metrics import negative_log_likelihood
 from training.model_definition import fold_matrix
 
-TEMPERATURES = np.geomspace(0.2, 5.0, 400)  # steps of 0.8 %; label smoothing wants about 0.5
+TEMPERATURES = np.geomspace(0.2, 5.0, 400)  # steps of 0.8 %; label smoothing needs about 0.5
 LAST_LAYER = "digits"
 
 
 def fit_temperature(probabilities: Float32Array, labels: UInt8Array) -> float:
-    """The temperature with the least negative log likelihood on validation tiles.
+    """The temperature with the lowest negative log likelihood on validation tiles.
 
     Args:
-        probabilities: (N, 10) float, of the uncalibrated network's last layer that learns; or
-            (N, 11), the last of no digit, which the network counts a tenth for each.
+        probabilities: (N, 10) float, from the last trained layer of the uncalibrated network; or
+            (N, 11), whose last column is "no digit".
         labels: (N,) 0..9.
     """
     losses = [
@@ -36,18 +36,18 @@ def fit_temperature(probabilities: Float32Array, labels: UInt8Array) -> float:
 
 
 def answers_at(probabilities: Float32Array, temperature: float) -> Float32Array:
-    """(N, 10) float32: what the network answers once a temperature is folded in."""
+    """(N, 10) float32: the network's probabilities with `temperature` folded in."""
     tempered = apply_temperature(probabilities, temperature)
     return tempered if tempered.shape[1] == CLASSES else tempered @ fold_matrix()
 
 
 def learnt_part(model: keras.Model) -> keras.Model:
-    """The network up to its last layer that learns: (N, 10) or (N, 11), sharing its weights."""
+    """The network up to its last trained layer: (N, 10) or (N, 11); it shares the weights."""
     return keras.Model(model.input, model.get_layer(LAST_LAYER).output)
 
 
 def apply_temperature(probabilities: Float32Array, temperature: float) -> Float32Array:
-    """(N, C) float32: the softmax again, with its logits divided by `temperature`."""
+    """(N, C) float32: the softmax of the logits divided by `temperature`."""
     logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)) / temperature
     exponents = np.exp(logits - logits.max(1, keepdims=True))
     return (exponents / exponents.sum(1, keepdims=True)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The accuracy shown while training: of the digits in a batch alone."""
+"""The accuracy shown during training: it counts only the digits of a batch."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from digitscope.types import CLASSES
 def digit_accuracy(
     labels: keras.KerasTensor, probabilities: keras.KerasTensor
 ) -> keras.KerasTensor:
-    """Share of a batch's digits that are read right; what is no digit does not count.
+    """Fraction of a batch's digits that are read right; non-digits do not count.
 
     Args:
-        labels: (B, 10), one-hot or a tenth each; or (B, 11), one-hot, the last no digit.
-        probabilities: as many columns.
+        labels: (B, 10), one-hot, or 0.1 each for a non-digit; or (B, 11), one-hot, last "no digit".
+        probabilities: the same shape as `labels`.
 
     Returns:
         A scalar, 0..1.

@@ -1,9 +1,9 @@
-"""Test tiles whose label people doubt: the fifteen known from the literature.
+"""Test tiles whose labels people doubt: the fifteen known from the literature.
 
-Five people each judged the tiles on which cross-validated networks contradicted the label; here
-stand those where fewer than three of the five agreed with it. They stay in the test set as they
-are, so that figures compare with everyone's: a network that is right by people's eyes is counted
-wrong on most of them.
+Five people judged each tile on which cross-validated networks contradicted the label. This table
+has the tiles where fewer than three of the five agreed with the label. They stay in the test set
+unchanged, so that figures compare with published ones. A network that answers as people do is
+counted wrong on most of them.
 
 Source: Northcutt, Athalye and Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine
 Learning Benchmarks", NeurIPS 2021; votes from github.com/cleanlab/label-errors, mnist_mturk.json.
@@ -11,7 +11,7 @@ Learning Benchmarks", NeurIPS 2021; votes from github.com/cleanlab/label-errors,
 
 from __future__ import annotations
 
-DOUBTED_LABELS = {  # index in the test set: its label
+DOUBTED_LABELS = {  # index in the test set: label
     947: 8,
     1621: 0,
     1901: 9,

@@ -1,6 +1,6 @@
-"""What is measured of a set of answers: accuracy, a report by digit, calibration.
+"""Metrics of a set of answers: accuracy, a report per digit, calibration.
 
-Everywhere `probabilities` are (N, 10) float, rows sum to 1, and `labels` are (N,) 0..9.
+In all functions `probabilities` are (N, 10) float, rows sum to 1, and `labels` are (N,), 0..9.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from digitscope.types import CLASSES, Float32Array, UInt8Array
 
 @dataclass(frozen=True)
 class ClassReport:
-    """How one digit fared.
+    """Precision and recall of one digit, 0..1.
 
     Attributes:
-        precision: of the tiles answered with it, the fraction that shows it.
-        recall: of the tiles that show it, the fraction answered with it.
+        precision: of the tiles answered with this digit, the fraction that shows it.
+        recall: of the tiles that show this digit, the fraction answered with it.
         f1: the harmonic mean of both.
-        tiles: how many show it.
+        tiles: how many tiles show this digit.
     """
 
     digit: int
@@ -39,7 +39,7 @@ class ClassReport:
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Answers of about the same confidence.
+    """One bin of a reliability diagram: answers of about the same confidence.
 
     Attributes:
         confidence: their mean confidence, 0..1.
@@ -53,7 +53,7 @@ class ReliabilityBin:
 
 
 def accuracy(probabilities: Float32Array, labels: UInt8Array) -> float:
-    """Share of tiles whose most probable digit is right, 0..1."""
+    """Fraction of tiles whose most probable digit is right, 0..1."""
     return float((probabilities.argmax(1) == labels).mean())
 
 
@@ -80,7 +80,7 @@ def expected_calibration_error(
 def reliability(
     probabilities: Float32Array, labels: UInt8Array, bins: int = ECE_BINS
 ) -> tuple[ReliabilityBin, ...]:
-    """How often answers of about the same confidence are right, bin by bin; empty ones left out."""
+    """Confidence, accuracy and number of tiles of each confidence bin, without empty bins."""
     filled = _bins(probabilities, labels, bins)
     return tuple(ReliabilityBin(one.confidence, one.right, one.n) for one in filled)
 

@@ -1,6 +1,6 @@
 """Writes ``models/model_card.json``: every number that pages, README and notebook show.
 
-All of it is computed from the run, the saved files and the machine; nothing is typed.
+Every number is computed from the run, the saved files and the machine; none is typed by hand.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from training.evaluation.label_errors import DOUBTED_LABELS
 from training.run_records.provenance import git_commit, versions
 from training.run_records.run_folder import RunFolder
 
-CERTAINTY = 0.95  # of intervals
+CONFIDENCE_LEVEL = 0.95  # confidence level of the intervals
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The temperature, and what it did to the expected calibration error on a set of tiles."""
+    """The temperature, and the validation tiles' ECE before and after it."""
 
     temperature: float
     validation_ece_before: float
@@ -40,7 +40,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class SeedFigures:
-    """What one seed of the same recipe reached."""
+    """The accuracies of one run of the recipe, with its seed."""
 
     seed: int
     val_accuracy: float
@@ -49,14 +49,14 @@ class SeedFigures:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured of the exported network.
+    """The measured figures of the exported network.
 
     Attributes:
         train_tiles: how many MNIST tiles the network learnt from.
         uncalibrated: on the test set, before the temperature was folded in; `test` is after.
-        turned: on validation and test tiles with test-time augmentation.
-        seeds: of this run and of those that differ in their seed alone.
-        onnx_difference: largest difference of a probability between both files.
+        with_tta: on validation and test tiles with test-time augmentation.
+        seeds: of this run and of the runs that differ only in the seed.
+        onnx_difference: largest difference of a probability between .keras and .onnx file.
     """
 
     train_tiles: int
@@ -64,7 +64,7 @@ class Measured:
     validation: Report
     uncalibrated: Report
     test: Report
-    turned: tuple[Report, Report]
+    with_tta: tuple[Report, Report]
     seeds: tuple[SeedFigures, ...]
     onnx_difference: float
 
@@ -72,12 +72,12 @@ class Measured:
 def build_card(
     model: keras.Model, run: RunFolder, measured: Measured, files: tuple[Path, ...]
 ) -> dict[str, Any]:
-    """All that is known of a network, ready for JSON.
+    """All that is known about a network, ready for JSON.
 
     Args:
         model: the exported network.
         run: the folder of the run it came from.
-        measured: its figures.
+        measured: the network's figures.
         files: the exported files, for size and hash.
     """
     return {
@@ -105,7 +105,7 @@ def build_card(
         "test": describe_test(measured.test),
         "test_time_augmentation": {
             f"{name}_accuracy": one.accuracy
-            for name, one in zip(("validation", "test"), measured.turned, strict=True)
+            for name, one in zip(("validation", "test"), measured.with_tta, strict=True)
         },
         "seeds": describe_seeds(measured.seeds),
         "onnx_max_difference": measured.onnx_difference,
@@ -140,13 +140,13 @@ def describe_file(path: Path) -> dict[str, Any]:
 
 
 def describe_report(report: Report) -> dict[str, Any]:
-    """The report, with the classes under the name that the pages look for."""
+    """The report as a mapping, with `classes` renamed to `per_class`, as the pages expect."""
     values = asdict(report)
     return values | {"per_class": values.pop("classes")}
 
 
 def describe_test(report: Report) -> dict[str, Any]:
-    """The report on the test set: with an interval, and which mistakes have a doubted label."""
+    """The report on the test set, with a confidence interval and with doubted labels marked."""
     described = describe_report(report)
     for mistake in described["mistakes"]:
         mistake["label_doubted"] = mistake["index"] in DOUBTED_LABELS
@@ -165,21 +165,21 @@ def describe_calibration(measured: Measured) -> dict[str, Any]:
 
 
 def describe_seeds(seeds: Sequence[SeedFigures]) -> dict[str, Any]:
-    """Every seed's figures, their mean, spread, and from two on the 95 % interval of the mean."""
+    """The seeds' figures and mean; from two seeds on, also deviation and 95 % interval."""
     values = [one.test_accuracy for one in seeds]
     described: dict[str, Any] = {"runs": [asdict(one) for one in seeds]}
     if values:
         described["test_accuracy_mean"] = mean(values)
     if len(values) > 1:
         error = stdev(values) / math.sqrt(len(values))
-        interval = student_t.interval(CERTAINTY, len(values) - 1, mean(values), error)
+        interval = student_t.interval(CONFIDENCE_LEVEL, len(values) - 1, mean(values), error)
         described["test_accuracy_std"] = stdev(values)
         described["test_accuracy_interval"] = [float(end) for end in interval]
     return described
 
 
 def describe_training(run: RunFolder) -> dict[str, Any]:
-    """Epochs done, the one kept, seconds, and the figures of each."""
+    """Number of epochs, the best epoch, seconds, backend, and the figures of each epoch."""
     state = run.state()
     return {
         "epochs": state.epochs,
@@ -191,7 +191,7 @@ def describe_training(run: RunFolder) -> dict[str, Any]:
 
 
 def commands(run: RunFolder) -> list[str]:
-    """The two commands that make this network again."""
+    """The two commands that train and export this network again."""
     folder = f"training/runs/{run.path.name}"
     options = (f"--{name.replace('_', '-')} {value}" for name, value in run.settings().items())
     return [

@@ -1,9 +1,9 @@
-"""How a network does, epoch by epoch, on what it never learns from.
+"""Validates a network after each epoch, on data that it never learns from.
 
-Three sets, each with a figure of its own: MNIST's validation tiles, digits of validation writers,
-and non-digits. The loss that decides which epoch was the best is the mean over all of them at the
-temperature that suits it best: a network that was taught smoothed labels doubts too much, and how
-much is no matter here, since a temperature is fitted in the end.
+The data are MNIST's validation tiles, digits of validation writers, and non-digits, each with its
+own figure. The best epoch is the one with the lowest mean loss over all of them, at the best
+temperature for that epoch. Label smoothing makes the network underconfident. This does not matter
+here, because a temperature is fitted at the end.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from training.data.datasets import Datasets
 from training.evaluation.calibration import TEMPERATURES, apply_temperature
 from training.evaluation.metrics import accuracy
 
-BATCH = 500  # divides 5,000; larger gains nothing
+BATCH = 500  # tiles per step; divides 5,000; a larger batch brings no gain
 
 
 def validate(model: keras.Model, datasets: Datasets) -> dict[str, float]:
-    """Measure a network on validation tiles, which are neither learnt from nor changed.
+    """Measure a network on validation tiles, which are neither learnt from nor augmented.
 
     Args:
         model: with ten or eleven outputs.
-        datasets: what is there to be judged by; where it has no drawn tiles, MNIST alone is.
+        datasets: has the validation tiles; without drawn tiles, only MNIST's are used.
 
     Returns:
-        `val_loss` in nats over all sets, at its best temperature, and `val_accuracy` of MNIST's;
-        with drawn tiles also `hand_accuracy` and `none_auroc`, how surely digits rank above
+        `val_loss` in nats over all sets, at the best temperature, and `val_accuracy` on MNIST;
+        with drawn tiles also `hand_accuracy`, and `none_auroc`, the AUROC of digits against
         non-digits, 0..1.
     """
     outputs = int(model.output_shape[-1])
@@ -55,7 +55,7 @@ def _predict(model: keras.Model, tiles: np.ndarray) -> Float32Array:
 
 
 def _least_loss(answers: Float32Array, labels: Float32Array) -> float:
-    """Mean cross-entropy of (N, outputs) answers at the best of all temperatures, nats."""
+    """Lowest mean cross-entropy over all temperatures, nats; both arrays (N, outputs)."""
     tiny = np.finfo(np.float32).tiny
     logs = (np.log(np.maximum(apply_temperature(answers, t), tiny)) for t in TEMPERATURES)
     return min(float(-(labels * log).sum(1).mean()) for log in logs)
@@ -67,6 +67,6 @@ def _best(answers: Float32Array) -> Float32Array:
 
 
 def _auroc(above: Float32Array, below: Float32Array) -> float:
-    """The chance that one of `above` is larger than one of `below`; ties count half."""
+    """Probability that one of `above` is larger than one of `below`; ties count half."""
     is_above = np.repeat([True, False], [len(above), len(below)])
     return float(roc_auc_score(is_above, np.concatenate([above, below])))

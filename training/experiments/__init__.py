@@ -1,12 +1,11 @@
 """Compares recipes over seeds: ``python -m training.experiments architectures --seeds 3``.
 
-Every row of an experiment is the recipe with some settings changed; every row and seed is one run
-of `training.train` in a folder of its own. Where a row's settings are searched, the search comes
-first, on tiles that no row is judged by. A killed experiment goes on where it stopped, with the
-same command. Without ``--full`` all but the recipe are cut to what two idle cores do within three
-quarters of an hour; the ablation takes two hours. ``--full --seeds 10`` is the ablation in full.
+Each row of an experiment is the recipe with some settings changed. Each row and seed is one run of
+`training.train` in its own folder. If a row's settings are searched, the search comes first, on
+tiles that are not used to compare rows. To continue a killed experiment, run the same command
+again. Without ``--full``, all experiments but the recipe are small enough for two idle cores in
+three quarters of an hour; the ablation takes two hours. ``--full --seeds 10`` is the full ablation.
 
-What comes out is a table and a figure, `training/reports/NAME.json` and `NAME.png`: mean and
-standard deviation over the seeds, never one lucky run. Test figures are reported and nothing is
-chosen by them.
+The results are a table and a figure, `training/reports/NAME.json` and `NAME.png`, with mean and
+standard deviation over the seeds. Test figures are only reported; nothing is chosen by them.
 """

@@ -21,11 +21,11 @@ from training.experiments.reports import Run, write_report
 from training.experiments.running import Sources, estimate, plan, run_all
 
 ENGINES = ("local", "ray")
-FULL_COUNT = 1_000  # simulated photos a network, where time is no matter
-FULL = "-full"  # after an experiment's name: its two sizes never share a run
-INTERRUPTED = 130  # what shells say of a process that Ctrl-C has ended
-FULL_TRIALS = 3  # times as many trials of a search
-MOST_FOLDERS = 3  # of photos; each has a column
+FULL_COUNT = 1_000  # simulated photos per network with --full
+FULL = "-full"  # suffix of the folder: the full and the small size never share a run
+INTERRUPTED = 130  # the exit code in shells of a process ended by Ctrl-C
+FULL_TRIALS = 3  # factor on the number of trials with --full
+MOST_FOLDERS = 3  # maximum number of --photos; each has a column
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -73,7 +73,7 @@ def _positive(text: str) -> int:
 
 
 def common_settings(options: argparse.Namespace) -> dict[str, object]:
-    """The settings that all rows share: the size, and what the command line changes of it."""
+    """The settings that all rows share: the size, with the changes of the command line."""
     small = {} if options.full else EXPERIMENTS[options.name].small
     said = {name: getattr(options, name) for name in ("epochs", "limit")}
     given = {name: value for name, value in said.items() if value is not None}
@@ -81,7 +81,7 @@ def common_settings(options: argparse.Namespace) -> dict[str, object]:
 
 
 def command_of(options: argparse.Namespace) -> str:
-    """What makes the table again; where data and databases are is left out."""
+    """The command that makes the table again, without paths and without the database."""
     words = [f"python -m training.experiments {options.name} --seeds {options.seeds}"]
     words += ["--full"] if options.full else []
     for name in ("epochs", "limit", "trials"):
@@ -92,12 +92,12 @@ def command_of(options: argparse.Namespace) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Search where there is something to search, train, measure and write."""
+    """Search settings if rows ask for it; train, measure and write the report."""
     options = parse_arguments(arguments)
     experiment, common = EXPERIMENTS[options.name], common_settings(options)
     labelled = _photos(options)
     for path in labelled:
-        load_labels(path)  # what is wrong there is better said before hours of training
+        load_labels(path)  # raises errors of the labels before hours of training
     folder = options.name + FULL * (options.full and bool(experiment.small))
     rows, searches = _search(experiment, options, folder, common)
     runs = plan(folder, rows, options.seeds, common)
@@ -125,13 +125,13 @@ def _train(runs: Sequence[Run], sources: Sources, options: argparse.Namespace) -
 def _search(
     experiment: Experiment, options: argparse.Namespace, folder: str, common: Mapping[str, object]
 ) -> tuple[list[Row], dict[str, dict[str, Any]]]:
-    """All rows, with the settings that were found for them; by row, the search for the report."""
+    """All rows with the settings found for them; and row name -> search, for the report."""
     rows, searches = list(experiment.rows), {}
     trials = options.trials or experiment.trials * (FULL_TRIALS if options.full else 1)
     for place, row in enumerate(rows):
         if not row.searched:
             continue
-        from training.experiments import search  # Optuna is for these rows alone
+        from training.experiments import search  # only these rows need Optuna
         from training.experiments.study import Search
 
         print(
@@ -145,7 +145,7 @@ def _search(
 
 
 def _photos(options: argparse.Namespace) -> tuple[Path, ...]:
-    """The labelled folders, for an experiment that reads photos."""
+    """The labelled folders; none if the experiment reads no photos."""
     return tuple(options.photos) if EXPERIMENTS[options.name].photos else ()
 
 

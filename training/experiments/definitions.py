@@ -1,6 +1,6 @@
-"""The experiments: which rows each compares, how it is cut to two cores, and what it teaches.
+"""The experiments: the rows of each, its small size for two cores, and what it teaches.
 
-No figure stands in these texts: `training.experiments.reports` sets what was measured beside them.
+These texts contain no measured figures; `training.experiments.reports` adds them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from training.config import LEARNING_RATES
 
 Settings = dict[str, Any]  # hyper-parameters by name
 
-MNIST_ALONE: Settings = {  # nothing that MNIST lacks: the networks compare on what everyone knows
+MNIST_ALONE: Settings = {  # no added data: networks are compared on what everyone knows
     "degraded_fraction": 0.0,
     "hand_fraction": 0.0,
     "rejection": "tenths",
@@ -23,7 +23,7 @@ MNIST_ALONE: Settings = {  # nothing that MNIST lacks: the networks compare on w
 WITH_PHOTOS: Settings = {
     name: none for name, none in MNIST_ALONE.items() if name != "photo_fraction"
 }
-FEW_TILES: Settings = {  # a few thousand tiles make few steps: take more, average over fewer
+FEW_TILES: Settings = {  # few tiles give few steps: smaller batches, and averages over fewer steps
     "batch_size": 64,
     "ema_momentum": 0.95,
 }
@@ -33,13 +33,13 @@ SWEPT: Settings = MNIST_ALONE | {"network": "mlp_784_512_10"}
 
 @dataclass(frozen=True)
 class Range:
-    """Where a search looks for one setting; both ends belong to it.
+    """The range in which a search varies one setting, including both ends.
 
     Attributes:
-        low: the least; a whole number where the setting is one.
-        high: the most.
-        step: between two values; None: any value between.
-        log: whether a factor counts, not a difference.
+        low: the minimum; an int if the setting is an int.
+        high: the maximum.
+        step: distance between two values; None allows any value.
+        log: whether values are drawn on a logarithmic scale.
     """
 
     low: float
@@ -49,11 +49,11 @@ class Range:
 
 
 def _around(rate: float) -> Range:
-    """A factor of ten to either side of a learning rate."""
+    """The range from a tenth of a learning rate to ten times the rate."""
     return Range(rate / 10, rate * 10, log=True)
 
 
-UNITS = Range(64, 4096, log=True)  # the first search ended near 1,024, its end
+UNITS = Range(64, 4096, log=True)  # the best of the first search was near 1,024, its upper end
 DROPOUT = Range(0.0, 0.8, step=0.05)
 OF_ANY_NETWORK = {
     "learning_rate": _around(LEARNING_RATES["adamw"]),
@@ -69,10 +69,10 @@ class Row:
     """One line of an experiment's table.
 
     Attributes:
-        name: as people read it.
+        name: the row's title in the table.
         changes: the settings that differ from the recipe.
-        folder: what the folders of its runs begin with; by default the row's number.
-        searched: settings whose best values are searched before the row is trained.
+        folder: prefix of the names of its runs' folders; by default the row's number.
+        searched: settings to search before the row is trained, with their ranges.
     """
 
     name: str
@@ -86,15 +86,15 @@ class Experiment:
     """What is compared, and why.
 
     Attributes:
-        title: over the figure.
-        rows: of the table, in their order.
+        title: the title of the figure.
+        rows: the rows of the table, in order.
         teaches: a paragraph for people; no figures in it.
-        small: the settings that cut it to what two cores do in less than an hour; empty where it
-            has but one size.
-        photos: whether each network reads photos, too.
-        strokes: whether each network reads pen strokes of writers that no network learns from.
+        small: the settings with which two cores need less than an hour; empty if there is only
+            one size.
+        photos: whether each network also reads photos.
+        strokes: whether each network also reads pen strokes of writers that no network learns from.
         paired: whether every row is compared with the first one, seed by seed.
-        trials: of each search; a third of what `--full` takes.
+        trials: number of trials of each search; a third of the number with `--full`.
     """
 
     title: str
@@ -108,13 +108,13 @@ class Experiment:
 
 
 def _optimizer(row: str, *, name: str) -> Row:
-    """One optimizer, whose rate is searched."""
+    """The row of one optimizer; its learning rate is searched."""
     rates = {"learning_rate": _around(LEARNING_RATES[name])}
     return Row(row, MNIST_ALONE | {"optimizer": name}, folder=name, searched=rates)
 
 
 def _augmented_by(kind: str) -> Settings:
-    """MNIST alone, changed by this much and no more."""
+    """MNIST alone, with one of the kinds of augmentation."""
     return MNIST_ALONE | {"augmented_by": kind}
 
 
@@ -135,10 +135,13 @@ ABLATION = Experiment(
         Row("- calm last epochs", {"calm_fraction": 0.0}),
         Row("- averaged weights (EMA)", {"ema_momentum": 0.0}),
     ),
-    "The first row is the whole recipe; each other row leaves one part of it out and has the same "
-    "seeds. What a part brings is what its row lacks. A star marks a figure that differs from the "
-    "recipe's by more than the seeds do. The simulated photos come from the program that "
-    "also makes photos to learn from: what that part brings there, it need not bring on real ones.",
+    "The first row is the whole recipe. Each other row leaves out one part and has the same "
+    "seeds, so its difference from the first row is what the part brings. A star marks a "
+    "difference that is larger than chance between seeds explains. Digits above non-digits: how "
+    "often the confidence ranks a picture of a digit above one without a digit (AUROC). The "
+    "simulated photos come from the same program as the photos to learn from: what that part "
+    "brings there, it need not bring on real photos. These runs are short. Parts that pay off in "
+    "a long training, such as augmentation, may bring more to the recipe itself.",
     small={"limit": 6_000, "epochs": 12, "batch_size": 64},
     photos=True,
     strokes=True,
@@ -148,8 +151,8 @@ ABLATION = Experiment(
 RECIPE = Experiment(
     "The recipe",
     (Row("the recipe", {}),),
-    "The same settings with other chance: how far two runs differ that differ in nothing. A gap "
-    "between two recipes that is smaller than this says nothing.",
+    "The same settings with other seeds: how much two runs differ by chance alone. A smaller gap "
+    "between two recipes means nothing.",
 )
 
 ARCHITECTURES = Experiment(
@@ -159,11 +162,11 @@ ARCHITECTURES = Experiment(
         Row("MLP, 784-512-10", SWEPT, folder="linear", searched=OF_AN_MLP),
         Row("CNN, four blocks", MNIST_ALONE, folder="cnn", searched=OF_ANY_NETWORK),
     ),
-    "A linear layer has a weight of its own for every pixel, so a stroke learnt at one place is "
-    "unknown a pixel beside it. A convolution slides the same few weights over the whole tile: "
-    "what it learns once it knows everywhere. Each network has the settings that a search of its "
-    "own has found for it, as long as the others' and on tiles that no figure here is measured "
-    "on. So what differs is the network, at the price of far more arithmetic a tile.",
+    "A linear layer has its own weight for every pixel, so a stroke that it learned at one place "
+    "is unknown one pixel away. A convolution applies the same few weights everywhere on the "
+    "tile: what it learns at one place, it knows everywhere. The settings of each network were "
+    "found by a search of its own, equally long for all, on tiles that no figure here is measured "
+    "on. So the rows differ in the network alone. The CNN does far more arithmetic per tile.",
     small=FEW_TILES | {"limit": 4_000, "epochs": 10},
     trials=12,
 )
@@ -176,11 +179,11 @@ PERMUTED = Experiment(
         Row("CNN", MNIST_ALONE),
         Row("CNN, permuted", MNIST_ALONE | {"permuted": True}),
     ),
-    "One fixed random order of the 784 pixels, the same for every tile, takes nothing away: it "
-    "can be undone. To linear layers it is a renumbering of their inputs, so they should learn "
-    "as well as before. A convolution lives on neighbours, and there are none any more. The gap "
-    "between the CNN's two rows is what it owes to the layout of a picture; whether it falls "
-    "behind the MLP shows that its lead was knowledge of pictures, not sheer size.",
+    "One fixed random order of the 784 pixels, the same for every tile, loses no information: it "
+    "can be undone. For linear layers it only renumbers their inputs, so they should learn as "
+    "well as before. A convolution relies on neighbouring pixels, which are now scattered. The "
+    "gap between the CNN's two rows is what it owes to the layout of a picture. If the permuted "
+    "CNN falls behind the MLP, its lead came from the layout and not from its size.",
     small=FEW_TILES | {"limit": 6_000, "epochs": 12},
 )
 
@@ -192,10 +195,10 @@ OPTIMIZERS = Experiment(
         _optimizer("Adam", name="adam"),
         _optimizer("AdamW", name="adamw"),
     ),
-    "The network and the tiles are the same; each optimizer steps at the rate that a small search "
-    "has found for it, since one rate for all would only tell whom it suits. With a warm-up, a "
-    "rate that falls to nothing and averaged weights, little is left for the choice to decide: "
-    "where the rows lie within each other's spread, it does not matter here.",
+    "The network and the tiles are the same. Each optimizer uses the learning rate that a small "
+    "search has found for it; one rate for all would only show which optimizer it suits. A "
+    "warm-up, a rate that falls to zero and averaged weights leave little to the optimizer. Where "
+    "rows lie within each other's spread, the choice does not matter here.",
     small=FEW_TILES | {"limit": 4_000, "epochs": 10},
     trials=8,
 )
@@ -209,12 +212,12 @@ AUGMENTATION = Experiment(
         Row("affine + elastic", _augmented_by("affine_elastic")),
         Row("+ simulated photos", WITH_PHOTOS | {"augmented_by": "affine_elastic"}),
     ),
-    "Augmentation shows a network more than the tiles it has: digits shifted, turned, sheared and "
-    "bent a little, as MNIST's own test tiles are, too. A photo's tile has been through the "
-    "pipeline, which centred it, sized it and brought its strokes to MNIST's width: much of what "
-    "augmentation imitates is gone by then. So the columns are to be read against each other: what "
-    "helps on MNIST need not help on photos. And these rows show networks that saw few tiles for a "
-    "few epochs; a long training may judge otherwise.",
+    "Augmentation shows a network more than the tiles it has: digits that are shifted, rotated, "
+    "sheared and bent a little, as MNIST's test tiles are. A photo's tile has already been "
+    "through the pipeline, which centred it, scaled it and brought its strokes to MNIST's width. "
+    "This removes much of what augmentation imitates. So compare the columns with each other: "
+    "what helps on MNIST need not help on photos. These networks saw few tiles for a few epochs; "
+    "a long training may give another result.",
     small=FEW_TILES | {"limit": 3_000, "epochs": 10},
     photos=True,
 )
@@ -225,11 +228,11 @@ SWEEP = Experiment(
         Row("as the recipe has it", SWEPT),
         Row("best found", SWEPT, folder="found", searched=OF_A_LAYER),
     ),
-    "The search trains many networks of one hidden layer, gives up early on those that lag "
-    "behind the median, and looks more closely where the good ones were. The best of many is the "
-    "best partly by luck, so it is trained anew with fresh seeds beside the settings it should "
-    "beat, and judged by tiles that the search has not seen: only the second figure is worth "
-    "believing.",
+    "The search trains many networks with one hidden layer. It stops those that are worse than "
+    "the median early, and tries more settings near the good ones. The best of many is the best "
+    "partly by luck. So it is trained again with new seeds, beside the settings that it should "
+    "beat, and judged on tiles that the search has not seen. Only this second figure can be "
+    "trusted.",
     small=FEW_TILES | {"limit": 6_000, "epochs": 8},
 )
 
@@ -242,4 +245,4 @@ EXPERIMENTS: dict[str, Experiment] = {
     "augmentation": AUGMENTATION,
     "sweep": SWEEP,
 }
-COMPARED = tuple(name for name in EXPERIMENTS if name != "recipe")  # in the order to be told
+COMPARED = tuple(name for name in EXPERIMENTS if name != "recipe")  # in the order of the document

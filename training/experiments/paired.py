@@ -1,8 +1,8 @@
 """Compares every row with the first, seed by seed: which differences are more than chance?
 
-The same seed has the same chance in every row, as far as the rows allow it, so a seed's difference
-tells more than two means. Several rows are asked at once, and one of many is easily large by
-chance: Holm's correction counts them.
+Runs with the same seed use the same random numbers in every row, as far as the rows allow it, so
+paired differences tell more than two means. With several rows, one difference is easily large by
+chance; Holm's correction accounts for this.
 
 Sources: Student, "The Probable Error of a Mean", Biometrika 6, 1908 (paired t-test); Holm, "A
 Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6, 1979.
@@ -18,27 +18,27 @@ from typing import Any
 
 from scipy.stats import ttest_rel
 
-CHANCE = 0.05  # a difference that chance makes so often is told as none
+SIGNIFICANCE_LEVEL = 0.05  # significance level: differences with a smaller p are reported
 
 
 def differences(rows: Sequence[Mapping[str, Any]], column: str) -> list[dict[str, float]]:
-    """The mean difference of each row to the first, and how often chance makes as large a one.
+    """The mean difference of each row from the first row, and its p-value.
 
     Args:
-        rows: of a report, each with its runs; the same seeds in each.
-        column: of the runs.
+        rows: the rows of a report; each has runs with the same seeds.
+        column: name of the figure in the runs.
 
     Returns:
-        For every row but the first: `mean`, and `p`, corrected for all these rows.
+        For every row but the first: `mean`, and `p` with Holm's correction.
     """
     first, *others = [{run["seed"]: run[column] for run in row["runs"]} for row in rows]
     gaps = [[row[seed] - first[seed] for seed in first if seed in row] for row in others]
-    corrected = holm([_chance_of(one) for one in gaps])
+    corrected = holm([_p_value(one) for one in gaps])
     return [{"mean": mean(one), "p": p} for one, p in zip(gaps, corrected, strict=True)]
 
 
-def _chance_of(gaps: Sequence[float]) -> float:
-    """The two-sided p of a paired t-test; 1 for a single seed, which has no spread."""
+def _p_value(gaps: Sequence[float]) -> float:
+    """The two-sided p of a paired t-test; 1 for a single seed or if all differences are 0."""
     if len(gaps) < 2 or not any(gaps):
         return 1.0
     if stdev(gaps) == 0:
@@ -47,7 +47,7 @@ def _chance_of(gaps: Sequence[float]) -> float:
 
 
 def holm(chances: Sequence[float]) -> list[float]:
-    """Holm's correction: the least p counts for all, the next for one fewer, none below the last.
+    """Holm's correction of n p-values: the smallest p times n, the next times n - 1, never falling.
 
     >>> holm([0.01, 0.5, 0.03])
     [0.03, 0.5, 0.06]
@@ -58,6 +58,6 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 
 def is_apart(row: Mapping[str, Any], column: str) -> bool:
-    """Whether a row of a report differs from the first by more than the seeds do."""
+    """Whether a row of a report differs significantly from the first row."""
     found = row.get("differences", {}).get(column, {"p": math.inf})
-    return bool(found["p"] < CHANCE)
+    return bool(found["p"] < SIGNIFICANCE_LEVEL)

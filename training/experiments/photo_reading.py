@@ -1,9 +1,9 @@
 """Reads pictures with a run's network: ``python -m training.experiments.photo_reading --run RUN``.
 
-Three kinds: photos simulated from validation digits, which no run learns from; pen strokes of
-writers whom no run learns from, drawn on a page; and labelled folders. The network is calibrated
-as it would be before it is shipped. A picture counts as read where the right digit is the
-network's likeliest, refused or not: how often to refuse is another choice than how to train.
+There are three kinds of pictures: photos simulated from validation digits, pen strokes drawn on a
+page, and labelled folders. No run learns from these digits and writers. The network is calibrated
+as before shipping. A picture counts as read if the right digit is the most probable one, refused
+or not: the threshold for refusing is chosen separately from the training.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
 from training.tracking import show
 
-COUNT = 200  # simulated photos: one of them is half a point; half a minute on two idle cores
-WORKERS = 2  # threads: OpenCV and the network leave Python's lock alone while they work
+COUNT = 200  # simulated photos: one is half a percentage point; half a minute on two idle cores
+WORKERS = 2  # threads: OpenCV and the network release Python's GIL while they work
 
 
 def everyday_photos(validation: Digits, count: int) -> list[Sample]:
-    """`count` validation digits as phones bring them, the same for every run."""
+    """Simulated everyday photos of `count` validation digits, the same for every run."""
     seed = SEED["validation"]
     return list(simulate(validation.draw(count, seed), [EVERYDAY], seed))
 
 
 def pen_strokes() -> tuple[str, list[Sample]]:
-    """Digits of test writers where the file has them, else of validation writers; and whose.
+    """The prefix of the figures, and digits of test writers, else of validation writers.
 
     Raises:
         DataUnavailableError: there is no file with strokes.
@@ -75,11 +75,11 @@ def calibrated_reader(run: RunFolder, validation: Digits) -> Iterator[DigitReade
 def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
     """Figures of pictures that show one digit: how many, and the fractions read, wrong, refused.
 
-    Where others are among the results, also how surely those of one digit rank above them, as
-    AUROC: a network that answers whatever it is shown does no worse by the other figures.
+    If there are other pictures, also the AUROC of one digit against the others: a network that
+    answers on every picture has no disadvantage in the other figures.
 
     Raises:
-        BenchmarkError: none of them shows one digit.
+        BenchmarkError: no picture shows one digit.
     """
     asked, others = one_digit(results), none_or_several(results)
     if not asked:
@@ -99,17 +99,17 @@ def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
 
 
 def read_all(run: RunFolder, pictures: Mapping[str, Sequence[Sample]], validation: Digits) -> None:
-    """Read pictures with a run's network; each kind's figures are kept once it is read."""
+    """Read pictures with a run's network; save the figures of each kind when it is read."""
     with calibrated_reader(run, validation) as reader, ThreadPoolExecutor(WORKERS) as pool:
         for name, samples in pictures.items():
-            code = code_fingerprint(READINGS_BY[name])  # first: code may be edited meanwhile
+            code = code_fingerprint(READINGS_BY[name])  # before reading: code may be edited then
             figures = summarise(list(pool.map(partial(read_sample, reader), samples)), name)
             run.save_reading(name, figures, code)
             print(figures, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Read, and add the figures to those in the run's folder."""
+    """Read the pictures and add the figures to those in the run's folder."""
     parser = argparse.ArgumentParser(
         prog="python -m training.experiments.photo_reading", description=__doc__
     )
@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _pictures(options: argparse.Namespace, validation: Digits) -> dict[str, list[Sample]]:
-    """What the command line asks for, by what the figures' names begin with."""
+    """The pictures that the command line asks for: prefix of the figures -> samples."""
     folders = {name: path for name in REAL if (path := getattr(options, name))}
     pictures = {name: load_labels(path, headline_only=True) for name, path in folders.items()}
     if options.strokes:

@@ -1,10 +1,10 @@
-"""Trains an experiment's runs on a Ray cluster, each run a task on any of its machines.
+"""Trains an experiment's runs on a Ray cluster, each run as one task.
 
-MLflow is the record: the machine that trained a run keeps its folder there, and the machine that
-asked fetches it for the report. What is recorded is not run again, from whatever machine.
+MLflow stores the runs: the machine that trains a run uploads its folder, and the machine that
+started the experiment fetches it for the report. A stored run is not trained again on any machine.
 
 Each machine needs this project with the extras `train` and `ray` at the same path, the same data,
-and a $MLFLOW_TRACKING_URI that it can reach. Searches stay on this machine.
+and a $MLFLOW_TRACKING_URI that it can reach. Searches run only on the machine that starts them.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from training.experiments.running import (
 from training.tracking.folders import fetch_folder, record_folder
 from training.tracking.store import STORE_VARIABLE
 
-SENT_VARIABLES = (STORE_VARIABLE, "MNIST_NPZ", "UJI_STROKES")  # where the cluster has none
+SENT_VARIABLES = (STORE_VARIABLE, "MNIST_NPZ", "UJI_STROKES")  # environment of the tasks
 
 
 class RunFailedError(DigitscopeError, RuntimeError):
-    """A run on the cluster did not come to its end."""
+    """A run on the cluster failed."""
 
 
 def run_all_on_ray(
     runs: Sequence[Run], sources: Sources, *, address: str | None = None, cores: int = 1
 ) -> None:
-    """Train and measure what is neither in its folder nor recorded, as tasks of a cluster.
+    """Train and measure the runs that neither their folders nor MLflow have, as cluster tasks.
 
     Args:
-        runs: of the experiment; afterwards each has its folder here.
+        runs: the experiment's runs; afterwards each has its folder here.
         sources: where the pictures are, on every machine.
-        address: of a running cluster; None starts one on this machine and ends it.
-        cores: how many a run takes.
+        address: address of a running cluster; None starts one on this machine and ends it.
+        cores: number of cores per run.
 
     Raises:
-        RunFailedError: a run failed; the text has its last words.
+        RunFailedError: a run failed; the text has its traceback.
         TrackingError: MLflow does not answer.
     """
     check_begun(runs)
@@ -64,19 +64,19 @@ def run_all_on_ray(
 
 
 def _is_missing(run: Run, sources: Sources) -> bool:
-    """Fetch what MLflow has of a run that is not finished here; whether something is left."""
+    """Fetch a run from MLflow if it is not finished here; whether steps are still missing."""
     if missing_steps(run, sources):
         fetch_folder(run.folder, run.hyper)
     return bool(missing_steps(run, sources))
 
 
 def _ended(runs: Sequence[Run], sources: Sources, cores: int) -> Iterator[Run]:
-    """Hand all runs to the cluster, and give each back when it has ended."""
+    """Start all runs on the cluster, and yield each when it has ended."""
     import ray
 
     sent = {name: os.environ[name] for name in SENT_VARIABLES if name in os.environ}
     variables = sent | dict.fromkeys(THREAD_VARIABLES, str(cores))
-    # A process a run, as on one machine: TensorFlow gives no memory back.
+    # One process per run, as on one machine: TensorFlow does not release memory.
     task = ray.remote(num_cpus=cores, max_calls=1, runtime_env={"env_vars": variables})(finish_run)
     running = {task.remote(run, sources): run for run in runs}
     while running:
@@ -90,10 +90,10 @@ def _ended(runs: Sequence[Run], sources: Sources, cores: int) -> Iterator[Run]:
 
 
 def finish_run(run: Run, sources: Sources) -> str:
-    """Do what a run lacks, on the machine of the task, and record it.
+    """Do the missing steps of a run on the task's machine, and store the run in MLflow.
 
     Returns:
-        What went wrong, or "".
+        The traceback of an error, or "".
     """
     run.folder.path.parent.mkdir(parents=True, exist_ok=True)
     try:

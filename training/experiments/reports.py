@@ -1,7 +1,7 @@
 """Tables and figures of experiments: ``training/reports/NAME.json`` and ``NAME.png``.
 
-Means and standard deviations over seeds. Only what every run of an experiment has measured becomes
-a column.
+They show means and standard deviations over seeds. A figure is a column only if every run of the
+experiment has it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scipy.stats import ttest_ind
 from training import plots
 from training.config import HyperParameters
 from training.experiments.definitions import Experiment
-from training.experiments.paired import CHANCE, differences, is_apart
+from training.experiments.paired import SIGNIFICANCE_LEVEL, differences, is_apart
 from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = ("val_accuracy", "val_loss", "test_accuracy")  # of every experiment
-STROKE_COLUMNS = {  # of those that read pen strokes, and what people call them
+STROKE_COLUMNS = {  # of experiments that read pen strokes, with labels
     "test_hands_accuracy": "strokes of test writers",
-    "validation_hands_accuracy": "strokes of writers 29-35",  # where the others' are not there
+    "validation_hands_accuracy": "strokes of writers 29-35",  # if test writers' are missing
 }
-PHOTO_COLUMNS = {  # of those that read photos
+PHOTO_COLUMNS = {  # of experiments that read photos, with labels
     "photo_accuracy": "simulated photos",
     "real_photo_accuracy": "photos",
     "real_photo_2_accuracy": "photos, second folder",
     "real_photo_3_accuracy": "photos, third folder",
 }
-RANKED_COLUMNS = {  # of those whose labelled folders hold pictures without a digit, as AUROC
+RANKED_COLUMNS = {  # AUROC, if labelled folders hold pictures without a digit, with labels
     "real_photo_none_auroc": "photos: digits above non-digits",
     "real_photo_2_none_auroc": "second folder: digits above non-digits",
     "real_photo_3_none_auroc": "third folder: digits above non-digits",
 }
 READ_COLUMNS = STROKE_COLUMNS | PHOTO_COLUMNS | RANKED_COLUMNS
 FRACTIONS = {"val_accuracy": "validation", "test_accuracy": "test"} | READ_COLUMNS
-REPORTED = ("test_accuracy", "test_hands_accuracy")  # nothing is called best by these
+REPORTED = ("test_accuracy", "test_hands_accuracy")  # no row is called best by these
 NAME_CHARS, CELL_CHARS = 36, 40
-LEAST_SEEDS = 2  # fewer have no spread
+LEAST_SEEDS = 2  # one seed has no spread
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Run:
     """One row of an experiment with one seed.
 
     Attributes:
-        row: the row's name, as people read it.
+        row: the row's name.
         changes: the settings that differ from the recipe.
     """
 
@@ -74,15 +74,15 @@ def write_report(
     folder: Path = REPORTS_DIR,
     searches: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str:
-    """Write an experiment's table as JSON and its figure, and return both words for the terminal.
+    """Write an experiment's table as JSON and its figure as PNG; return the text to print.
 
     Args:
-        name: of the experiment and of the files.
+        name: name of the experiment and of the files.
         experiment: what it compares and teaches.
-        runs: finished ones, each with its figures.
-        command: what makes the table again.
+        runs: the finished runs, each with its figures.
+        command: the command that makes the table again.
         folder: where the files go.
-        searches: by row, the trials that came before its runs.
+        searches: row name -> the search that came before its runs.
     """
     rows, searches = _summarise_all(runs), searches or {}
     if experiment.paired:
@@ -111,7 +111,7 @@ def write_report(
 
 
 def draw_report(report: Mapping[str, Any]) -> Figure:
-    """The figure of a report: panels for MNIST, strokes, photos and pairs of them; of a search."""
+    """The figure of a report: panels for MNIST, strokes, photos, ranked pairs and a search."""
     shown = {name: FRACTIONS[name] for name in report["columns"] if name in FRACTIONS}
     panels = {
         "MNIST tiles read wrong": {n: text for n, text in shown.items() if n not in READ_COLUMNS},
@@ -150,7 +150,7 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def run_figures(run: Run) -> dict[str, Any]:
-    """What one run reached: validation of its best epoch, the test set, and photos."""
+    """One run in a report: settings, versions of the code, and all figures."""
     state, best = run.folder.state(), run.folder.best_figures()
     facts = read_record(run.folder).facts
     return {
@@ -170,13 +170,13 @@ def run_figures(run: Run) -> dict[str, Any]:
 
 
 def finding(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What the figures say, in words: the best by validation and by photos, and by how much."""
+    """The result as text: the best row by validation, strokes and photos, with its figures."""
     judged = [n for n in columns_of(rows) if n in FRACTIONS and n not in REPORTED]
     return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
 
 
 def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
-    """The best row of one column, and those that the seeds cannot tell from it."""
+    """The best row of one column, and the rows that do not differ significantly from it."""
     best, *others = sorted(rows, key=lambda row: -row[f"{column}_mean"])
     text = f"Best by {FRACTIONS[column]}: {best['name']}, {_percent(best, column)}"
     alike = [row["name"] for row in others if not _is_apart(best, row, column)]
@@ -186,25 +186,25 @@ def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
 
 
 def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> bool:
-    """Whether two means differ by more than chance, by Welch's test; one seed alone tells nothing.
+    """Whether two means differ significantly by Welch's test; False if a row has a single seed.
 
     Source: Welch, "The generalization of 'Student's' problem", Biometrika 34, 1947.
     """
     seeds = [[run[column] for run in row["runs"]] for row in (one, other)]
     if min(len(values) for values in seeds) < LEAST_SEEDS:
         return False
-    return bool(ttest_ind(*seeds, equal_var=False).pvalue < CHANCE)
+    return bool(ttest_ind(*seeds, equal_var=False).pvalue < SIGNIFICANCE_LEVEL)
 
 
 def _compare_with_first(rows: Sequence[dict[str, Any]]) -> None:
-    """Give each row but the first its differences from it, column by column."""
+    """Add to each row but the first its differences from the first, column by column."""
     for column in (name for name in columns_of(rows) if name in FRACTIONS):
         for row, difference in zip(rows[1:], differences(rows, column), strict=True):
             row.setdefault("differences", {})[column] = difference
 
 
 def finding_of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Which parts' rows differ from the first by more than the seeds do, and by how much."""
+    """The rows that differ significantly from the first row, and by how much, as text."""
     apart = [
         f"{row['name']} ({100 * row['differences'][column]['mean']:+.2f} on {FRACTIONS[column]})"
         for column in columns_of(rows)
@@ -214,7 +214,7 @@ def finding_of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
     seeds = len(rows[0]["runs"])
     test = (
         f"by a paired t-test over {seeds} seeds with Holm's correction over {len(rows) - 1} rows "
-        f"at {CHANCE:.0%}"
+        f"at {SIGNIFICANCE_LEVEL:.0%}"
     )
     if not apart:
         return f"No difference from {rows[0]['name']} is larger than the seeds' spread, {test}."
@@ -239,5 +239,5 @@ def _percent(row: Mapping[str, Any], column: str) -> str:
 
 
 def cell(row: Mapping[str, Any], column: str) -> str:
-    """A figure of a table, with a star where it differs from the first row's beyond chance."""
+    """A cell of a table; a star marks a significant difference from the first row."""
     return _percent(row, column) + (" *" if is_apart(row, column) else "")

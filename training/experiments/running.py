@@ -25,13 +25,13 @@ from training.run_records.provenance import HANDS, READINGS_BY, REAL, SIMULATED,
 from training.run_records.run_folder import RUNS_DIR, RunFolder
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-LOOK_S = 1.0  # between two looks at how far the runs are
-START_S = 30  # of a run besides its epochs: TensorFlow twice, MLflow, the test set
+PROGRESS_UPDATE_S = 1.0  # between two updates of the progress bars
+START_S = 30  # per run besides its epochs: start TensorFlow twice, MLflow, the test set
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the pictures are.
+    """Which data and pictures the runs use.
 
     Attributes:
         data: `mnist.npz`; None for $MNIST_NPZ, the cache or a download.
@@ -47,12 +47,12 @@ class Sources:
 
 
 def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, Any]) -> list[Run]:
-    """The runs of an experiment, seed by seed, so that a stopped one has whole tables.
+    """The runs of an experiment, seed by seed, so that a stopped experiment has complete tables.
 
     Args:
-        folder: below training/runs; the experiment's name in MLflow too.
-        rows: of the table.
-        seeds: how many, counted from 1.
+        folder: folder below training/runs; also the experiment's name in MLflow.
+        rows: the rows of the table.
+        seeds: number of seeds, counted from 1.
         common: settings that all rows share, such as the epochs.
     """
     return [
@@ -68,7 +68,7 @@ def plan(folder: str, rows: Sequence[Row], seeds: int, common: Mapping[str, Any]
 
 
 def estimate(runs: Sequence[Run]) -> str:
-    """How long what is left will take, by the epochs of the shipped network."""
+    """The remaining time as text, estimated from the epochs of the shipped network."""
     card = json.loads(MODEL_CARD.read_text(encoding="utf-8"))
     card_tiles = int(card["data"]["train_tiles"])
     epoch_s = median(epoch["seconds"] for epoch in card["training"]["history"])
@@ -86,7 +86,7 @@ def estimate(runs: Sequence[Run]) -> str:
 
 
 def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
-    """Train and measure what is not yet, `workers` runs at a time, one bar over all epochs.
+    """Train and measure the unfinished runs, `workers` at a time, with progress bars.
 
     Raises:
         subprocess.CalledProcessError: a run failed; its log is its folder's name + ".log".
@@ -98,7 +98,7 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
         done = progress.add_task("runs measured", total=len(runs))
         pending = [pool.submit(_finish, run, sources, steps) for run in runs]
         try:
-            while wait(pending, LOOK_S).not_done:
+            while wait(pending, PROGRESS_UPDATE_S).not_done:
                 progress.update(epochs, completed=sum(_epochs_done(run) for run in runs))
                 progress.update(done, completed=sum(one.done() for one in pending))
         except KeyboardInterrupt:
@@ -111,16 +111,16 @@ def run_all(runs: Sequence[Run], sources: Sources, workers: int) -> None:
 
 
 def progress_bar(console: Console | None = None) -> Progress:
-    """What is done of how much, and how long the rest takes."""
+    """A progress display: done of how much, and the remaining time."""
     done = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*done, TimeRemainingColumn(), console=console)
 
 
 def check_begun(runs: Sequence[Run]) -> None:
-    """Make sure that the runs whose folders are there have the settings that are asked for.
+    """Check that runs whose folders are there have the settings that are asked for.
 
     Raises:
-        RunFolderError: one has others.
+        RunFolderError: a run has other settings.
     """
     for run in runs:
         if run.folder.begun:
@@ -128,12 +128,12 @@ def check_begun(runs: Sequence[Run]) -> None:
 
 
 def _epochs_done(run: Run) -> int:
-    """Epochs of a run; all of them where patience ended it."""
+    """Finished epochs of a run; a measured run counts all, also if patience ended it."""
     return run.hyper.epochs if run.folder.figures() else run.folder.state().epochs
 
 
 def _finish(run: Run, sources: Sources, steps: _Steps) -> None:
-    """Do what a run lacks, each step in a process of its own."""
+    """Do the missing steps of a run, each in a process of its own."""
     run.folder.path.parent.mkdir(parents=True, exist_ok=True)
     with log_path(run.folder).open("a") as log:
         for command in missing_steps(run, sources):
@@ -141,12 +141,12 @@ def _finish(run: Run, sources: Sources, steps: _Steps) -> None:
 
 
 def log_path(folder: RunFolder) -> Path:
-    """Where a run's words go: beside its folder."""
+    """The log file of a run, next to its folder."""
     return folder.path.with_name(f"{folder.path.name}.log")
 
 
 def missing_steps(run: Run, sources: Sources) -> list[list[str]]:
-    """What is left of training, the test set and photos, as modules with their options."""
+    """The missing steps (training, test set, pictures), each as a module with its options."""
     folder, known = run.folder.path, run.folder.figures()
     data = [f"--data={sources.data}"] if sources.data else []
     options = [f"--{name.replace('_', '-')}={value}" for name, value in asdict(run.hyper).items()]
@@ -160,7 +160,7 @@ def missing_steps(run: Run, sources: Sources) -> list[list[str]]:
 
 
 def _unread(run: Run, sources: Sources) -> list[str]:
-    """What a run's network has not read yet, or with older code, as options of the reading."""
+    """Options of `photo_reading` for pictures not read yet, or read with other code."""
     known, count = run.folder.figures(), sources.simulated_photos
     is_other = known.get(f"{SIMULATED}_count") != count
     options = [f"--count={count}"] if count and (is_other or _is_old(run, SIMULATED)) else []
@@ -172,25 +172,25 @@ def _unread(run: Run, sources: Sources) -> list[str]:
 
 
 def _is_old(run: Run, name: str) -> bool:
-    """Whether today's code has not read these pictures with the run's network."""
+    """Whether the run's network has not read these pictures with today's code."""
     return run.folder.readings().get(name) != code_fingerprint(READINGS_BY[name])
 
 
 class _Steps:
-    """Modules of ours, each in a process of its own, until one fails or all are to stop."""
+    """Runs our modules, each in a process of its own, until one fails or `stop` is called."""
 
     def __init__(self, workers: int) -> None:
-        """Have none yet; one thread each where several share the processor."""
+        """Set the environment; with several workers, each process has one thread."""
         threads = {} if workers == 1 else dict.fromkeys(THREAD_VARIABLES, "1")
-        self._environment = os.environ | threads  # two in step would lose a fifth
+        self._environment = os.environ | threads  # more threads would lose a fifth
         self._ended = Event()
         self._running: set[subprocess.Popen[bytes]] = set()
 
     def run(self, command: Sequence[str], log: TextIO) -> None:
-        """``python -m`` a module; where another one has failed, do nothing.
+        """Run a module with ``python -m``; do nothing if another one has failed.
 
         Raises:
-            subprocess.CalledProcessError: it failed, or was stopped.
+            subprocess.CalledProcessError: the module failed or was stopped.
         """
         if self._ended.is_set():
             return
@@ -201,7 +201,7 @@ class _Steps:
             stderr=subprocess.STDOUT,
         )
         self._running.add(process)
-        if self._ended.is_set():  # since it was asked above
+        if self._ended.is_set():  # stopped since the check above
             process.terminate()
         code = process.wait()
         self._running.discard(process)
@@ -210,7 +210,7 @@ class _Steps:
             raise subprocess.CalledProcessError(code, process.args)
 
     def stop(self) -> None:
-        """End those that run; what they have saved stays."""
+        """End the running processes; what they have saved stays."""
         self._ended.set()
         for process in tuple(self._running):
             process.terminate()

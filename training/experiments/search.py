@@ -1,10 +1,10 @@
 """Searches settings of one row with Optuna, before the row is trained with them.
 
-A study lives in a database: by default SQLite below training/runs; several machines share one by
-naming the same PostgreSQL with ``--storage postgresql+psycopg2://...``. Each trial is a run like
-any other, in a folder of its own, so a killed one goes on from its last epoch. Trials learn from
-a part of MNIST's training tiles and are judged by another part: the validation and test tiles, by
-which rows are compared, have no part in a search.
+A study is stored in a database, by default SQLite below training/runs. Several machines can share
+one PostgreSQL database: ``--storage postgresql+psycopg2://...``. Each trial is a normal run in its
+own folder, so a killed trial continues after its last epoch. Trials learn from one part of MNIST's
+training tiles and are validated on another part. A search does not use the validation and test
+tiles that rows are compared on.
 
 Source: Akiba et al., "Optuna: A Next-generation Hyperparameter Optimization Framework", KDD 2019.
 """
@@ -30,10 +30,10 @@ from training.experiments.definitions import Range, Row
 from training.experiments.running import log_path, progress_bar
 from training.experiments.study import (
     ENDED,
-    FOLDER,
+    FOLDER_ATTRIBUTE,
     Search,
+    as_study_unavailable_error,
     check_settings,
-    database_errors_told,
     open_study,
     retry_stopped,
 )
@@ -41,26 +41,26 @@ from training.run_records.run_folder import RUNS_DIR, RunFolder
 from training.tracking import experiment_of, follow, run_facts
 from training.train import train
 
-SPLIT_SEED = 2027  # one split for every search; the validation tiles have another
-TRIAL_SEEDS = 1_000  # and up; the seeds of an experiment's rows are counted from 1
-NEAR_END = 0.02  # of a range: what is found there might be better outside
+SPLIT_SEED = 2027  # same split for every search; the validation tiles have another seed
+TRIAL_SEEDS = 1_000  # first seed of the trials; the seeds of an experiment's rows begin at 1
+NEAR_END = 0.02  # fraction of a range; a best value so near an end may be better outside
 
 
 def search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
-    """Try settings until enough trials have ended; a stopped search goes on where it was.
+    """Try settings until enough trials have ended; a stopped search continues where it was.
 
     Args:
         wanted: the study.
-        row: what is searched for it, and the settings that it has besides; MNIST's tiles alone.
+        row: the row with its searched and its other settings; it learns from MNIST's tiles alone.
         data: `mnist.npz`, or None.
         common: settings that all trials share, such as the epochs.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
         StudyUnavailableError: the database does not answer, or no longer.
-        OtherStudyError: it has the study with other settings.
+        OtherStudyError: the database has the study with other settings.
     """
-    with database_errors_told():
+    with as_study_unavailable_error():
         return _search(wanted, row, data, common)
 
 
@@ -85,14 +85,14 @@ def _search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any
 
 
 def _shared_settings(row: Row, hyper: HyperParameters) -> dict[str, Any]:
-    """What all trials have in common: settings, where the search looks, and the split."""
+    """What all trials have in common: fixed settings, search ranges and the split."""
     fixed = {n: value for n, value in asdict(hyper).items() if n not in (*row.searched, "seed")}
     ranges = {f"{name} from": [one.low, one.high] for name, one in row.searched.items()}
     return fixed | ranges | {"split": SPLIT_SEED}
 
 
 def load_search_datasets(data: str | None, hyper: HyperParameters) -> Datasets:
-    """Training tiles to learn from and other training tiles to be judged by.
+    """MNIST's training tiles in two parts: to learn from and to validate on.
 
     Raises:
         DataUnavailableError: MNIST could not be found.
@@ -103,27 +103,27 @@ def load_search_datasets(data: str | None, hyper: HyperParameters) -> Datasets:
 
 
 def _ended(study: optuna.Study) -> int:
-    """How many trials have come to an end of their own."""
+    """How many trials were completed or pruned."""
     return len(study.get_trials(deepcopy=False, states=ENDED))
 
 
 def _try(
     trial: optuna.Trial, row: Row, datasets: Datasets, hyper: HyperParameters, study: str
 ) -> float:
-    """Train one network; the least validation loss it came to.
+    """Train one network and return its lowest validation loss.
 
     Raises:
-        TrialPruned: it lagged behind the others, or its loss was no number.
+        TrialPruned: the trial lagged behind the others, or its loss was NaN.
     """
     hyper = replace(hyper, seed=TRIAL_SEEDS + trial.number, **suggest(trial, row.searched))
-    name = trial.user_attrs.get(FOLDER, f"trial-{trial.number:03d}")
+    name = trial.user_attrs.get(FOLDER_ATTRIBUTE, f"trial-{trial.number:03d}")
     folder = RunFolder(RUNS_DIR / study / name)
-    if folder.begun:  # taken up, with the seed that it began with
+    if folder.begun:  # a resumed trial keeps its first seed
         hyper = replace(hyper, seed=int(str(folder.settings()["seed"])))
-    trial.set_user_attr(FOLDER, name)
+    trial.set_user_attr(FOLDER_ATTRIBUTE, name)
     folder.path.parent.mkdir(parents=True, exist_ok=True)
     with log_path(folder).open("a") as log, redirect_stdout(log):  # the terminal shows the bar
-        lags = _lags(trial, datasets, hyper, folder)
+        lags = _train_until_pruned(trial, datasets, hyper, folder)
     trial.set_user_attr("val_accuracy", folder.best_figures()["val_accuracy"])
     if lags or math.isnan(folder.state().best_val_loss):
         raise optuna.TrialPruned
@@ -131,7 +131,7 @@ def _try(
 
 
 def suggest(trial: optuna.Trial, searched: Mapping[str, Range]) -> dict[str, Any]:
-    """The settings of a trial."""
+    """The searched settings of a trial, as Optuna suggests them."""
     return {name: _suggest(trial, name, one) for name, one in searched.items()}
 
 
@@ -141,11 +141,11 @@ def _suggest(trial: optuna.Trial, name: str, one: Range) -> float:
     return trial.suggest_float(name, one.low, one.high, step=one.step, log=one.log)
 
 
-def _lags(
+def _train_until_pruned(
     trial: optuna.Trial, datasets: Datasets, hyper: HyperParameters, folder: RunFolder
 ) -> bool:
-    """Train until the epochs are done or the trial is given up; whether it was."""
-    keras.utils.clear_session()  # or memory grows from trial to trial
+    """Train until the epochs are done or the trial is pruned; return whether it was pruned."""
+    keras.utils.clear_session()  # otherwise memory grows from trial to trial
     facts = run_facts(len(datasets.train), len(datasets.validation))
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
 
@@ -164,14 +164,14 @@ def _lags(
 
 
 def best_row(study: optuna.Study, row: Row) -> Row:
-    """The row with the settings of the least loss, to be trained anew with several seeds."""
+    """The row with the settings of the lowest loss, to be trained again with several seeds."""
     found = study.best_params
-    mark = zlib.crc32(repr(sorted(found.items())).encode())  # other settings are other runs
+    mark = zlib.crc32(repr(sorted(found.items())).encode())  # other settings, other folder
     return replace(row, changes={**row.changes, **found}, folder=f"{row.folder}-{mark:08x}")
 
 
 def describe(study: optuna.Study, row: Row) -> dict[str, Any]:
-    """The search as a report keeps it: its trials in their order, the best settings and ours."""
+    """The search for a report: its trials in order, the best settings and the recipe's."""
     trials = [
         trial.params
         | {
@@ -196,7 +196,7 @@ def describe(study: optuna.Study, row: Row) -> dict[str, Any]:
 
 
 def is_at_an_end(value: float, searched: Range) -> bool:
-    """Whether a value lies so near an end of what was searched that a better one may lie outside.
+    """Whether a value is so near an end of the range that a better one may be outside.
 
     >>> is_at_an_end(4000, Range(64, 4096, log=True)), is_at_an_end(512, Range(64, 4096, log=True))
     (True, False)

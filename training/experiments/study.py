@@ -1,4 +1,4 @@
-"""The database in which a search keeps its trials, and what is left there when one is killed."""
+"""The database in which a search stores its trials; killed trials are queued again."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from training.config import difference, under_todays_names
 from training.run_records.run_folder import RUNS_DIR
 from training.tracking.store import first_line
 
-STARTUP_TRIALS = 5  # go to their end whatever they show: the median has to mean something
-WARMUP_EPOCHS = 2  # before the schedule's rise is over nobody lags
+STARTUP_TRIALS = 5  # never pruned: the median needs some complete trials
+WARMUP_EPOCHS = 2  # no trial is pruned before the learning rate's warm-up is over
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
-STORAGE_VARIABLE = "OPTUNA_STORAGE"  # Optuna's own; keeps a password out of the command line
+STORAGE_VARIABLE = "OPTUNA_STORAGE"  # Optuna's own name; keeps a password out of the command line
 STORE_NAME = "optuna.db"
-TRIES, PAUSE_S = 4, 1.0  # of two that make the tables at once, one is told that they are there
-SETTINGS = "settings"  # what a study is marked with
-FOLDER = "folder"  # what a trial is marked with
-HEARTBEAT_S, GRACE_S = 20, 90  # a trial whose process has said nothing for so long is dead
+OPEN_ATTEMPTS, PAUSE_S = 4, 1.0  # if two create the tables at once, one gets an error
+SETTINGS_ATTRIBUTE = "settings"  # attribute of a study
+FOLDER_ATTRIBUTE = "folder"  # attribute of a trial
+HEARTBEAT_S, GRACE_S = 20, 90  # a trial without a heartbeat for GRACE_S is dead
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # heartbeats
 RETRY = optuna.storages.RetryHeartbeatStaleTrialCallback()
 
@@ -41,12 +41,12 @@ class OtherStudyError(DigitscopeError, RuntimeError):
 
 @dataclass(frozen=True)
 class Search:
-    """Where a study is and how far it shall go.
+    """Where a study is stored, and how many trials it needs.
 
     Attributes:
-        name: of the study and of its folders; below training/runs and in the database.
-        trials: how many shall have ended, given up ones included, on all machines together.
-        storage: an SQLAlchemy URL; None for $OPTUNA_STORAGE, or SQLite beside the runs.
+        name: name of the study in the database, and of its folder below training/runs.
+        trials: number of trials to end, pruned ones included, on all machines together.
+        storage: an SQLAlchemy URL; None for $OPTUNA_STORAGE, or SQLite next to the runs.
     """
 
     name: str
@@ -55,13 +55,13 @@ class Search:
 
     @property
     def shared(self) -> str | None:
-        """The database that others may use at the same time, or None."""
+        """URL of a database that other machines may use at the same time, or None."""
         return self.storage or os.environ.get(STORAGE_VARIABLE)
 
 
 @contextmanager
-def database_errors_told() -> Iterator[None]:
-    """Turn what the study's database raises into one error of ours, in one line."""
+def as_study_unavailable_error() -> Iterator[None]:
+    """In the `with` block, turn errors of the study's database into StudyUnavailableError."""
     try:
         yield
     except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
@@ -77,11 +77,11 @@ def _unavailable(error: Exception) -> StudyUnavailableError:
 
 
 def open_study(wanted: Search) -> optuna.Study:
-    """The study of that name, made where there is none.
+    """Open the study of that name, or create it.
 
     Raises:
-        StudyUnavailableError: its database has no driver here.
-        SQLAlchemyError: it does not answer.
+        StudyUnavailableError: the database's driver is not installed.
+        SQLAlchemyError: the database does not answer.
     """
     RUNS_DIR.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -99,14 +99,14 @@ def open_study(wanted: Search) -> optuna.Study:
 
 
 def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
-    """Keep what all trials of a study share, or make sure that it is what they began with.
+    """Store the settings that all trials of a study share, or check that they are unchanged.
 
     Raises:
-        OtherStudyError: they began with something else; their losses would not compare.
+        OtherStudyError: the trials began with other settings; losses cannot be compared.
     """
-    begun = study.user_attrs.get(SETTINGS)
+    begun = study.user_attrs.get(SETTINGS_ATTRIBUTE)
     if begun is None:
-        study.set_user_attr(SETTINGS, wanted)
+        study.set_user_attr(SETTINGS_ATTRIBUTE, wanted)
         return
     if others := difference(under_todays_names(begun), wanted):
         raise OtherStudyError(
@@ -115,8 +115,8 @@ def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
         )
 
 
-def _open_storage(url: str, tries: int = TRIES) -> optuna.storages.RDBStorage:
-    """Optuna's tables at `url`; another machine may be making them at the same moment."""
+def _open_storage(url: str, tries: int = OPEN_ATTEMPTS) -> optuna.storages.RDBStorage:
+    """Open Optuna's tables at `url`; try again if another machine creates them just now."""
     try:
         return optuna.storages.RDBStorage(
             url,
@@ -134,13 +134,13 @@ def _open_storage(url: str, tries: int = TRIES) -> optuna.storages.RDBStorage:
 
 
 def retry_stopped(study: optuna.Study) -> None:
-    """Queue trials again that stopped before their end, each with the folder that it has.
+    """Queue trials again that stopped before their end; each keeps its folder.
 
-    Ctrl-C and errors mark a trial as failed at once; a process that was killed, here or on another
-    machine, is known by its heartbeat, which has ended for `GRACE_S`.
+    Ctrl-C and errors mark a trial as failed at once. A process that was killed, here or on another
+    machine, has had no heartbeat for `GRACE_S`.
     """
     optuna.storages.fail_stale_trials(study)
     retried = {number for one in study.trials for number in RETRY.retry_history(one)}
     for trial in study.get_trials(deepcopy=False, states=(TrialState.FAIL,)):
-        if FOLDER in trial.user_attrs and trial.number not in retried:
+        if FOLDER_ATTRIBUTE in trial.user_attrs and trial.number not in retried:
             RETRY(study, trial)

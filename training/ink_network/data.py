@@ -1,4 +1,4 @@
-"""Labelled photos for the ink network: drawn once, kept on disk in shards, changed every epoch."""
+"""Labelled photos for the ink network: drawn once, cached on disk, augmented in every epoch."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from training.ink_network.writing import Writers
 from training.synthetic_photos.grain import SCALE, sensor_noise
 
 SIDE_PX = 320  # longest side of a photo as the network sees it
-SHARD = 200  # photos a file: a stopped run loses one at most
-WORKERS = 2  # threads: OpenCV and NumPy leave Python's lock alone while they work
+SHARD = 200  # photos a file; a stopped run loses at most one file
+WORKERS = 2  # threads: OpenCV and NumPy release the GIL while they work
 CHANNELS = 4  # red, green, blue, and the ink
-TURNED = 0.3  # of an epoch's photos lie on a side: most ruled lines are level
+TURNED = 0.3  # of an epoch's photos are rotated by 90 degrees: most ruled lines are horizontal
 TURNS = (cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)
 INVERTED, PERMUTED, GREY, NOISY, BLURRED = (
     0.12,
@@ -33,7 +33,7 @@ INVERTED, PERMUTED, GREY, NOISY, BLURRED = (
 
 
 def letterbox(rgb: UInt8Array, ink: Float32Array) -> UInt8Array:
-    """Bring a photo and its ink to SIDE_PX, mirrored at its border: (320, 320, 4) uint8."""
+    """Resize a photo and its ink to SIDE_PX, padded by mirroring: (320, 320, 4) uint8."""
     working = to_working_size(rgb).rgb
     scale = SIDE_PX / max(working.shape[:2])
     size_wh = (max(1, round(working.shape[1] * scale)), max(1, round(working.shape[0] * scale)))
@@ -57,21 +57,21 @@ def labelled_photos(
     draw: Callable[[Writers, np.random.Generator], Page] = draw_page,
     workers: int = WORKERS,
 ) -> list[UInt8Array]:
-    """Draw photos, or take those that lie in the folder already.
+    """Draw photos, or load those that are already in the folder.
 
-    Each photo has its own chance: the number of workers changes nothing, and a stopped run goes
-    on. The folder is to be emptied when the code that draws changes.
+    Each photo has its own random generator. So the number of workers does not change the result,
+    and a stopped run can continue. Empty the folder when the code that draws changes.
 
     Args:
-        writers: training digits and training writers alone.
-        count: how many.
+        writers: the digits and the pen strokes to draw from.
+        count: number of photos.
         seed: of the photos.
-        folder: keeps the shards.
+        folder: where the shards are stored.
         draw: makes one photo.
-        workers: threads.
+        workers: number of threads.
 
     Returns:
-        (320, 320, 4) uint8 each, read from disk when looked at: red, green, blue, ink.
+        (320, 320, 4) uint8 each, memory-mapped from disk: red, green, blue, ink.
     """
     folder.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
@@ -105,7 +105,7 @@ def _drawer(
 def vary(
     photo: UInt8Array, side_px: int, zoom: tuple[float, float], rng: np.random.Generator
 ) -> UInt8Array:
-    """Zoom, turn and mirror a labelled photo, change its colours; (side, side, 4) uint8."""
+    """Zoom, rotate, mirror and recolour a labelled photo: (side_px, side_px, 4) uint8."""
     scale = float(np.exp(rng.uniform(*np.log(zoom))))
     room = SIDE_PX * scale - side_px
     left, top = rng.uniform(min(0, room), max(0, room), 2)

@@ -22,15 +22,15 @@ from training.synthetic_photos import CONDITIONS, Condition
 
 COUNT = 40  # photos under each condition
 SEED = 1
-MARKED = 0.5  # the least probability of what counts as ink
-STRAY_PX = 40  # of 320 x 320: with so much marked, an empty page counts as not empty
+INK_THRESHOLD = 0.5  # minimum probability that counts as ink
+STRAY_PX = 40  # of 320 x 320: with this many marked, an empty page counts as wrong
 
 Mark = Callable[[UInt8Array], Float32Array]
 Draw = Callable[[Writers, np.random.Generator], Page]
 
 
 def validation_sets() -> dict[str, Draw]:
-    """What draws the photos of each condition, by its name."""
+    """The functions that draw the photos, by the condition's name."""
     conditions: dict[str, Draw] = {
         one.name: partial(_one_under, one) for one in (*CONDITIONS.values(), HARD)
     }
@@ -49,14 +49,14 @@ def _framed(writers: Writers, rng: np.random.Generator) -> Page:
 def evaluate(
     mark: Mark, folder: Path, data: str | None = None, count: int = COUNT
 ) -> dict[str, float]:
-    """The intersection over union under each condition, 0..1, in the conditions' order.
+    """Compute the intersection over union under each condition, 0..1, in the conditions' order.
 
-    Of pages without ink it is the fraction that stays unmarked.
+    For pages without ink, it is the fraction of pages that stay unmarked.
 
     Args:
-        mark: gives photos (N, 320, 320, 3) uint8 their probabilities of ink, (N, 320, 320, 1).
-        folder: keeps the photos.
-        data: mnist.npz.
+        mark: maps photos (N, 320, 320, 3) uint8 to ink probabilities (N, 320, 320, 1).
+        folder: where the photos are stored.
+        data: path of mnist.npz.
         count: photos under each condition.
     """
     _, digits = load_train_validation(data)
@@ -64,13 +64,13 @@ def evaluate(
     figures = {}
     for name, draw in validation_sets().items():
         photos = np.array(labelled_photos(writers, count, SEED, folder / name, draw))
-        marked = mark(photos[..., :3])[..., 0] >= MARKED
-        figures[name] = score(marked, photos[..., 3] >= 255 * MARKED)
+        marked = mark(photos[..., :3])[..., 0] >= INK_THRESHOLD
+        figures[name] = score(marked, photos[..., 3] >= 255 * INK_THRESHOLD)
     return figures
 
 
 def score(marked: BoolArray, truth: BoolArray) -> float:
-    """Intersection over union of (N, H, W) bool; without any true ink, the pages left unmarked."""
+    """IoU of (N, H, W) bool masks; without any true ink, the fraction of pages left unmarked."""
     if not truth.any():
         return float((marked.sum(axis=(1, 2)) < STRAY_PX).mean())
     return float((marked & truth).sum() / (marked | truth).sum())

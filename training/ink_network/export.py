@@ -24,8 +24,10 @@ from training.run_records.run_folder import RUNS_DIR
 
 STEM = "ink"
 PARITY = 1e-4  # largest difference of a probability between both files
-TIMED = 30  # pictures
-WRITTEN = 3  # times at most: tf2onnx 1.17 was once seen to write an output with an axis too many
+TIMING_RUNS = 30  # pictures
+MAX_EXPORT_ATTEMPTS = (
+    3  # maximum attempts: tf2onnx 1.17 once wrote an output with one axis too many
+)
 
 
 def export(
@@ -34,7 +36,7 @@ def export(
     """Write a run's network as ONNX, measure it, and write the card beside it.
 
     Raises:
-        ValueError: the two files differ by more than `PARITY`, or in the form of their answers.
+        ValueError: the two files differ by more than `PARITY`, or in the shape of their outputs.
     """
     model = keras.saving.load_model(run / MODEL_FILE)
     onnx_path = models_dir / f"{STEM}.onnx"
@@ -62,19 +64,19 @@ def export(
 
 
 def write_onnx(model: keras.Model, path: Path, shape: tuple[int, ...]) -> OnnxNetwork:
-    """Write the network as ONNX and open it, again where its answers have another form.
+    """Write the network as ONNX and open it; try again if its output has another shape.
 
     Args:
         model: a network that has run once.
         path: of the file.
-        shape: of the answer to one square picture of full size.
+        shape: of the output for one square picture of full size.
 
     Raises:
-        ValueError: the form is still another one after `WRITTEN` times.
+        ValueError: the output still has another shape after `MAX_EXPORT_ATTEMPTS` attempts.
     """
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     found: tuple[int, ...] = ()
-    for _ in range(WRITTEN):
+    for _ in range(MAX_EXPORT_ATTEMPTS):
         model.export(path, format="onnx", verbose=False)
         network = OnnxNetwork(path)
         found = network.mark(np.zeros((1, SIDE_PX, SIDE_PX, 3), np.uint8)).shape
@@ -84,7 +86,7 @@ def write_onnx(model: keras.Model, path: Path, shape: tuple[int, ...]) -> OnnxNe
 
 
 class OnnxNetwork:
-    """The exported network, with one thread as the reader runs it."""
+    """The exported network, run with one thread as in the reader."""
 
     def __init__(self, path: Path) -> None:
         """Open the file."""
@@ -93,7 +95,7 @@ class OnnxNetwork:
         self._session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
 
     def mark(self, photos: UInt8Array) -> Float32Array:
-        """The probability of ink, (N, H, W, 1), in photos (N, H, W, 3) uint8, one by one."""
+        """Ink probabilities (N, H, W, 1) float32 of photos (N, H, W, 3) uint8, one at a time."""
         name = self._session.get_inputs()[0].name
         marked = [
             self._session.run(None, {name: one[np.newaxis].astype(np.float32)})[0] for one in photos
@@ -104,7 +106,7 @@ class OnnxNetwork:
         """Median time of a square picture of full size, ms."""
         photo = np.zeros((1, SIDE_PX, SIDE_PX, 3), np.uint8)
         seconds = []
-        for _ in range(TIMED):
+        for _ in range(TIMING_RUNS):
             started = time.perf_counter()
             self.mark(photo)
             seconds.append(time.perf_counter() - started)

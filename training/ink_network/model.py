@@ -1,8 +1,8 @@
 """The ink network: an encoder-decoder with skip connections, built-in layers only.
 
-It sees shapes at a thirty-second of the size, where one position covers the whole digit, and marks
-ink at the full size. Fine maps have few channels and full convolutions; coarse ones have many, and
-depthwise ones with a 1x1 convolution each, a ninth of the weights.
+The encoder reduces a picture to 1/32 of its size, where one position covers a whole digit. The
+decoder marks ink at full size. Fine levels have few channels and full convolutions. Coarse levels
+have many channels and depthwise plus 1x1 convolutions, with a ninth of the weights.
 
 Source: U-Net, Ronneberger, Fischer and Brox (2015); separable convolutions as in MobileNet, Howard
 et al. (2017).
@@ -13,23 +13,23 @@ from __future__ import annotations
 import keras
 
 CHANNELS = (16, 32, 64, 96, 128)  # at 1/2, 1/4, 1/8, 1/16 and 1/32 of the size
-BLOCKS = (0, 1, 2, 2, 2)  # with a shortcut, at each of them
+BLOCKS = (0, 1, 2, 2, 2)  # residual blocks, at each level
 FULL_LEVELS = 2  # with full convolutions: the finest two
 KERNEL_PX = 3
 BATCHNORM_MOMENTUM = 0.95
 MAX_PARAMETERS = 300_000
-DICE_SMOOTH_PX = 20.0  # added to both sums: on a page without ink, so many pixels are few
-STRIDE = 2 ** len(CHANNELS)  # sides are multiples of it
+DICE_SMOOTH_PX = 20.0  # added to both sums: without true ink, this many wrong pixels cost little
+STRIDE = 2 ** len(CHANNELS)  # the sides of the input are multiples of it
 
 
 def build_model(channels: tuple[int, ...] = CHANNELS) -> keras.Model:
     """Build the network, untrained.
 
     Input (N, H, W, 3) float RGB, 0..255, sides multiples of `STRIDE`; output (N, H, W, 1) float32,
-    the probability of ink. The normalisation is inside.
+    the probability of ink. The input scaling is part of the network.
 
     Args:
-        channels: of the maps, finest first; fewer serve tests.
+        channels: of each level, finest first; tests use fewer.
 
     Raises:
         ValueError: the network has more parameters than `MAX_PARAMETERS`.
@@ -75,10 +75,10 @@ def _convolve(
 
 
 def ink_loss(truth: keras.KerasTensor, marked: keras.KerasTensor) -> keras.KerasTensor:
-    """Cross-entropy and 1 - the soft Dice coefficient of each photo, (N,).
+    """Cross-entropy plus 1 minus the soft Dice coefficient, of each photo, (N,).
 
-    Cross-entropy alone would let thin strokes go: they are few pixels. Dice alone says nothing of
-    a page without ink, where one pixel more is as bad as all.
+    Cross-entropy alone would neglect thin strokes, which have few pixels. Dice alone fails on a
+    page without ink, where one wrong pixel costs as much as all.
 
     Source: Dice loss, Milletari, Navab and Ahmadi, "V-Net" (2016).
     """
@@ -90,7 +90,7 @@ def ink_loss(truth: keras.KerasTensor, marked: keras.KerasTensor) -> keras.Keras
 
 
 def iou(truth: keras.KerasTensor, marked: keras.KerasTensor) -> keras.KerasTensor:
-    """Intersection over union of the pixels at half or above, (N,); 1 where both are empty."""
+    """Intersection over union of the pixels at 0.5 or above, (N,); 1 if both are empty."""
     axes = (1, 2, 3)
     one, other = truth >= 0.5, marked >= 0.5
     both = keras.ops.sum(keras.ops.cast(one & other, "float32"), axis=axes)

@@ -1,4 +1,4 @@
-"""One labelled photo: what is written, on what, in which light, and where its ink is."""
+"""Draw one labelled photo: writing, surface, light, camera, and the mask of its ink."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from training.synthetic_photos.scenes import Scene
 from training.synthetic_photos.surfaces import paint
 
 FRAME_FRACTION = 0.03  # of the photos have a box, a ring or lines round the writing
-RECOLOURED_FRACTION = 0.3  # have a paper and an ink of any colour
+RECOLOURED_FRACTION = 0.3  # of the photos have random colours of paper and ink
 SECOND_SHADOW, CREASED, THINGS = 0.12, 0.15, 0.15  # fractions of the photos
-LEAST_CONTRAST = 45  # of 255, between a paper and an ink of any colour
-FULL_COVER = 0.6  # of the densest ink: from here on, a pixel is all ink
-TILE_SIDE_PX = (28, 72)  # of a picture that is one tile, enlarged later
+LEAST_CONTRAST = 45  # minimum between random colours of paper and ink, in levels of 0..255
+FULL_COVER = 0.6  # of the densest ink: from this cover on, a pixel's label is 1
+TILE_SIDE_PX = (28, 72)  # side of a picture that is one tile; it is enlarged later
 WHITE, BLACK = (255.0, 255.0, 255.0), (0.0, 0.0, 0.0)
 
 
@@ -35,7 +35,7 @@ class Page:
 
     Attributes:
         rgb: (H, W, 3) uint8.
-        ink: (H, W) float32, 0..1, the ink of digits and signs alone.
+        ink: (H, W) float32, 0..1, only the ink of digits and signs.
     """
 
     rgb: UInt8Array
@@ -56,7 +56,7 @@ HARD = Condition("hard_mix", (hard_mix,))
 
 
 def draw_page(writers: Writers, rng: np.random.Generator) -> Page:
-    """One labelled photo of any kind; the same for the same state of chance."""
+    """Draw a labelled photo of a random kind; the same for the same generator state."""
     makers, often = zip(*KINDS, strict=True)
     maker = makers[rng.choice(len(makers), p=np.array(often) / sum(often))]
     page: Page = maker(writers, rng)
@@ -64,7 +64,7 @@ def draw_page(writers: Writers, rng: np.random.Generator) -> Page:
 
 
 def one_digit(writers: Writers, rng: np.random.Generator) -> Page:
-    """A photo of one digit, seldom of a sign."""
+    """A photo of one digit, rarely of a sign."""
     return photograph(_maybe_framed(write_one(writers, rng), rng), _any_condition(rng), rng)
 
 
@@ -77,12 +77,12 @@ def nothing(writers: Writers, rng: np.random.Generator) -> Page:
     """A page without any digit."""
     parts = write_one(writers, rng)
     shown = _maybe_framed(parts, rng)
-    unwritten = replace(shown[0], is_ink=False, width=0.0)  # it is left away, and has its place
+    unwritten = replace(shown[0], is_ink=False, width=0.0)  # not drawn, but its place is reserved
     return photograph([unwritten, *shown[1:]], _any_condition(rng), rng)
 
 
 def tile(writers: Writers, rng: np.random.Generator) -> Page:
-    """A tile as a picture of its own, dark on light or light on dark, its border often cut off."""
+    """A picture of one tile, dark on light or light on dark, often cropped to its digit."""
     drawn = writers.digits.tiles[rng.integers(len(writers.digits))]
     if rng.random() < 0.5:
         left, top, wide, tall = cv2.boundingRect(drawn)
@@ -101,7 +101,7 @@ def tile(writers: Writers, rng: np.random.Generator) -> Page:
 
 
 def number(writers: Writers, rng: np.random.Generator) -> Page:
-    """A picture of numbers as the numbers' own simulation makes it."""
+    """A picture of numbers from `training.synthetic_numbers`."""
     names = tuple(numbers.CONDITIONS)
     condition = numbers.CONDITIONS[names[rng.integers(len(names))]]
     made = numbers.make_picture(
@@ -111,7 +111,7 @@ def number(writers: Writers, rng: np.random.Generator) -> Page:
 
 
 KINDS: tuple[tuple[Callable[[Writers, np.random.Generator], Page], float], ...] = (
-    (one_digit, 0.62),  # and how often
+    (one_digit, 0.62),  # with relative frequencies
     (rows, 0.15),
     (nothing, 0.08),
     (tile, 0.07),
@@ -120,9 +120,9 @@ KINDS: tuple[tuple[Callable[[Writers, np.random.Generator], Page], float], ...] 
 
 
 def photograph(parts: list[Part], condition: Condition, rng: np.random.Generator) -> Page:
-    """Draw the parts on what the condition says and take the photo; keep where the ink lies.
+    """Draw the parts in a random scene of the condition and take the photo, with its ink mask.
 
-    Source of all that is drawn: `training.synthetic_photos`.
+    `training.synthetic_photos` does the drawing.
     """
     scene = _with_camera_for(parts, _on_its_ground(condition.arrange(rng)))
     if rng.random() < RECOLOURED_FRACTION:
@@ -147,7 +147,7 @@ def _draw(
     sheet: UInt8Array,
     rng: np.random.Generator,
 ) -> Float32Array:
-    """Draw the parts on a sheet, in place; (H, W) float32, where ink to be marked lies."""
+    """Draw the parts on a sheet, in place; returns the ink label, (H, W) float32, 0..1."""
     ink = np.zeros(sheet.shape[:2], np.float32)
     start = 0
     for part in parts:
@@ -172,7 +172,7 @@ def _mark(ink: Float32Array, laid: Ink) -> None:
 def _light(
     sheet: UInt8Array, light: Light, middle: tuple[float, float], rng: np.random.Generator
 ) -> UInt8Array:
-    """Light a sheet, which may be creased, and lie in a second shadow."""
+    """Apply light to a sheet, sometimes with creases and a second shadow."""
     lit = sheet
     if rng.random() < CREASED:
         knots = int(rng.integers(4, 24))
@@ -199,7 +199,7 @@ def _maybe_framed(parts: list[Part], rng: np.random.Generator) -> list[Part]:
 
 
 def _on_its_ground(scene: Scene) -> Scene:
-    """A transparent drawing as it is opened: on white under dark ink, on black under light ink."""
+    """Put a transparent drawing on white if its ink is dark, on black if its ink is light."""
     if not scene.transparent:
         return scene
     ground = WHITE if sum(scene.pen.rgb) < 384 else BLACK
@@ -207,7 +207,7 @@ def _on_its_ground(scene: Scene) -> Scene:
 
 
 def _with_camera_for(parts: list[Part], scene: Scene) -> Scene:
-    """The camera nearer by as much as the writing is larger than one digit."""
+    """Bring the camera nearer when one digit is only a part of the writing."""
     shown = [one for one in parts if one.is_ink] or parts
     own = max(float(np.ptp(one.points_xy, axis=0).max()) for one in shown)
     ratio = min(0.95, scene.camera.digit_ratio / max(own, 0.1) ** 0.75)
@@ -215,9 +215,9 @@ def _with_camera_for(parts: list[Part], scene: Scene) -> Scene:
 
 
 def _recoloured(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A paper and an ink of any two colours that can be told apart."""
+    """Give paper and ink random colours that differ in brightness."""
     paper, ink = rng.uniform(15, 250, (2, 3))
-    grey = rng.uniform(0, 1, (2, 1))  # few papers are of a strong colour
+    grey = rng.uniform(0, 1, (2, 1))  # few papers have a strong colour
     paper, ink = (
         part * one + (1 - part) * one.mean() for part, one in zip(grey, (paper, ink), strict=True)
     )
@@ -237,7 +237,7 @@ def _as_rgb(levels: np.ndarray) -> RGB:
 def _lay_things(
     sheet: UInt8Array, box: tuple[float, float, float, float], rng: np.random.Generator
 ) -> None:
-    """Lay one to three things without a pen's strokes on a sheet, in place, clear of the digit."""
+    """Draw one to three filled shapes on a sheet, in place, clear of the digit."""
     height, width = sheet.shape[:2]
     for _ in range(int(rng.integers(1, 4))):
         middle = rng.uniform(-0.1, 1.1, 2) * (width, height)

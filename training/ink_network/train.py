@@ -1,7 +1,7 @@
 """Trains the ink network: ``python -m training.ink_network.train --out training/runs/ink``.
 
-The photos are drawn first, once, and kept in the folder of `--photos-dir`. After a kill, the same
-command goes on: with the photos that are there, and from the last complete epoch.
+The photos are drawn once, before training, and stored in the folder of `--photos-dir`. After an
+interruption, the same command uses these photos and continues after the last complete epoch.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ EMA_MOMENTUM = 0.995  # weights averaged over 200 steps
 
 @dataclass(frozen=True)
 class Settings:
-    """All that can be turned."""
+    """The hyper-parameters of a run."""
 
-    photos: int = 12_000  # drawn once; every epoch changes each at random
+    photos: int = 12_000  # drawn once; augmented in every epoch
     epochs: int = 6
     batch_size: int = 24
-    side_px: int = 224  # of what is cut from a photo of 320: half of the time
-    zoom_min: float = 0.62  # of a photo, before it is cut
+    side_px: int = 224  # of a crop from a photo of 320 px: takes half of the time
+    zoom_min: float = 0.62  # of a photo, before it is cropped
     zoom_max: float = 1.5
-    learning_rate: float = 3e-3  # peak of a cosine, after a warm-up
+    learning_rate: float = 3e-3  # peak of a cosine schedule, after a warm-up
     weight_decay: float = 2e-3
     seed: int = 0
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """The batches of every epoch, each photo changed at random; the order changes too."""
+    """The batches of every epoch: photos in random order, each augmented at random."""
 
     def __init__(self, photos: Sequence[UInt8Array], settings: Settings, first_epoch: int = 0):
         """Take labelled photos, (320, 320, 4) uint8 each."""
@@ -73,22 +73,22 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return batch[..., :3], batch[..., 3:] / np.float32(255)
 
     def on_epoch_end(self) -> None:
-        """Go on to the next order."""
+        """Count the epoch, which changes the order and the augmentation."""
         self._epoch += 1
 
 
 def train(
     photos: Sequence[UInt8Array], settings: Settings, out: Path, start: Path | None = None
 ) -> keras.Model:
-    """Fit the network, or go on with the run in the folder; ``ink.keras`` is there afterwards.
+    """Fit the network, or resume the run in the folder `out`, and write ``ink.keras`` there.
 
     A finished run is not trained again.
 
     Args:
-        photos: labelled ones, see `data.labelled_photos`.
-        settings: all that can be turned.
+        photos: labelled photos, see `data.labelled_photos`.
+        settings: the hyper-parameters.
         out: a folder for the run's state, its history and its network.
-        start: the folder of a run whose network is taught further; none begins anew.
+        start: the folder of a run whose network is trained further; None starts a new network.
     """
     if (out / MODEL_FILE).is_file():
         return keras.saving.load_model(out / MODEL_FILE)
@@ -114,13 +114,13 @@ def train(
     model.fit(
         batches,
         epochs=settings.epochs,
-        shuffle=False,  # `Batches` does
+        shuffle=False,  # `Batches` shuffles
         callbacks=[
             keras.callbacks.BackupAndRestore(out / "backup"),
             keras.callbacks.CSVLogger(log, append=True),
             keras.callbacks.ModelCheckpoint(out / "latest.weights.h5", save_weights_only=True),
         ],
-    )  # at the end of `fit`, Keras gives the network its averaged weights
+    )  # at the end of `fit`, Keras sets the averaged weights
     bare = build_model()
     bare.set_weights(model.get_weights())  # without optimizer and loss: it loads anywhere
     keras.saving.save_model(bare, out / MODEL_FILE)

@@ -1,6 +1,6 @@
-"""What is written on a labelled photo: digits by any hand in any style, rows of them, and frames.
+"""The writing on a labelled photo: digits in any handwriting and style, rows of them, and frames.
 
-Everything is points in one plane round 0, until the camera looks at it.
+All parts are points in one plane, centred at 0, until the camera projects them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from training.data.strokes import Line, PenDigit
 from training.synthetic_photos.handwriting import Handwriting, trace_strokes
 from training.synthetic_photos.pens import RGB, Pen
 
-TILE_FRACTION = 0.5  # of the digits are MNIST's; the others strokes of other hands
-PEN_FRACTION = 0.7  # of those are real strokes; the others drawn by rule
-STYLED_FRACTION = 0.4  # of those are gone over, dashed, outlined or written with a brush
-SIGN_FRACTION = 0.08  # of what stands alone is a letter or a sign: ink as well
-USUAL_STROKE = 0.1  # width of a line over the longest side, where none was measured
-RING_SMOOTHING = 5  # points of an outline that are averaged: no staircase
+TILE_FRACTION = 0.5  # of the digits are MNIST tiles; the others are pen strokes
+PEN_FRACTION = 0.7  # of these pen strokes are recorded; the others are drawn by rules
+STYLED_FRACTION = 0.4  # of pen strokes are traced repeatedly, dashed, outlined or brushed
+SIGN_FRACTION = 0.08  # of the single characters are letters or signs, which are ink as well
+USUAL_STROKE = 0.1  # stroke width over the longest side, where it is not measured
+RING_SMOOTHING = 5  # length of the moving average along a jagged outline
 LINE_RGB: tuple[RGB, ...] = ((20, 20, 24), (90, 96, 110), (40, 80, 170), (190, 50, 50))
 
 
 @dataclass(frozen=True, eq=False)
 class Writers:
-    """What digits are taken from.
+    """The sources of digits.
 
     Attributes:
         digits: MNIST tiles.
-        strokes: pen strokes of other hands.
+        strokes: recorded pen strokes of other writers.
     """
 
     digits: Digits
@@ -45,15 +45,15 @@ class Writers:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One thing that is drawn.
+    """One part of the drawing: a digit, a sign or a frame.
 
     Attributes:
-        hand: its lines.
-        points_xy: (N, 2) where its points lie in the plane of all parts.
-        is_ink: whether the network is to mark it; a frame it is to leave out.
-        width: of its pen over that of the scene, both as fractions of their own longest sides;
-            0 leaves it away.
-        rgb: of its pen; None is the scene's.
+        hand: its strokes or outlines.
+        points_xy: (N, 2) float32, its points in the plane of all parts.
+        is_ink: whether the network must mark it; it must not mark a frame.
+        width: pen width over that of the scene, both as fractions of their own longest sides;
+            0 draws nothing.
+        rgb: colour of its pen; None takes the scene's.
     """
 
     hand: Handwriting
@@ -63,12 +63,12 @@ class Part:
     rgb: RGB | None = None
 
     def pen(self, usual: Pen) -> Pen:
-        """The pen it is drawn with, where the scene has this one."""
+        """The pen that draws this part, given the scene's pen."""
         return replace(usual, width=usual.width * self.width, rgb=self.rgb or usual.rgb)
 
 
 def write_one(writers: Writers, rng: np.random.Generator) -> list[Part]:
-    """One digit, seldom a sign."""
+    """One digit, rarely a sign."""
     hand = _sign(writers, rng) if rng.random() < SIGN_FRACTION else _digit(writers, rng)
     return [Part(hand, hand.points_xy)]
 
@@ -87,11 +87,11 @@ def write_rows(writers: Writers, rng: np.random.Generator) -> list[Part]:
             at = np.array([x - low[0] * size, row * row_gap + slope * x + rng.normal(0, 0.04)])
             parts.append(Part(hand, (hand.points_xy * size + at).astype(np.float32)))
             x += float(high[0] - low[0]) * size + max(gap + rng.normal(0, 0.05), 0.01)
-    return together(parts)
+    return normalise_parts(parts)
 
 
 def framed(parts: list[Part], rng: np.random.Generator) -> list[Part]:
-    """The parts, and a box, a ring, or lines round them that are no part of any digit."""
+    """Add a box, a ring or lines around the parts; they belong to no digit."""
     points = np.concatenate([one.points_xy for one in parts])
     low, high = points.min(0), points.max(0)
     middle, half = (low + high) / 2, (high - low) / 2
@@ -102,11 +102,11 @@ def framed(parts: list[Part], rng: np.random.Generator) -> list[Part]:
     own = float(np.ptp(parts[0].points_xy, axis=0).max() / np.ptp(everywhere, axis=0).max())
     rgb = None if rng.random() < 0.5 else LINE_RGB[rng.integers(len(LINE_RGB))]
     frame = Part(hand, everywhere, is_ink=False, width=own * rng.uniform(0.25, 1.1), rgb=rgb)
-    return together([*parts, frame])
+    return normalise_parts([*parts, frame])
 
 
-def together(parts: list[Part]) -> list[Part]:
-    """Move and scale parts: their common middle is 0, their longest side 1."""
+def normalise_parts(parts: list[Part]) -> list[Part]:
+    """Centre all parts together at 0 and scale their longest side to 1."""
     points = np.concatenate([one.points_xy for one in parts])
     low, high = points.min(0), points.max(0)
     scale = 1 / max(float((high - low).max()), 1e-6)
@@ -136,7 +136,7 @@ def _sign(writers: Writers, rng: np.random.Generator) -> Handwriting:
 
 
 def hand_of_lines(lines: Sequence[Line]) -> Handwriting:
-    """Lines as a hand: (P, 2) each, in any unit, y downwards."""
+    """Convert lines, (P, 2) each, in any unit, y downwards, to a `Handwriting`."""
     points = pen_styles.fit([np.asarray(one, np.float64) for one in lines], 1.0)
     ends = np.cumsum([0, *map(len, points)])
     edges = [np.stack([np.arange(a, b - 1), np.arange(a + 1, b)], 1) for a, b in pairwise(ends)]
@@ -147,7 +147,7 @@ def hand_of_lines(lines: Sequence[Line]) -> Handwriting:
 
 
 def hand_of_drawing(drawn: UInt8Array) -> Handwriting | None:
-    """A drawing, (H, W) uint8, light on black, as a hand of outlines; None where it is empty."""
+    """Convert a drawing, (H, W) uint8, light on black, to outlines; None if it is empty."""
     shape = (drawn > 127).astype(np.uint8)
     found, _ = cv2.findContours(shape, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     rings = [_smooth(ring[:, 0].astype(np.float64)) for ring in found if len(ring) > RING_SMOOTHING]
@@ -161,14 +161,14 @@ def hand_of_drawing(drawn: UInt8Array) -> Handwriting | None:
 
 
 def _smooth(ring: Line) -> Line:
-    """A closed line, each point the mean of its neighbours."""
+    """Smooth a closed line by a moving average."""
     half = RING_SMOOTHING // 2
     turned = [np.roll(ring, step, axis=0) for step in range(-half, half + 1)]
     return np.asarray(np.mean(turned, axis=0), np.float64)
 
 
 def _box(rng: np.random.Generator) -> list[Line]:
-    """Four lines that meet at their ends, nearly, from -1 to 1."""
+    """The four sides of a box from -1 to 1, which nearly meet at the corners."""
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], float)
     corners += rng.normal(0, rng.choice([0.0, 0.06]), corners.shape)
     return [curve(start, end, 0.0, rng) for start, end in pairwise(corners)]
@@ -184,7 +184,7 @@ def _ring(rng: np.random.Generator) -> list[Line]:
 
 
 def _lines_beside(rng: np.random.Generator) -> list[Line]:
-    """Two to four lines across or upright that pass beside the writing, as in a table."""
+    """Two to four horizontal or vertical lines beside the writing, as in a table."""
     at = rng.permutation([-2.4, -1.2, 1.2, 2.4])[: int(rng.integers(2, 5))]
     reach = rng.uniform(1, 3)
     level = [np.array([[-reach, y], [reach, y + rng.normal(0, 0.05)]]) for y in at]

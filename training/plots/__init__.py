@@ -1,4 +1,4 @@
-"""Every figure of training; the only package that imports matplotlib.
+"""All plots of training; the only package that imports matplotlib.
 
 Each function returns a figure; `save` writes it as PNG.
 """

@@ -1,4 +1,4 @@
-"""Which digit was taken for which."""
+"""The confusion matrix."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ RIGHT_COLOUR = "#eaf1fd"
 
 
 def draw_confusion_matrix(matrix: Sequence[Sequence[int]]) -> Figure:
-    """Draw which digit was taken for which; colour is for the mistakes alone.
+    """Draw the confusion matrix; the colour scale is for the mistakes alone.
 
     Args:
-        matrix: (10, 10) counts, rows = digit shown, columns = digit answered.
+        matrix: (10, 10) counts, rows = label, columns = answer.
     """
     counts = np.asarray(matrix)
     wrong = counts.sum() - counts.trace()
@@ -33,7 +33,7 @@ def draw_confusion_matrix(matrix: Sequence[Sequence[int]]) -> Figure:
 
 
 def _draw_cells(axes: Axes, counts: NDArray[np.int64]) -> None:
-    """One cell for each pair of digits."""
+    """Draw one cell for each pair of digits."""
     right = np.eye(len(counts), dtype=bool)
     wrong = np.ma.masked_where(right | (counts == 0), counts)
     one_colour = matplotlib.colors.ListedColormap([RIGHT_COLOUR])

@@ -15,7 +15,7 @@ def draw_training_curves(history: Sequence[dict[str, float]], best_epoch: int) -
     """Draw error and loss over the epochs, with the epoch that was kept.
 
     Args:
-        history: one mapping an epoch with epoch, loss, accuracy, val_loss, val_accuracy.
+        history: one mapping per epoch with epoch, loss, accuracy, val_loss, val_accuracy.
         best_epoch: the epoch whose weights were kept, from 1.
     """
     with new_figure(10, 4) as figure:
@@ -26,7 +26,7 @@ def draw_training_curves(history: Sequence[dict[str, float]], best_epoch: int) -
 
 
 def _draw_errors(axes: Axes, history: Sequence[dict[str, float]], best_epoch: int) -> None:
-    """Error instead of accuracy, on a log scale: there the last tenths can be told apart."""
+    """Draw the error on a log scale, where small differences near 0 are visible."""
     _draw_pair(axes, history, lambda row, prefix: 1 - row[f"{prefix}accuracy"])
     best = 1 - history[best_epoch - 1]["val_accuracy"]
     axes.plot(best_epoch, best, "o", color=NOTED_COLOUR, markersize=8, zorder=5)
@@ -48,7 +48,7 @@ def _draw_errors(axes: Axes, history: Sequence[dict[str, float]], best_epoch: in
 
 
 def _draw_losses(axes: Axes, history: Sequence[dict[str, float]], best_epoch: int) -> None:
-    """Cross-entropy with label smoothing: it cannot reach 0."""
+    """Draw the cross-entropy with label smoothing, which cannot reach 0."""
     _draw_pair(axes, history, lambda row, prefix: row[f"{prefix}loss"])
     axes.axvline(best_epoch, color=NOTED_COLOUR, linewidth=1, linestyle=":")
     axes.set(title="Loss, labels smoothed", xlabel="epoch")
@@ -60,7 +60,7 @@ def _draw_pair(
     history: Sequence[dict[str, float]],
     value: Callable[[dict[str, float], str], float],
 ) -> None:
-    """The training line and the validation line of one figure."""
+    """Draw the training line and the validation line."""
     epochs = [row["epoch"] for row in history]
     train = [value(row, "") for row in history]
     validation = [value(row, "val_") for row in history]

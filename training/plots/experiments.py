@@ -1,4 +1,4 @@
-"""The figure of an experiment: what every row reads wrong, and where a search has looked."""
+"""The figure of an experiment: the errors of each row, and the settings that a search tried."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ PANEL_INCHES = 5.0
 NAMES_INCHES = 2.2  # left of the first panel
 ROW_INCHES = 0.62
 FRAME_INCHES = 1.7  # title, axis and legend
-LEAST_INCHES = 3.4  # a search needs height, however few rows stand beside it
-COLOURS = ("#7c3aed", NOTED_COLOUR, QUIET_COLOUR, MAIN_COLOUR)  # the last ones are taken first
-BELOW = (0.5, -0.14)  # of the axes: where a legend covers nothing
-BELOW_NAME = (0.5, -0.19)  # where the axis has a name
-STEP = 0.26  # between two figures of one row
-ROOM = 0.8  # of a row, that its figures share
+LEAST_INCHES = 3.4  # minimum height with a search, even if there are few rows
+COLOURS = ("#7c3aed", NOTED_COLOUR, QUIET_COLOUR, MAIN_COLOUR)  # n figures use the last n
+LEGEND_BELOW_AXES = (0.5, -0.14)  # legend position below the plot, in fractions of the axes
+LEGEND_BELOW_LABEL = (0.5, -0.19)  # the same, if the x axis has a label
+STEP = 0.26  # distance between two figures of one row
+ROW_FILL_FRACTION = 0.8  # part of a row's height that its figures use
 MARK = 0.11  # half the height of a mean's line
-ABOVE_GRID = 3  # matplotlib draws its lines at 2
+ABOVE_GRID = 3  # zorder; matplotlib draws lines at 2
 UNITS_SHOWN = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
@@ -32,15 +32,15 @@ def draw_comparison(
     panels: Mapping[str, Mapping[str, str]],
     trials: Sequence[Mapping[str, Any]] = (),
 ) -> Figure:
-    """Draw each row's error: every seed a dot, the mean a line, one standard deviation a bar.
+    """Draw each row's error: a dot per seed, a line at the mean, a bar of one standard deviation.
 
     Args:
-        title: over all.
-        rows: of an experiment's report, as `training.experiments.reports` writes them.
-        panels: by their titles, the accuracies that share an axis: their name in the rows and
-            for people; four at most in each. Empty panels are left out.
-        trials: of a search, each with hidden_units, dropout, state and val_accuracy; they get a
-            panel of their own.
+        title: the title of the figure.
+        rows: the rows of a report, as `training.experiments.reports` writes them.
+        panels: panel title -> accuracies in that panel, at most four, each as name in the
+            rows -> label. Empty panels are left out.
+        trials: the trials of a search, for an extra panel; each has hidden_units, dropout, state,
+            value and val_accuracy.
     """
     shown = {name: panel for name, panel in panels.items() if panel}
     count = len(shown) + bool(trials)
@@ -59,9 +59,9 @@ def draw_comparison(
 def _draw_rows(
     axes: Axes, rows: Sequence[Mapping[str, Any]], panel: Mapping[str, str], *, named: bool
 ) -> None:
-    """One panel: the rows below each other, its figures in two colours."""
+    """Draw one panel: the rows below each other, each accuracy in its own colour."""
     for number, (column, label) in enumerate(panel.items()):
-        shift = min(STEP, ROOM / len(panel)) * (number - (len(panel) - 1) / 2)
+        shift = min(STEP, ROW_FILL_FRACTION / len(panel)) * (number - (len(panel) - 1) / 2)
         colour = COLOURS[number - len(panel)]  # a single figure has the main colour
         for place, row in enumerate(rows):
             _draw_row(axes, row, column, place + shift, colour)
@@ -70,11 +70,16 @@ def _draw_rows(
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, None), ylim=(len(rows) - 0.5, -0.5))
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=BELOW, ncols=min(len(panel), 2))
+    axes.legend(
+        frameon=False,
+        loc="upper center",
+        bbox_to_anchor=LEGEND_BELOW_AXES,
+        ncols=min(len(panel), 2),
+    )
 
 
 def _draw_row(axes: Axes, row: Mapping[str, Any], column: str, y: float, colour: str) -> None:
-    """The seeds, the mean and one standard deviation on each side."""
+    """Draw the seeds, the mean and one standard deviation on each side."""
     errors = [1 - run[column] for run in row["runs"]]
     mean, spread = 1 - row[f"{column}_mean"], row[f"{column}_std"]
     axes.plot(errors, [y] * len(errors), "o", color=colour, alpha=0.45, markersize=5)
@@ -84,7 +89,7 @@ def _draw_row(axes: Axes, row: Mapping[str, Any], column: str, y: float, colour:
 
 
 def _draw_trials(axes: Axes, trials: Sequence[Mapping[str, Any]]) -> None:
-    """Every trial by its settings, the darker the fewer errors; crosses were given up early."""
+    """Draw every trial at its settings: darker means fewer errors, a cross means pruned."""
     ended = [one for one in trials if one["state"] == "complete"]
     pruned = [one for one in trials if one["state"] == "pruned"]
     axes.scatter(
@@ -103,11 +108,11 @@ def _draw_trials(axes: Axes, trials: Sequence[Mapping[str, Any]]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set(title="Where the search looked", xlabel="hidden units", ylabel="dropout")
-    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=BELOW_NAME, ncols=3)
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=LEGEND_BELOW_LABEL, ncols=3)
 
 
 def _draw_ended(axes: Axes, ended: Sequence[Mapping[str, Any]]) -> None:
-    """The trials that went to their end, coloured by their error, the best in a ring."""
+    """Draw the complete trials, coloured by their error, with a ring around the best."""
     errors = [1 - one["val_accuracy"] for one in ended]
     where = [one["hidden_units"] for one in ended], [one["dropout"] for one in ended]
     points = axes.scatter(

@@ -1,4 +1,4 @@
-"""Confidence against accuracy."""
+"""The reliability diagram: accuracy against confidence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST_TILES = 20  # with fewer, one wrong answer moves a point by more than 5 %
 def draw_reliability(before: Sequence[ReliabilityBin], after: Sequence[ReliabilityBin]) -> Figure:
     """Draw how often answers of each confidence are right, before and after calibration.
 
-    Bins of fewer than LEAST_TILES are left out: their fraction of right answers is chance.
+    Bins of fewer than LEAST_TILES tiles are left out: their accuracy is mostly chance.
     """
     with new_figure(5, 5) as figure:
         axes = figure.subplots()

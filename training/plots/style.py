@@ -1,4 +1,4 @@
-"""Colours and manners that all figures share."""
+"""Colours and style that all figures share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-QUIET_COLOUR = "#9aa5b1"  # grey: not what the network is judged by
+QUIET_COLOUR = "#9aa5b1"  # grey: data that the network is not judged by
 MAIN_COLOUR = "#2563eb"
 NOTED_COLOUR = "#d97706"
 DPI = 160
@@ -29,7 +29,7 @@ STYLE: dict[Any, object] = {
 
 @contextmanager
 def new_figure(width: float, height: float, **changes: Any) -> Iterator[Figure]:
-    """A figure of so many inches in the common style, or with `changes` to it."""
+    """A figure in the common style with `changes`; width and height are in inches."""
     with mpl.rc_context(STYLE | changes):
         yield Figure(figsize=(width, height), layout="constrained", dpi=DPI / 2)
 

@@ -1,4 +1,4 @@
-"""Sheets of tiles: samples, what augmentation makes of them, every mistake."""
+"""Figures that show many tiles: samples, augmented tiles, mistakes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def draw_tiles(tiles: UInt8Array, captions: Sequence[str] = (), columns: int = C
     Args:
         tiles: (N, 28, 28) uint8, light digit on black.
         captions: N lines, or none.
-        columns: tiles in a row.
+        columns: tiles per row.
     """
     captions = captions or [""] * len(tiles)
     rows = -(-len(tiles) // columns)
@@ -38,13 +38,13 @@ def draw_tiles(tiles: UInt8Array, captions: Sequence[str] = (), columns: int = C
 
 
 def draw_mistakes(tiles: UInt8Array, mistakes: Sequence[Mistake]) -> Figure:
-    """Draw every mistake on the test set: shown → answered, and how sure the network was.
+    """Draw every mistake on the test set: label → answer, and the confidence.
 
-    Labels that people doubt (`evaluation.label_errors`) stand in colour and with a question mark.
+    Labels that people doubt (`evaluation.label_errors`) are coloured and have a question mark.
 
     Args:
-        tiles: (N, 28, 28) uint8, those of the mistakes, in their order.
-        mistakes: what was answered.
+        tiles: (N, 28, 28) uint8, in the order of `mistakes`.
+        mistakes: the wrong answers.
     """
     captions = [_caption(one) for one in mistakes]
     figure = draw_tiles(tiles, captions)

@@ -1,1 +1,1 @@
-"""What is kept of a run: its folder, and what its figures depend on."""
+"""A run's folder, and the code and versions that its figures depend on."""

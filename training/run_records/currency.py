@@ -1,10 +1,10 @@
-"""Names figures that are out of date: ``python -m training.run_records.currency``.
+"""Lists figures that are out of date: ``python -m training.run_records.currency``.
 
-A row of an experiment is current where the experiment has it today, each of its runs was made by
-today's code with today's recipe and the row's changes, and today's code has read its pictures. A
-run that learns from MNIST alone does not depend on the code that draws and photographs. Photos in
-the model card are current where today's code made their tiles and answers with the network that is
-shipped. ``make docs`` ends with this command.
+A row of an experiment is current if the experiment still has it, today's code trained its runs with
+today's recipe and the row's changes, and today's code has read its pictures. A run that learns from
+MNIST alone does not depend on the code that draws and photographs. Photos in the model card are
+current if today's code has read them with the shipped network. ``make docs`` ends with this
+command.
 """
 
 from __future__ import annotations
@@ -23,15 +23,22 @@ from training.run_records.provenance import MNIST_BY, PHOTOS_BY, READINGS_BY, co
 from training.run_records.run_folder import REPOSITORY
 
 REPORTS_DIR = REPOSITORY / "training" / "reports"
-SIZES = ("seed", "epochs", "limit", "precision", "batch_size", "ema_momentum")  # stated beside rows
+NOT_COMPARED = (
+    "seed",
+    "epochs",
+    "limit",
+    "precision",
+    "batch_size",
+    "ema_momentum",
+)  # not compared
 BESIDES_MNIST = ("hand_fraction", "photo_fraction", "non_digit_fraction")
 
 
 def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
-    """Every row of a report that is older than code or recipe, with the reason."""
+    """Every row of a report that is out of date or missing, with the reason."""
     known = {row.name: row for row in EXPERIMENTS[report["name"]].rows}
     for row in report["rows"]:
-        if row["name"] not in known or _is_another(known.pop(row["name"]), row["changes"]):
+        if row["name"] not in known or _has_other_changes(known.pop(row["name"]), row["changes"]):
             yield f"{report['name']}: {row['name']}: the experiment has no such row today"
             continue
         reasons = dict.fromkeys(_why_stale(run, row["changes"]) for run in row["runs"])
@@ -40,18 +47,18 @@ def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{report['name']}: {name}: not measured yet" for name in known)
 
 
-def _is_another(row: Row, changes: Mapping[str, object]) -> bool:
-    """Whether a report's row of that name changed something else; what was searched may differ."""
+def _has_other_changes(row: Row, changes: Mapping[str, object]) -> bool:
+    """Whether a report's row changed other settings than `row`; searched values may differ."""
     fixed = {n: value for n, value in under_todays_names(changes).items() if n not in row.searched}
     return fixed != dict(row.changes) or not row.searched.keys() <= changes.keys()
 
 
 def _why_stale(run: Mapping[str, Any], changes: Mapping[str, object]) -> str:
-    """Why a run's figures are not current; "" where they are."""
+    """Why a run's figures are out of date; "" if they are current."""
     if "settings" not in run or not run.get("code_sha256"):
         return "its settings or its code were not kept"
     changes, had = under_todays_names(changes), under_todays_names(run["settings"])
-    wanted = {n: v for n, v in asdict(HyperParameters()).items() if n not in SIZES} | changes
+    wanted = {n: v for n, v in asdict(HyperParameters()).items() if n not in NOT_COMPARED} | changes
     others = [name for name in wanted if wanted[name] != had.get(name)]
     if others:
         return f"other settings today ({', '.join(others)})"
@@ -64,7 +71,7 @@ def _why_stale(run: Mapping[str, Any], changes: Mapping[str, object]) -> str:
 
 
 def _why_read_anew(run: Mapping[str, Any]) -> str:
-    """Which pictures other code has read with the run's network; "" where there are none."""
+    """Which pictures were read with the run's network by other code; "" if none."""
     known = run.get("readings", {})
     read = [name for name in READINGS_BY if f"{name}_accuracy" in run]
     old = [name for name in read if known.get(name) != code_fingerprint(READINGS_BY[name])]
@@ -72,28 +79,28 @@ def _why_read_anew(run: Mapping[str, Any]) -> str:
 
 
 def stale_photos(card: Mapping[str, Any]) -> Iterator[str]:
-    """Every entry of photos in the card that other code or another network has read, with why."""
+    """Every photo entry of the card that other code or another network has read, and why."""
     for name, sources in PHOTOS_BY.items():
         if name in card and (reason := _why_outdated(card[name], sources)):
             yield f"model card: {name}: {reason}; measure it again: `{card[name]['command']}`"
 
 
 def _why_outdated(entry: Mapping[str, Any], sources: tuple[str, ...]) -> str:
-    """Why an entry's figures are not current; "" where they are."""
+    """Why an entry's figures are out of date; "" if they are current."""
     if entry.get("code_sha256") != code_fingerprint(sources):
         return "the code that reads photos has changed"
     return "" if entry["model_sha256"] == fingerprint_of(ONNX_MODEL) else "the network has changed"
 
 
 def find_stale(reports: Sequence[Path], card: Path = MODEL_CARD) -> list[str]:
-    """Every figure that is out of date, in words."""
+    """Every figure that is out of date, one line of text each."""
     tables = [json.loads(path.read_text(encoding="utf-8")) for path in reports]
     rows = [line for table in tables if "rows" in table for line in stale_rows(table)]
     return [*rows, *stale_photos(json.loads(card.read_text(encoding="utf-8")))]
 
 
 def main() -> None:
-    """Print what is out of date, and fail where there is anything."""
+    """Print what is out of date; exit with an error if there is anything."""
     if stale := find_stale(sorted(REPORTS_DIR.glob("*.json"))):
         sys.exit("\n".join(("Figures older than what they speak of; measure them again:", *stale)))
     print("Every figure is current.")

@@ -1,4 +1,4 @@
-"""What a figure depends on: the code that made it, its commit, the versions of the packages."""
+"""What a figure depends on: the code that made it, its commit, the package versions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TRAINED_BY = (  # the sources that make a run's data and its network
     "digitscope/image_io.py",
     "digitscope/preprocessing/*.py",
 )
-MNIST_BY = (  # those that make a run's tiles and network where it learns from MNIST alone
+MNIST_BY = (  # the same for a run that learns from MNIST alone
     "training/config.py",
     "training/model_definition.py",
     "training/train.py",
@@ -45,18 +45,18 @@ READ_BY = (  # the sources that turn a picture into a tile and a tile into an an
     "digitscope/recognition/*.py",
     "digitscope/retry.py",
     "digitscope/types.py",
-    "models/ink_card.json",  # names the ink network by its checksum
+    "models/ink_card.json",  # has the checksum of the ink network
 )
-PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # the entries of the model card that hold photos
+PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # photo entries of the model card -> sources
     "photos": READ_BY,
     "photos_second_set": READ_BY,
     "simulated": (*READ_BY, "training/synthetic_photos/*.py"),
     "hands": (*READ_BY, "training/hands.py", "training/data/strokes.py"),
 }
-SIMULATED = "photo"  # what a run's figures of pictures begin with
-REAL = ("real_photo", "real_photo_2", "real_photo_3")  # a labelled folder each
-HANDS = ("test_hands", "validation_hands")  # whose strokes they were
-READINGS_BY = (  # what an experiment's networks read
+SIMULATED = "photo"  # prefix of a run's figures on simulated photos
+REAL = ("real_photo", "real_photo_2", "real_photo_3")  # prefixes, one per labelled folder
+HANDS = ("test_hands", "validation_hands")  # prefixes, by the writers of the strokes
+READINGS_BY = (  # prefix of the figures -> sources
     {SIMULATED: PHOTOS_BY["simulated"]}
     | dict.fromkeys(REAL, READ_BY)
     | dict.fromkeys(HANDS, PHOTOS_BY["hands"])
@@ -68,10 +68,10 @@ def code_fingerprint(sources: tuple[str, ...] = TRAINED_BY) -> str:
     """SHA-256 of source files; comments, docstrings and layout do not change it.
 
     Args:
-        sources: patterns below the repository's root.
+        sources: glob patterns relative to the repository's root.
 
     Raises:
-        FileNotFoundError: a pattern fits no file.
+        FileNotFoundError: a pattern matches no file.
     """
     found = {pattern: list(REPOSITORY.glob(pattern)) for pattern in sources}
     if gone := [pattern for pattern, files in found.items() if not files]:
@@ -86,7 +86,7 @@ def code_fingerprint(sources: tuple[str, ...] = TRAINED_BY) -> str:
 
 
 def bare_code(source: str) -> str:
-    """A module's syntax tree without comments and docstrings, the same in every Python.
+    """A module's syntax tree without comments and docstrings, as text; the same in every Python.
 
     >>> bare_code("x = 1  # one") == bare_code("x=1")
     True
@@ -101,7 +101,7 @@ def bare_code(source: str) -> str:
 
 
 def _dump(node: object) -> str:
-    """Write a syntax tree; `ast.dump` and `ast.unparse` differ from one Python to the next."""
+    """A syntax tree as text; `ast.dump` and `ast.unparse` depend on the Python version."""
     if isinstance(node, list):
         return f"[{', '.join(map(_dump, node))}]"
     if not isinstance(node, ast.AST):
@@ -111,14 +111,14 @@ def _dump(node: object) -> str:
 
 
 def _is_text(node: ast.stmt) -> bool:
-    """Whether a statement is a text alone, as docstrings are."""
+    """Whether a statement is only a string, such as a docstring."""
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant):
         return False
     return isinstance(node.value.value, str)
 
 
 def versions() -> dict[str, str]:
-    """Python's version and those of the packages that made the files, where installed."""
+    """The versions of Python and of the packages in `PACKAGES` that are installed."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -129,7 +129,7 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str:
-    """The commit of the code, or "" outside a repository; with "-dirty" where it was changed."""
+    """The commit of the code, with "-dirty" if `CODE` has changes; "" outside a repository."""
     try:
         commit = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain", "--", *CODE)
@@ -139,7 +139,7 @@ def git_commit() -> str:
 
 
 def _git(*arguments: str) -> str:
-    """What git answers, stripped."""
+    """The output of a git command, stripped."""
     done = subprocess.run(  # noqa: S603 - fixed words, see the two callers
         ["git", *arguments],  # noqa: S607 - whichever git the machine has
         cwd=REPOSITORY,
@@ -151,7 +151,7 @@ def _git(*arguments: str) -> str:
 
 
 def command_on(module: str, folders: Iterable[Path]) -> str:
-    """The command on folders, as it is written down: no machine's own paths are in it.
+    """The command line of a module on folders, with relative paths, for reports.
 
     >>> command_on("training.photos", [Path.cwd() / "photos"])
     'python -m training.photos photos'

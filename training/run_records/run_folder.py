@@ -1,16 +1,16 @@
-"""A run's folder: what was asked, how far it came, and how to go on after a kill.
+"""A run's folder: its settings, its progress, and what it needs to resume after a kill.
 
 training/runs/NAME/
 ├── settings.json     the hyper-parameters
-├── state.json        epochs done, best epoch, history; names the checkpoint that belongs to it
-├── epoch-007.keras   network and optimizer after that epoch, to go on from
+├── state.json        best epoch and history; the number of epochs tells which checkpoint is valid
+├── epoch-007.keras   network and optimizer after that epoch, to resume from
 ├── best.keras        the averaged weights of the best validation epoch
-├── history.csv       one line an epoch, for people
-├── figures.json      what the finished network reaches on the test set, once it was measured
-└── readings.json     which code has read pictures with it; their figures are in figures.json
+├── history.csv       one line per epoch, for people
+├── figures.json      the finished network's figures on the test set and on pictures
+└── readings.json     fingerprints of the code that has read the pictures
 
-`state.json` is replaced in one move after the files that it names are complete. A kill at any
-moment leaves the state before or the state after, never a half.
+`state.json` is replaced atomically after the checkpoint is complete. A kill at any moment leaves
+the old state or the new one.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from training.model_definition import build_network, fold_none
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNS_DIR = REPOSITORY / "training" / "runs"  # ignored by git
-LATEST = RUNS_DIR / "latest"  # where a run goes, and is taken from, by default
+LATEST = RUNS_DIR / "latest"  # default folder of training and export
 
 
 class RunFolderError(DigitscopeError, RuntimeError):
-    """A run's folder does not hold what is needed."""
+    """A run's folder lacks what is needed, or holds another run."""
 
 
 @dataclass(frozen=True)
 class RunState:
-    """How far a run came.
+    """The progress of a run.
 
     Attributes:
-        history: one mapping an epoch: epoch, seconds, learning_rate and the four figures.
-        best_epoch: the epoch with the least validation loss, from 1; 0 before the first. Not the
-            best accuracy: on 5,000 tiles its chance is as large as what epochs differ by.
+        history: one mapping per epoch: epoch, seconds, learning_rate and the figures.
+        best_epoch: the epoch with the lowest validation loss, from 1; 0 before the first. Accuracy
+            is not used: on 5,000 tiles its noise is as large as the differences between epochs.
         best_val_loss: that loss.
     """
 
@@ -75,7 +75,7 @@ class RunFolder:
     """Reads and writes the folder of one run."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Name the folder; nothing is written yet."""
+        """Set the paths; nothing is written yet."""
         self.path = Path(path)
         self.best_path = self.path / "best.keras"
         self._figures_path = self.path / "figures.json"
@@ -89,10 +89,10 @@ class RunFolder:
         return self._settings_path.is_file()
 
     def start(self, settings: dict[str, object], resume: bool) -> None:
-        """Make the folder for a new run, or check that an old one may go on.
+        """Make the folder for a new run, or check that the run in it may be resumed.
 
         Raises:
-            RunFolderError: there is a run and `resume` is off, or its settings were others.
+            RunFolderError: the folder cannot be made, or holds a run that may not be resumed.
         """
         if self.begun:
             self._check_resumable(settings, resume)
@@ -114,10 +114,10 @@ class RunFolder:
         self.check_settings(settings)
 
     def check_settings(self, wanted: dict[str, object]) -> None:
-        """Make sure that the run in the folder has these settings.
+        """Check that the run in the folder has these settings.
 
         Raises:
-            RunFolderError: there is none, or with others.
+            RunFolderError: there is no run, or its settings differ.
         """
         if others := difference(self.settings(), complete_settings(wanted)):
             raise RunFolderError(
@@ -127,7 +127,7 @@ class RunFolder:
             )
 
     def settings(self) -> dict[str, object]:
-        """The hyper-parameters of the run; those that came into being after it, as it had them.
+        """The hyper-parameters of the run, complete: settings added later get the value it used.
 
         Raises:
             RunFolderError: there is no run in the folder.
@@ -140,26 +140,26 @@ class RunFolder:
         return complete_settings(json.loads(self._settings_path.read_text()))
 
     def state(self) -> RunState:
-        """How far the run came; the empty state before its first epoch."""
+        """The run's progress; an empty state before its first epoch."""
         if not self._state_path.is_file():
             return RunState()
         saved = json.loads(self._state_path.read_text())
         return RunState(**(saved | {"history": tuple(saved["history"])}))
 
     def load_checkpoint(self) -> keras.Model | None:
-        """Network and optimizer as after the last complete epoch, or None before the first."""
+        """Network and optimizer after the last complete epoch, or None before the first."""
         done = self.state().epochs
         return keras.saving.load_model(self._checkpoint(done)) if done else None
 
     def save(self, model: keras.Model, state: RunState) -> None:
-        """Keep network, optimizer and state, and drop the checkpoint before."""
+        """Save network, optimizer and state, and delete the previous checkpoint."""
         keras.saving.save_model(model, self._checkpoint(state.epochs))
         write_whole(self._state_path, json.dumps(asdict(state), indent=2) + "\n")
         self._checkpoint(state.epochs - 1).unlink(missing_ok=True)
         self._write_history(state)
 
     def save_best(self, model: keras.Model) -> None:
-        """Keep the network as it is now, as the best so far."""
+        """Save the network with its present weights as the best so far."""
         unfinished = self.path / "unfinished.keras"
         keras.saving.save_model(model, unfinished)
         unfinished.replace(self.best_path)
@@ -179,7 +179,7 @@ class RunFolder:
         return state.history[state.best_epoch - 1]
 
     def load_best(self) -> keras.Model:
-        """The best network, without optimizer, computing in float32 whatever it learnt in.
+        """The best network with ten outputs, in float32 whatever its precision in training.
 
         Raises:
             RunFolderError: the run has no finished epoch.
@@ -194,19 +194,19 @@ class RunFolder:
         return fold_none(model)
 
     def figures(self) -> dict[str, float]:
-        """The figures of the finished network; empty until they were measured."""
+        """The figures of the finished network; empty before they are measured."""
         return _read_json(self._figures_path)
 
     def save_figures(self, figures: dict[str, float]) -> None:
-        """Keep the figures of the finished network."""
+        """Save the figures of the finished network."""
         write_whole(self._figures_path, json.dumps(figures, indent=2) + "\n")
 
     def readings(self) -> dict[str, str]:
-        """By the beginning of the figures' names, the fingerprint of the code that has read."""
+        """Prefix of the figures' names -> fingerprint of the code that has read the pictures."""
         return _read_json(self._readings_path)
 
     def save_reading(self, name: str, figures: dict[str, float], code_sha256: str) -> None:
-        """Add figures of pictures to the others, and which code has read them."""
+        """Add the figures of pictures, and the fingerprint of the code that has read them."""
         self.save_figures(self.figures() | figures)
         known = self.readings() | {name: code_sha256}
         write_whole(self._readings_path, json.dumps(known, indent=2) + "\n")
@@ -222,12 +222,12 @@ class RunFolder:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """The object in a file, empty where there is no file."""
+    """The JSON object in a file; empty if there is no file."""
     return dict(json.loads(path.read_text())) if path.is_file() else {}
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a file in one move: whoever is killed leaves the old one or the new one."""
+    """Replace a file atomically: a kill leaves the old file or the new one."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(text)
     unfinished.replace(path)

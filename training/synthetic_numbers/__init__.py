@@ -1,4 +1,4 @@
-"""Numbers written by one hand, made by the computer: for fitting, tests and a benchmark.
+"""Synthetic handwritten numbers for fitting, tests and a benchmark.
 
-No real picture takes part. Everything follows from a seed and a condition.
+Each picture has one handwriting. A seed and a condition determine it; no real photo is used.
 """

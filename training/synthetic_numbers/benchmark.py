@@ -1,4 +1,4 @@
-"""Read made numbers under each condition, and count what is right.
+"""Read synthetic numbers under each condition and count exact, wrong and unsure readings.
 
     python -m training.synthetic_numbers.benchmark [--pictures 50] [--seed 7]
 
@@ -20,7 +20,7 @@ from training.synthetic_numbers.conditions import CONDITIONS, make_picture
 def count_verdicts(
     reader: DigitReader, digits: Digits, name: str, pictures: int, seed: int
 ) -> Counter[StringVerdict]:
-    """Read pictures of one condition; how many strings are exact, wrong and unsure."""
+    """Read pictures of one condition and count exact, wrong and unsure strings."""
     verdicts: Counter[StringVerdict] = Counter()
     number = list(CONDITIONS).index(name)
     for index in range(pictures):

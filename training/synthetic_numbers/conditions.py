@@ -1,4 +1,4 @@
-"""Under which conditions numbers are written, and one picture of numbers from a seed."""
+"""The conditions under which numbers are written, and a picture of numbers from a seed."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ Paper = Callable[[tuple[int, int], float, np.random.Generator], Float32Array]
 
 @dataclass(frozen=True)
 class Condition:
-    """How numbers are written and photographed. Lengths are in heights of a digit.
+    """How numbers are written and photographed. Lengths are in digit heights.
 
     Attributes:
-        rows: fewest and most rows.
-        digits: fewest and most digits a row.
+        rows: minimum and maximum number of rows.
+        digits: minimum and maximum number of digits a row.
         gap: range of the gap between digits.
-        max_slope: of a row.
+        max_slope: maximum slope of a row.
         height_px: range of a digit's height.
         marks: probability of a mark between two digits.
-        paper: what it is written on.
+        paper: draws the page.
         strength: range of the ink's darkness.
-        blur: range of the blur's deviation, px.
-        noise: range of the noise, levels.
-        quality: range of the JPEG's quality.
+        blur: range of the blur's standard deviation, px.
+        noise: range of the noise's standard deviation, grey levels.
+        quality: range of the JPEG quality.
         specks: whether there is dirt.
-        shadow: whether a shadow falls across.
+        shadow: whether a shadow falls across the page.
         tight: whether the picture is cut close around the numbers.
         inverted: whether the ink is light on dark.
-        cut_row: whether the rest of another row may stand at the picture's edge.
+        cut_row: whether the picture's edge may cut off another row.
     """
 
     rows: tuple[int, int] = (1, 2)
@@ -110,7 +110,7 @@ CONDITIONS: Mapping[str, Condition] = {
 
 @dataclass(frozen=True, eq=False)
 class NumberPicture:
-    """A made picture of numbers.
+    """A synthetic picture of numbers.
 
     Attributes:
         rgb: (H, W, 3) uint8.
@@ -127,9 +127,9 @@ def make_picture(condition: Condition, digits: Digits, seed: tuple[int, ...]) ->
     """Write and photograph numbers; the same for the same seed.
 
     Args:
-        condition: how.
+        condition: how the numbers are written and photographed.
         digits: tiles to write with.
-        seed: of everything.
+        seed: determines the whole picture.
     """
     rng = np.random.default_rng(seed)
     rows = [_row_text(condition, rng) for _ in range(_between(condition.rows, rng))]
@@ -146,7 +146,7 @@ def make_picture(condition: Condition, digits: Digits, seed: tuple[int, ...]) ->
 def _with_cut_row(
     rows: list[str], condition: Condition, layout: Layout, rng: np.random.Generator
 ) -> tuple[list[str], Layout]:
-    """Add a row above or below, most of which the edge of the picture cuts off."""
+    """Add a row above or below that the edge of the picture mostly cuts off."""
     left, top, right, bottom = layout.margin
     cut, more = -float(rng.uniform(0.5, 0.9)), _row_text(condition, rng)
     layout = replace(layout, slope=layout.slope / 4)
@@ -160,10 +160,10 @@ def _between(limits: tuple[int, int], rng: np.random.Generator) -> int:
 
 
 def _row_text(condition: Condition, rng: np.random.Generator) -> str:
-    """Digits of one row, marks among them."""
+    """Random digits of one row, with marks if the condition has marks."""
     count = _between(condition.digits, rng)
     text = "".join(str(digit) for digit in rng.integers(0, 10, count))
-    if rng.random() < 0.25:  # round amounts: zeros that touch
+    if rng.random() < 0.25:  # round amounts, whose zeros touch
         text = text[: max(1, count - 3)] + "0" * min(3, count - 1)
     if condition.marks == 0:
         return text

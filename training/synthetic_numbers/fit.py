@@ -1,10 +1,10 @@
-"""Fit the score of candidates to made numbers, as a conditional random field.
+"""Fit the score of candidates to synthetic numbers, as a conditional random field.
 
     python -m training.synthetic_numbers.fit [--pictures 60] [--seed 1]
 
-The weights maximise the probability of the right path through each row, with a small L2 penalty.
-They are written into `digitscope/numbers/score.json`. MNIST's validation tiles are written with;
-the network was not trained on them.
+The weights maximise the probability of the correct path through each row, with a small L2 penalty.
+They are written into `digitscope/numbers/score.json`. The numbers are drawn with MNIST's validation
+tiles; the network was not trained on them.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from training.synthetic_numbers.samples import RowSample, row_samples
 
 L2 = 0.002
 NAMES = (*CANDIDATE_FEATURES, *SKIP_FEATURES)
-PENALTIES = {  # what never speaks for a digit
+PENALTIES = {  # features that can only lower the score
     *("small", "tall", "wide", "off_middle", "bridged_gap", "cut", "cut_extent", "cut_ink"),
     *("one_lean", "one_tall", "one_small", "one_beyond", "one_bow"),
     *("page_small", "page_tall", "page_faint", "at_edge"),
     *("one_at_edge", "one_faint", "one_page_tall", "skip_wide", "skip_piece"),
     *("skip_size", "skip_ink", "skip_height"),
 }
-PAGES = 8  # fewer pictures of whole pages: each has many rows
+PAGES = 8  # divides the number of page pictures, since each has many rows
 
 
 def collect_samples(
     digits: Digits, classify: Classify, pictures: int, seed: int
 ) -> list[RowSample]:
-    """Rows under every condition."""
+    """Make rows under every condition; print how many digits have no path."""
     samples: list[RowSample] = []
     for number, (name, condition) in enumerate(CONDITIONS.items()):
         count, lost, digits_made = pictures // PAGES if name == "page" else pictures, 0, 0
@@ -59,14 +59,14 @@ def collect_samples(
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """The graphs of all rows, walked node by node at once.
+    """The graphs of all R rows, processed node by node for all rows at once.
 
     Attributes:
         rows: (E,) the row of each edge.
-        starts: (E,) node that it leaves.
-        ends: (E,) node that it reaches.
-        features: (E, F).
-        right: (E,) bool, on a right path.
+        starts: (E,) start node of each edge.
+        ends: (E,) end node of each edge.
+        features: (E, F) features of each edge.
+        right: (E,) bool, whether an edge is on a correct path.
         last: (R,) last node of each row.
     """
 
@@ -78,9 +78,9 @@ class Lattice:
     last: NDArray[np.int64]
 
     def sums(self, scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """By row the log of the sum over all paths, and how probable each edge is.
+        """Log-sum-exp over the paths of each row, (R,), and the probability of each edge, (E,).
 
-        It is `edge_probabilities` of `digitscope.numbers.search`, for all rows together.
+        The same as `edge_probabilities` of `digitscope.numbers.search`, for all rows at once.
         """
         every, nodes = np.arange(len(self.last)), int(self.last.max()) + 1
         forward = np.full((len(every), nodes), -np.inf)
@@ -100,7 +100,7 @@ class Lattice:
 
 
 def pack(samples: Sequence[RowSample]) -> Lattice:
-    """Lay the rows side by side."""
+    """Concatenate the rows' graphs."""
     return Lattice(
         np.repeat(np.arange(len(samples)), [len(one.starts) for one in samples]),
         np.concatenate([one.starts for one in samples]),
@@ -114,7 +114,7 @@ def pack(samples: Sequence[RowSample]) -> Lattice:
 def loss_and_gradient(
     weights: NDArray[np.float64], lattice: Lattice
 ) -> tuple[float, NDArray[np.float64]]:
-    """Minus the mean log probability of the right paths, and its gradient."""
+    """Mean negative log probability of the correct paths plus L2 penalty, and its gradient."""
     scores, count = lattice.features @ weights, len(lattice.last)
     log_all, expected = lattice.sums(scores)
     log_right, of_right = lattice.sums(np.where(lattice.right, scores, -np.inf))
@@ -124,7 +124,7 @@ def loss_and_gradient(
 
 
 def fit(samples: Sequence[RowSample], start: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The weights that make the right paths most probable."""
+    """Find the weights that minimise the loss, starting at `start`."""
     found = minimize(
         loss_and_gradient,
         start,
@@ -139,7 +139,7 @@ def fit(samples: Sequence[RowSample], start: NDArray[np.float64]) -> NDArray[np.
 
 
 def save_weights(weights: NDArray[np.float64], facts: dict[str, object]) -> Path:
-    """Write the weights beside the code that uses them."""
+    """Write the weights as JSON into the folder of the code that uses them."""
     rounded = {name: round(float(w), 4) for name, w in zip(NAMES, weights, strict=True)}
     path = Path(digitscope.numbers.__file__).with_name(WEIGHTS_FILE)
     path.write_text(json.dumps({**facts, "weights": rounded}, indent=2) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""A hand: how one person writes each of the ten digits."""
+"""A handwriting: how one person writes each of the ten digits."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from training.data.mnist import Digits
 from training.data.pen_styles import CANVAS_PX, LONGEST_PX, finish, vary_hand
 from training.data.synthetic_strokes import draw_lines
 
-FORMS = 2  # tiles a hand has of each digit
-DRAWN_FRACTION = 0.4  # of the hands write as most of the world does: "1" with a flag, crossed "7"
-DRAWN_DIGITS = 0.7  # of the digits that such a hand may write so
-BROKEN_FRACTION = 0.1  # of the forms: a stroke is broken, as at the bar of a 5
-SUPERSAMPLING = 6  # tiles are enlarged so much before they are warped
-INK_LEVEL = 0.42  # of an enlarged tile: where the stroke's edge is
+FORMS = 2  # tiles of each digit in one handwriting
+DRAWN_FRACTION = 0.4  # of the handwritings follow most of the world: "1" with a flag, crossed "7"
+DRAWN_DIGITS = 0.7  # of the digits that such a handwriting may draw in this way
+BROKEN_FRACTION = 0.1  # of the tiles have a broken stroke, as at the bar of a 5
+SUPERSAMPLING = 6  # factor by which tiles are enlarged before they are warped
+INK_LEVEL = 0.42  # threshold on an enlarged tile: the edge of a stroke
 SOFTNESS = 0.12
-ROOM_PX = 40  # around an enlarged tile, for leaning
+ROOM_PX = 40  # margin around an enlarged tile, for its slant
 
 
 @dataclass(frozen=True, eq=False)
 class Hand:
-    """How somebody writes.
+    """The handwriting of one person.
 
     Attributes:
-        forms: by digit, some tiles, (28, 28) uint8.
-        lean: columns a row, added to every digit, above 0 to the right.
-        width: of a digit beside its height, 1 is as in the tile.
-        weight: added to every stroke, in pixels of an enlarged tile.
-        wobble: how much size and lean change from digit to digit.
-        sizes: by digit, how tall this hand writes it, 1 is usual.
+        forms: for each digit, its tiles, (28, 28) uint8.
+        lean: slant added to every digit, columns a row; positive leans to the right.
+        width: factor on the width of a digit; 1 keeps the tile's proportions.
+        weight: added to each side of a stroke, in pixels of an enlarged tile.
+        wobble: standard deviation of size and slant from digit to digit.
+        sizes: for each digit, its relative height; 1 is usual.
     """
 
     forms: tuple[tuple[UInt8Array, ...], ...]
@@ -46,7 +46,7 @@ class Hand:
 
 
 def choose_hand(digits: Digits, rng: np.random.Generator) -> Hand:
-    """Choose how somebody writes each digit."""
+    """Make a random handwriting."""
     forms = [_forms_of(digits, digit, rng) for digit in range(CLASSES)]
     if rng.random() < DRAWN_FRACTION:
         pen_px = max(1, round(LONGEST_PX * rng.uniform(0.06, 0.13)))
@@ -65,7 +65,7 @@ def choose_hand(digits: Digits, rng: np.random.Generator) -> Hand:
 
 
 def _choose_sizes(rng: np.random.Generator) -> tuple[float, ...]:
-    """How tall a hand writes each digit: many write small zeros, and 4, 7 and 9 that hang down."""
+    """Random relative height of each digit; many people write small zeros."""
     sizes = np.exp(rng.normal(0, rng.uniform(0.02, 0.12), CLASSES))
     if rng.random() < 0.3:
         sizes[0] *= rng.uniform(0.55, 0.9)
@@ -84,13 +84,13 @@ def write_digit(hand: Hand, digit: int, height_px: float, rng: np.random.Generat
     """Write one digit.
 
     Args:
-        hand: whose.
+        hand: the handwriting.
         digit: 0..9.
-        height_px: how tall it is meant to be.
-        rng: decides what differs from the last time.
+        height_px: intended height.
+        rng: random generator of the variation.
 
     Returns:
-        (h, w) float32, 0..1 ink, the box drawn close.
+        (h, w) float32 ink, 0..1, cropped to the digit.
     """
     tile = hand.forms[digit][int(rng.integers(len(hand.forms[digit])))]
     size_px = SUPERSAMPLING * TILE_PX
@@ -117,7 +117,7 @@ def _weigh(ink: Float32Array, weight: float) -> Float32Array:
 
 
 def _fit(ink: Float32Array, height_px: float) -> Float32Array:
-    """Draw the box close and bring it to a height; a lying shape keeps its proportion."""
+    """Crop to the ink and resize to a height; the proportions stay."""
     rows, columns = np.flatnonzero((ink > 0.3).any(1)), np.flatnonzero((ink > 0.3).any(0))
     if not rows.size:
         return np.ones((max(2, round(height_px)), 2), np.float32)

@@ -1,4 +1,4 @@
-"""What stands between digits: points, commas, slashes, hyphens, signs; drawn by the same pen."""
+"""Marks between digits: points, commas, slashes, hyphens, signs; drawn with the same pen."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def write_mark(
         mark: a key of STROKES.
         height_px: of the digits beside it.
         pen_px: width of the pen.
-        lean: columns a row, of the hand.
-        rng: decides how it wobbles.
+        lean: slant of the handwriting, columns a row.
+        rng: random generator of the variation.
 
     Returns:
         (h, w) float32 ink, 0..1, and where its top is, px below the top of the digits.
@@ -73,7 +73,7 @@ def write_mark(
 
 
 def _wobbled(stroke: Points, lean: float, rng: np.random.Generator) -> Points:
-    """A stroke as a hand draws it: leaning, of another size, no line quite straight."""
+    """Vary a stroke as handwriting does: slant, size and small displacements."""
     size = rng.uniform(0.85, 1.15)
     middle = np.array([0.0, 0.5])
     moved = (stroke - middle) * size + middle + rng.normal(0, 0.025, stroke.shape)

@@ -1,4 +1,4 @@
-"""What numbers are written on, and what a camera makes of it."""
+"""Pages that numbers are written on, and the photo that a camera takes of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LINE = cv2.LINE_AA
 
 
 def plain(shape: tuple[int, int], _: float, rng: np.random.Generator) -> Float32Array:
-    """An even sheet with a slow change of light; (H, W) float32, 0..255."""
+    """A plain sheet with a smooth change of light; (H, W) float32, 0..255."""
     height, width = shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     direction = rng.normal(0, 1, 2)
@@ -30,7 +30,7 @@ def ruled(shape: tuple[int, int], height_px: float, rng: np.random.Generator) ->
 
 
 def boxed(shape: tuple[int, int], height_px: float, rng: np.random.Generator) -> Float32Array:
-    """A table: lines across and upright."""
+    """A table: horizontal and vertical lines."""
     page = plain(shape, height_px, rng)
     step_x, step_y = height_px * rng.uniform(2.5, 5), height_px * rng.uniform(1.5, 2.2)
     for y in np.arange(rng.uniform(0, step_y), shape[0], step_y):
@@ -41,7 +41,7 @@ def boxed(shape: tuple[int, int], height_px: float, rng: np.random.Generator) ->
 
 
 def form(shape: tuple[int, int], height_px: float, rng: np.random.Generator) -> Float32Array:
-    """A form: thin, light boxes, one for a digit."""
+    """A form: thin, light boxes, one for each digit."""
     page = plain(shape, height_px, rng)
     step = height_px * rng.uniform(1.15, 1.6)
     depth = rng.uniform(12, 60)
@@ -54,7 +54,7 @@ def form(shape: tuple[int, int], height_px: float, rng: np.random.Generator) -> 
 
 
 def security(shape: tuple[int, int], height_px: float, rng: np.random.Generator) -> Float32Array:
-    """The fine waves that cheques are printed on."""
+    """Fine printed waves, as on cheques."""
     page = plain(shape, height_px, rng)
     x = np.arange(0, shape[1], 2)
     depth, thickness = rng.uniform(8, 30), 1
@@ -84,7 +84,7 @@ def _line(
 
 
 def add_specks(ink: Float32Array, rng: np.random.Generator) -> None:
-    """Dust and dirt, most of it near the border."""
+    """Draw dust and dirt into the ink, in place, often at the border."""
     height, width = ink.shape
     for _ in range(int(rng.integers(0, 12))):
         at_border = rng.random() < 0.5
@@ -95,7 +95,7 @@ def add_specks(ink: Float32Array, rng: np.random.Generator) -> None:
 
 
 def hard_shadow(page: Float32Array, rng: np.random.Generator) -> Float32Array:
-    """A shadow with an edge across the sheet."""
+    """Put a shadow on the sheet, whose edge runs across it."""
     height, width = page.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     angle = rng.uniform(0, 2 * np.pi)
@@ -116,16 +116,16 @@ def expose(
     quality: int,
     rng: np.random.Generator,
 ) -> UInt8Array:
-    """Ink on a page as a camera sees it.
+    """Photograph the ink on a page.
 
     Args:
         page: (H, W) float32, 0..255.
         ink: (H, W) float32, 0..1.
-        strength: of the ink, 0..1 of the page's brightness.
-        blur_px: deviation of the blur.
-        noise: deviation of the noise, levels.
+        strength: darkness of the ink, 0..1 of the page's brightness.
+        blur_px: standard deviation of the blur.
+        noise: standard deviation of the noise, grey levels.
         quality: of the JPEG, 1..100.
-        rng: decides colour and noise.
+        rng: random generator of colour and noise.
 
     Returns:
         (H, W, 3) uint8 RGB.

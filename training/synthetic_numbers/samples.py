@@ -1,7 +1,7 @@
-"""Rows of made numbers with the right paths marked: what the score is fitted to.
+"""Rows of synthetic numbers with their correct paths: the data that the score is fitted to.
 
-Where no candidate is a digit that the network reads right, because no cut parts it from its
-neighbour or it is too badly written, any path is right.
+Some digits have no candidate that the network reads correctly: no cut separates them from their
+neighbour, or they are badly written. There, any path counts as correct.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from digitscope.preprocessing.state import Attempt
 from training.synthetic_numbers.conditions import NumberPicture
 from training.synthetic_numbers.writing import Labels
 
-MIN_OWN, MIN_WHOLE = 0.82, 0.82  # of a candidate that is a digit: of its ink, of the digit's ink
-MIN_RING = 0.5  # ... of the digit's ink, of what lies around a hole
-MAX_STRAY = 0.3  # of a mark's ink may be a digit's that touches it
+MIN_OWN, MIN_WHOLE = 0.82, 0.82  # minimum overlap: of the candidate's ink, of the digit's ink
+MIN_RING = 0.5  # ... of the digit's ink, if the candidate is a ring around a hole
+MAX_STRAY = 0.3  # of a mark's ink may belong to a digit that touches it
 
 
 @dataclass(frozen=True, eq=False)
 class RowSample:
-    """One row, as a graph with its right path.
+    """One row as a graph with its correct paths.
 
     Attributes:
-        starts: (E,) node that each edge leaves; candidates first, then the skips.
-        ends: (E,) node that it reaches.
-        features: (E, F) of the candidates and, beside them, of the skips; 0 elsewhere.
-        right: (E,) bool, the edges of right paths.
-        nodes: how many nodes there are.
+        starts: (E,) start node of each edge; candidates first, then skips.
+        ends: (E,) end node of each edge.
+        features: (E, F) columns of candidate features, then of skip features; 0 elsewhere.
+        right: (E,) bool, whether an edge is on a correct path.
+        nodes: number of nodes.
     """
 
     starts: NDArray[np.int64]
@@ -45,7 +45,7 @@ class RowSample:
 
 
 def row_samples(picture: NumberPicture, classify: Classify) -> tuple[list[RowSample], int]:
-    """The rows found in a picture, and how many of its digits no candidate is."""
+    """The rows found in a picture, and how many of its digits have no candidate."""
     height, width = picture.rgb.shape[:2]
     working = to_numbers_size(picture.rgb, (width, height))
     size_wh = (working.rgb.shape[1], working.rgb.shape[0])
@@ -65,7 +65,7 @@ def row_samples(picture: NumberPicture, classify: Classify) -> tuple[list[RowSam
 def _sample_of(
     search: RowSearch, text: str, owner: Labels, totals: NDArray[np.int64]
 ) -> tuple[RowSample, int]:
-    """One row with its right paths, and how many digits have a candidate."""
+    """One row with its correct paths, and how many digits have a candidate."""
     best: dict[int, tuple[float, int]] = {}
     fitting = []
     for index, candidate in enumerate(search.candidates):
@@ -75,15 +75,15 @@ def _sample_of(
         fitting.append(index)
         if fit > best.get(digit, (0.0, -1))[0]:
             best[digit] = (fit, index)
-    chosen = _that_follow(search, sorted(index for _, index in best.values()))
+    chosen = _non_overlapping(search, sorted(index for _, index in best.values()))
     shown = [_shows_digit(one.shape, owner) for one in search.primitives]
     sample = _to_sample(search, chosen, shown)
-    sample.right[fitting] = True  # a cut a little beside the best one is right, too
+    sample.right[fitting] = True  # a cut slightly beside the best one is correct, too
     return sample, len(chosen)
 
 
 def has_path(sample: RowSample) -> bool:
-    """Whether right edges lead from the first node to the last."""
+    """Whether edges of correct paths lead from the first node to the last."""
     reached = np.zeros(sample.nodes, bool)
     reached[0] = True
     for index in np.argsort(sample.starts, kind="stable"):
@@ -92,8 +92,8 @@ def has_path(sample: RowSample) -> bool:
     return bool(reached[-1])
 
 
-def _that_follow(search: RowSearch, found: list[int]) -> list[int]:
-    """Those of the candidates that do not overlap one before."""
+def _non_overlapping(search: RowSearch, found: list[int]) -> list[int]:
+    """Keep the candidates that do not overlap an earlier one."""
     chosen, end = [], 0
     for index in sorted(found, key=lambda i: search.candidates[i].start):
         if search.candidates[index].start >= end:
@@ -103,13 +103,13 @@ def _that_follow(search: RowSearch, found: list[int]) -> list[int]:
 
 
 def _shows_digit(shape: Shape, owner: Labels) -> bool:
-    """Whether a shape is the ink of digits rather than of something else."""
+    """Whether more than `MAX_STRAY` of a shape's ink belongs to digits."""
     left, top, right, bottom = shape.box_xyxy
     return bool((owner[top:bottom, left:right][shape.mask] > 0).mean() > MAX_STRAY)
 
 
 def match(candidate: Candidate, owner: Labels, totals: NDArray[np.int64]) -> tuple[int, float]:
-    """Which digit a candidate is, 0 for none, and how well it fits."""
+    """Which digit a candidate matches, counted from 1, 0 for none, and how well it fits."""
     left, top, right, bottom = candidate.shape.box_xyxy
     owners = owner[top:bottom, left:right][candidate.shape.mask]
     counts = np.bincount(owners, minlength=len(totals))
@@ -126,7 +126,7 @@ def match(candidate: Candidate, owner: Labels, totals: NDArray[np.int64]) -> tup
 
 
 def _to_sample(search: RowSearch, chosen: list[int], shown: list[bool]) -> RowSample:
-    """Lay candidates and skips side by side, and mark which of them lie on right paths."""
+    """Make edges of candidates and skips, and mark which of them are on correct paths."""
     candidates, skips = search.features, search.skip_features
     count = len(candidates)
     features = np.zeros((count + len(skips), candidates.shape[1] + skips.shape[1]))

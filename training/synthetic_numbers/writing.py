@@ -1,4 +1,4 @@
-"""Writing numbers on a sheet: rows, gaps, slopes, and where every digit came to lie."""
+"""Write numbers on a sheet: rows, gaps, slopes, and the position of every digit."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from training.synthetic_numbers.marks import STROKES, write_mark
 
 Labels = NDArray[np.int32]
 
-MIN_VISIBLE = 0.7  # of a digit at the sheet's edge: less is no digit, but a rest of one
+MIN_VISIBLE = 0.7  # of a digit at the sheet's edge: with less, it does not count as a digit
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How numbers lie on the sheet. Lengths are in heights of a digit.
+    """How numbers are arranged on the sheet. Lengths are in digit heights.
 
     Attributes:
-        height_px: of a digit.
+        height_px: height of a digit.
         gap: between digits; below 0 they overlap.
-        gap_spread: how much the gap changes.
-        slope: rows a column, downwards.
-        wander: how far digits stray from their line.
+        gap_spread: standard deviation of the gap.
+        slope: of a row, rows a column; positive runs downwards.
+        wander: standard deviation of a digit's vertical distance from its line.
         row_gap: between rows.
         margin: left, top, right and bottom of the writing.
         pen: width of the pen, for marks.
-        rise: where small digits stand: 1 on the line, 0 hanging from its top.
+        rise: vertical position of small digits: 1 on the baseline, 0 at the top of the row.
         zero_gap: added to the gap between two zeros.
     """
 
@@ -48,14 +48,14 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What was written.
+    """A written sheet.
 
     Attributes:
         ink: (H, W) float32, 0..1.
-        owner: (H, W) int32, which digit's ink is strongest there, counted from 1; 0 is none.
+        owner: (H, W) int32, the digit with the strongest ink, counted from 1; 0 is none.
         text: all digits in reading order.
-        rows: the digits' rows, top to bottom.
-        centres: by row, x and y of each digit, px.
+        rows: the digits of each row, top to bottom.
+        centres: for each row, x and y of each digit's centre, px.
     """
 
     ink: Float32Array
@@ -77,10 +77,10 @@ def write_rows(rows: Sequence[str], hand: Hand, layout: Layout, rng: np.random.G
     """Write rows of digits and marks; a space is a wide gap.
 
     Args:
-        rows: of the characters 0 to 9, those of `marks.STROKES`, and spaces.
-        hand: who writes.
-        layout: where.
-        rng: decides everything else.
+        rows: strings of the characters 0 to 9, those of `marks.STROKES`, and spaces.
+        hand: the handwriting.
+        layout: the arrangement.
+        rng: random generator of everything else.
     """
     written = []
     for index, row in enumerate(rows):
@@ -114,7 +114,7 @@ def _write_row(
 
 
 def _lay_out(written: list[list[_Piece]], layout: Layout) -> Sheet:
-    """Put all pieces on one sheet."""
+    """Draw all digits and marks on one sheet."""
     every = [piece for row in written for piece in row]
     left, top, right, bottom = (edge * layout.height_px for edge in layout.margin)
     x0 = min(piece.left for piece in every) - left
@@ -140,7 +140,7 @@ def _lay_out(written: list[list[_Piece]], layout: Layout) -> Sheet:
 
 
 def _visible(piece: _Piece, origin: tuple[float, float], shape: tuple[int, ...]) -> float:
-    """Which fraction of a piece lies on the sheet."""
+    """The fraction of a digit's or mark's box that lies on the sheet."""
     x, y = round(piece.left - origin[0]), round(piece.top - origin[1])
     height, width = piece.ink.shape
     across = max(0, min(x + width, shape[1]) - max(x, 0))
@@ -156,7 +156,7 @@ def _lay(
     strongest: Float32Array,
     number: int,
 ) -> tuple[float, float]:
-    """Add one piece to the sheet; what leaves the sheet is cut off."""
+    """Draw one digit or mark, cut off at the sheet's edge; returns its centre, x and y, px."""
     x, y = round(piece.left - origin[0]), round(piece.top - origin[1])
     height, width = piece.ink.shape
     x_from, y_from = max(0, -x), max(0, -y)

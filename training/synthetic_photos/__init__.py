@@ -1,8 +1,8 @@
-"""Simulated photos of MNIST digits: written with a pen, laid in some light, photographed.
+"""Simulated photos of MNIST digits: written with a pen, lit, and photographed.
 
-The same generator state always gives the same photo. Geometry is drawn, not warped: strokes, lines
-and edges are points until they meet the photo's pixels, so that a pen's line is as sharp on a tile
-of 28 px as on paper.
+The same generator state always gives the same photo. Strokes, lines and edges are points until
+they are drawn at the photo's resolution, not warped pixels. So a pen's line is as sharp as on
+paper, although the tile has only 28 px.
 
 >>> import numpy as np
 >>> tile = np.zeros((28, 28), np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.synthetic_photos.scenes import Scene
 
-LEAST_COVER_IN_THE_DARK = 0.7  # below it, people could not read what they wrote either
+LEAST_COVER_IN_THE_DARK = 0.7  # below it, people could not read the digit either
 
 
 def hard_shadow(scene: Scene, rng: np.random.Generator) -> Scene:
@@ -24,13 +24,13 @@ def soft_gradient(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def glare(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A reflection beside the digit that washes part of it out."""
+    """A reflection beside the digit that makes part of it too bright."""
     light = replace(scene.light, level=0.7, glare=float(rng.uniform(0.35, 0.65)))
     return replace(scene, light=light)
 
 
 def low_light(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A dark room: little light, warm, much noise; ink that is not too faint to be seen there."""
+    """A dark room: little, warm light and much noise; the ink is strong enough to be visible."""
     level = float(rng.uniform(0.22, 0.45))
     light = replace(scene.light, level=level, tint=(1.08, 0.98, 0.82), vignette=0.3)
     camera = replace(scene.camera, noise=float(rng.uniform(7, 14)), blur_px=1.2)
@@ -39,26 +39,26 @@ def low_light(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def defocus(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Out of focus, by a fraction of the digit's size."""
+    """Out of focus: a blur in proportion to the digit's size."""
     digit_px = scene.camera.digit_ratio * min(scene.camera.size_wh)
     blur_px = float(rng.uniform(0.012, 0.032)) * digit_px
     return replace(scene, camera=replace(scene.camera, blur_px=max(blur_px, 1.5)))
 
 
 def motion(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A hand that shook."""
+    """Motion blur in proportion to the digit's size."""
     digit_px = scene.camera.digit_ratio * min(scene.camera.size_wh)
     motion_px = float(rng.uniform(0.04, 0.1)) * digit_px
     return replace(scene, camera=replace(scene.camera, motion_px=max(motion_px, 4)))
 
 
 def heavy_jpeg(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Sent on through messengers until the blocks show."""
+    """Strong JPEG compression with visible blocks, as after repeated sending by messengers."""
     return replace(scene, camera=replace(scene.camera, jpeg_quality=int(rng.integers(6, 18))))
 
 
 def tiny_frame(scene: Scene, rng: np.random.Generator) -> Scene:
-    """An old camera's 176 x 144."""
+    """A photo of 176 x 144 px, as from an old camera."""
     ratio = float(rng.uniform(0.4, 0.8))
     camera = replace(scene.camera, size_wh=(176, 144), digit_ratio=ratio, blur_px=0.6)
     pen = replace(scene.pen, width=float(rng.uniform(1 / 20, 1 / 9)))
@@ -73,7 +73,7 @@ def small_far(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def corner(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A digit in a corner of the photo, whole."""
+    """A whole digit in a corner of the photo."""
     x, y = rng.choice((-1, 1), 2) * rng.uniform(0.85, 1, 2)
     ratio = float(rng.uniform(0.2, 0.4))
     return replace(
@@ -82,26 +82,26 @@ def corner(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def tilted(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A page that lies askew, by 10 to 20 degrees."""
+    """A page that is rotated by 10 to 20 degrees."""
     tilt_deg = float(rng.choice((-1, 1)) * rng.uniform(10, 20))
     return replace(scene, camera=replace(scene.camera, tilt_deg=tilt_deg))
 
 
 def at_an_angle(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A page seen from the side: one end is nearer."""
+    """A page in perspective: one end is nearer."""
     total, ratio = rng.uniform(0.4, 0.8), rng.random()
     x, y = rng.choice((-1, 1), 2) * total * np.array([ratio, 1 - ratio])
     return replace(scene, camera=replace(scene.camera, slant_xy=(float(x), float(y))))
 
 
 def table_edge(scene: Scene, rng: np.random.Generator) -> Scene:
-    """The sheet ends, and the table begins."""
+    """A sheet that ends inside the photo, with a table beside it."""
     camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.25, 0.5)))
     return replace(scene, surface=replace(scene.surface, table=True), camera=camera)
 
 
 def other_marks(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Writing, print, holes or a pen near the border; still one digit."""
+    """Writing, print, holes or a pen near the border, beside the one digit."""
     camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.3, 0.5)))
     return replace(scene, surface=replace(scene.surface, marks=True), camera=camera)
 

@@ -1,6 +1,6 @@
-"""The conditions by name: what is written with what on what, in which light, by which camera.
+"""Named conditions of photos: pen, surface, light, camera.
 
-A condition is a row of changes to an ordinary scene: a dark pen on plain paper, seen from above.
+A condition is a list of changes to an ordinary scene: a dark pen on plain paper, seen from above.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from training.synthetic_photos.scenes import Change, Scene, ordinary
 
 @dataclass(frozen=True)
 class Condition:
-    """A named kind of photo: an ordinary scene, changed."""
+    """A named kind of photo: changes to an ordinary scene."""
 
     name: str
     changes: tuple[Change, ...] = ()
 
     def arrange(self, rng: np.random.Generator) -> Scene:
-        """Draw one scene of this kind."""
+        """Make a random scene of this kind."""
         scene = ordinary(rng)
         for change in self.changes:
             scene = change(scene, rng)
@@ -70,7 +70,7 @@ DRAWINGS: tuple[Change, ...] = (writing_materials.white_on_black, writing_materi
 
 
 def everyday(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A mix as phones bring it: mostly pen on paper, seldom more than two difficulties."""
+    """A mix of everyday phone photos: mostly pen on paper, rarely more than two difficulties."""
 
     def maybe(fraction: float, choices: tuple[Change, ...], scene: Scene) -> Scene:
         change = choices[rng.integers(len(choices))]

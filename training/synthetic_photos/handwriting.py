@@ -1,8 +1,8 @@
-"""From an MNIST tile back to the movement of a pen: the middle lines of its strokes.
+"""Recover pen strokes from an MNIST tile: the centre lines of its strokes.
 
-MNIST's strokes are fat and its pixels few; a pen's line is thin and sharp. The tile is enlarged,
-thinned to lines of one pixel, and the staircase of their pixels is smoothed away. Where a loop has
-run together into a blot, thin lines would show another digit: such a tile keeps its outline.
+MNIST's strokes are thick and its resolution is low; a pen's line is thin and sharp. The tile is
+enlarged and thinned to lines of one pixel, then these jagged lines are smoothed. If ink has filled
+a loop, thin lines would show another digit: such a tile keeps its outline.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from skimage.morphology import skeletonize
 
 from digitscope.types import Float32Array, UInt8Array
 
-ENLARGED = 5  # thinning steps of a fifth of a tile's pixel
-INK_LEVEL = 0.38  # of the brightest pixel: keeps faint links and the holes of small loops
-SHARPENED = 0.9  # how much of the difference from its surroundings is added: opens small loops
-SURROUNDINGS_PX = 1.6  # of the tile
+ENLARGED = 5  # factor: thinning works in steps of a fifth of a tile's pixel
+INK_LEVEL = 0.38  # threshold, of the maximum: keeps faint links and the holes of small loops
+SHARPENED = 0.9  # strength of unsharp masking, which opens small loops
+SURROUNDINGS_PX = 1.6  # standard deviation of its blur, tile px
 SMOOTHING_STEPS = 18  # each spreads by 0.7 enlarged pixels: 0.6 tile pixels in all
 FRAME_PX = 1
-SPUR_PX = 0.5  # of the tile: side branches that jut out less than this are no strokes
-SPECK_FRACTION = 0.03  # of the ink: separate pieces below this are no strokes
-TIP = 0.5  # thinning eats stroke ends by about a radius; this much is given back
-FAT = 0.19  # of the digit's longest side: among strokes this wide, loops have run together
-BLOT_REACH = 1.3  # radii from the nearest middle line; ink farther away is a blot
-BLOT_FRACTION = 0.05  # of the ink: with more in blots, loops have run together
-NEXT_YX = ((0, 1), (1, 1), (1, 0), (1, -1))  # half of the neighbours: each pair is seen once
-OUTLINE_SMOOTHING = np.full(5, 0.2)  # a mean along the outline: no staircase
+SPUR_PX = 0.5  # of the tile: side branches that stick out less than this are removed
+SPECK_FRACTION = 0.03  # of the ink: connected components below this are removed
+TIP = 0.5  # thinning shortens strokes by about a radius; this fraction of it is added back
+FAT = 0.19  # of the digit's longest side: with strokes this wide, ink has filled loops
+BLOT_REACH = 1.3  # radii from the nearest centre line; ink farther away is a blot
+BLOT_FRACTION = 0.05  # of the ink: with more of it in blots, ink has filled loops
+NEXT_YX = ((0, 1), (1, 1), (1, 0), (1, -1))  # half of the neighbours, so that each pair occurs once
+OUTLINE_SMOOTHING = np.full(5, 0.2)  # moving average along a jagged outline
 
 
 @dataclass(frozen=True, eq=False)
 class Handwriting:
-    """A digit as middle lines, or as outlines where its strokes have run together.
+    """A digit as centre lines, or as outlines if ink has filled its loops.
 
     Attributes:
-        points_xy: (N, 2) float32, the digit round 0, its longest side 1.
-        edges: (M, 2) int, which points are joined by a stroke; none of outlines.
-        weight: (N,) float32, the stroke's width there over its usual width.
+        points_xy: (N, 2) float32, the digit centred at 0, its longest side 1.
+        edges: (M, 2) int, the pairs of points that a stroke joins; empty for outlines.
+        weight: (N,) float32, the stroke's width at each point over its usual width.
         stroke: the usual width, as a fraction of the longest side.
-        outlines: where each outline begins and ends among the points; () of middle lines.
+        outlines: the range of each outline's points; () for centre lines.
     """
 
     points_xy: Float32Array
@@ -53,13 +53,13 @@ class Handwriting:
 
 
 def trace_strokes(tile: UInt8Array) -> Handwriting:
-    """Find the middle lines of a tile's strokes.
+    """Find the centre lines of a tile's strokes, or its outlines if ink has filled loops.
 
     Args:
         tile: (28, 28) uint8, light digit on black.
 
     Raises:
-        ValueError: another shape, or nothing on the tile.
+        ValueError: the tile has another shape or dtype, or is empty.
     """
     if tile.ndim != 2 or tile.dtype != np.uint8 or not tile.any():
         raise ValueError(
@@ -94,21 +94,21 @@ def _longest_px(shape: UInt8Array) -> int:
 
 
 def _round_0(points_xy: Float32Array, shape: UInt8Array) -> Float32Array:
-    """Points of a cut-out shape, moved and scaled: its middle is 0, its longest side 1."""
+    """Centre the points of a cropped shape at 0 and scale its longest side to 1."""
     height, width = shape.shape
     middle_xy = np.array([(width - 1) / 2, (height - 1) / 2])
     return ((points_xy - middle_xy) / _longest_px(shape)).astype(np.float32)
 
 
 def _has_run_together(shape: UInt8Array, lines: UInt8Array, usual_px: float) -> bool:
-    """Whether much of a shape is too far from its middle lines to be drawn along them."""
+    """Whether strokes are too wide, or much ink is too far from the centre lines."""
     away_px = cv2.distanceTransform(1 - lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     blot = float((away_px[shape > 0] > BLOT_REACH * usual_px).mean())
     return 2 * usual_px > FAT * _longest_px(shape) or blot > BLOT_FRACTION
 
 
 def _outlined(shape: UInt8Array, usual_px: float) -> Handwriting:
-    """A shape as it is: its outlines, with those of its holes."""
+    """The smoothed outlines of a shape and of its holes."""
     found, _ = cv2.findContours(shape, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     rings = [ring[:, 0].astype(np.float64) for ring in found if len(ring) > len(OUTLINE_SMOOTHING)]
     half = len(OUTLINE_SMOOTHING) // 2
@@ -130,7 +130,7 @@ def _outlined(shape: UInt8Array, usual_px: float) -> Handwriting:
 
 
 def _enlarge(tile: UInt8Array) -> UInt8Array:
-    """Enlarge a tile smoothly and cut it at a level: (H, W) uint8, 0 or 1, its border 0."""
+    """Enlarge a tile smoothly and threshold it: (H, W) uint8, 0 or 1, its border 0."""
     ink = np.pad(tile, 2).astype(np.float32) / int(tile.max())
     ink = ink + SHARPENED * (ink - cv2.GaussianBlur(ink, (0, 0), SURROUNDINGS_PX))
     large = cv2.resize(ink, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
@@ -139,22 +139,22 @@ def _enlarge(tile: UInt8Array) -> UInt8Array:
 
 
 def _cut_out(shape: UInt8Array) -> UInt8Array:
-    """The part of a shape that is not empty, with a frame of 0 round it."""
+    """Crop a shape to its bounding box and add a border of 0."""
     left, top, width, height = cv2.boundingRect(shape)
     return np.pad(shape[top : top + height, left : left + width], FRAME_PX)
 
 
 def _without_specks(shape: UInt8Array) -> UInt8Array:
-    """Take away what MNIST's scanner added: pieces that are tiny beside the rest."""
+    """Remove tiny connected components, which MNIST's scanner added."""
     _, pieces, boxes, _ = cv2.connectedComponentsWithStats(shape)
     areas = boxes[:, cv2.CC_STAT_AREA]
     kept = areas >= SPECK_FRACTION * areas[1:].sum()
-    kept[0] = False  # the ground
+    kept[0] = False  # the background
     return kept[pieces].astype(np.uint8)
 
 
 def _graph(lines: UInt8Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Points of one-pixel lines, (N, 2) as y, x, and pairs of neighbours, (M, 2)."""
+    """The graph of one-pixel lines: points, (N, 2) as y, x, and pairs of neighbours, (M, 2)."""
     points_yx = np.argwhere(lines)
     number = np.full(lines.shape, -1, np.intp)
     number[tuple(points_yx.T)] = np.arange(len(points_yx))
@@ -169,7 +169,7 @@ def _graph(lines: UInt8Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _without_spurs(lines: UInt8Array, reach: NDArray[np.float32]) -> UInt8Array:
-    """Take away side branches that hardly leave the stroke they come from."""
+    """Remove side branches that hardly stick out of their stroke."""
     points_yx, edges = _graph(lines)
     joined: list[list[int]] = [[] for _ in points_yx]
     for one, other in edges.tolist():
@@ -193,7 +193,7 @@ def _without_spurs(lines: UInt8Array, reach: NDArray[np.float32]) -> UInt8Array:
 
 
 def _smooth(points_xy: NDArray[np.float32], edges: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Draw every point towards the mean of its neighbours, again and again; ends stay."""
+    """Move every point towards the mean of its neighbours, repeatedly; ends stay."""
     near = np.zeros((len(points_xy), len(points_xy)), np.float32)
     near[edges[:, 0], edges[:, 1]] = near[edges[:, 1], edges[:, 0]] = 1
     degree = near.sum(1)
@@ -208,7 +208,7 @@ def _smooth(points_xy: NDArray[np.float32], edges: NDArray[np.intp]) -> NDArray[
 def _extend(
     points_xy: NDArray[np.float32], edges: NDArray[np.intp], radius: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Lengthen every stroke at its ends, straight on, by what the thinning took."""
+    """Extend every stroke in a straight line at its ends, which the thinning has shortened."""
     count = np.bincount(edges.ravel(), minlength=len(points_xy))
     longer = points_xy.copy()
     for end in np.flatnonzero(count == 1):

@@ -10,8 +10,8 @@ import numpy as np
 from digitscope.types import Float32Array, UInt8Array
 from training.synthetic_photos.pens import RGB, SUBPIXEL_BITS
 
-COARSE = 8  # light that changes slowly is worked out at an eighth of the size
-SHADOW_RGB = (1.0, 0.97, 0.92)  # of the light that a shadow takes: the sky's blue remains
+COARSE = 8  # light that changes slowly is computed at an eighth of the size
+SHADOW_RGB = (1.0, 0.97, 0.92)  # part of each channel that a shadow removes; blue sky light remains
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Light:
     """The light on a scene.
 
     Attributes:
-        level: of the whole photo; 1 leaves colours as they are.
-        tint: of the lamp, red, green and blue about 1.
+        level: brightness of the whole photo; 1 leaves colours unchanged.
+        tint: colour of the lamp: factors for red, green and blue, about 1.
         fall_off: 0..1, how much darker the far side is.
         vignette: 0..1, how much darker the corners are.
-        shadow: 0..1, how much light a cast shadow takes.
+        shadow: 0..1, how much light a cast shadow removes.
         shadow_edge_px: how soft its edge is.
         glare: 0..1, how much of the range a reflection adds in its middle.
     """
@@ -40,13 +40,13 @@ class Light:
 def shine(
     scene: UInt8Array, light: Light, middle_xy: tuple[float, float], rng: np.random.Generator
 ) -> UInt8Array:
-    """Light a scene.
+    """Apply light to a scene.
 
     Args:
         scene: (H, W, 3) uint8 RGB in even light.
         light: the light.
-        middle_xy: of the digit, px: shadows and reflections come near it.
-        rng: where the chance comes from.
+        middle_xy: middle of the digit, px; shadows and reflections are near it.
+        rng: random generator.
 
     Returns:
         (H, W, 3) uint8 RGB.
@@ -68,7 +68,7 @@ def shine(
 
 
 def _coarse_yx(shape: tuple[int, ...]) -> tuple[Float32Array, Float32Array]:
-    """Rows (h, 1) and columns (1, w) of every eighth pixel, px."""
+    """Coordinates of every eighth pixel, px: y (h, 1) and x (1, w)."""
     height, width = (-(-side // COARSE) for side in shape)
     y = np.arange(height, dtype=np.float32)[:, None]
     return y * COARSE, np.arange(width, dtype=np.float32)[None] * COARSE

@@ -1,4 +1,4 @@
-"""What else lies near a digit: writing, print, holes, a pen. None of it is a digit."""
+"""Other things near a digit: writing, print, holes, a pen. None of them is a digit."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ INKS_RGB = ((40, 44, 60), (36, 60, 140), (120, 120, 124), (150, 60, 60))
 CHALKS_RGB = ((228, 230, 226), (214, 206, 150))  # on a dark surface
 FRAME_GAP = (0.06, 0.5)  # between digit and frame, as a fraction of the digit's longest side
 FRAME_WIDTH = (0.008, 0.05)  # of its line, as a fraction of the digit's longest side
-FRAME_TREMBLE = 0.015  # of its points, as a fraction of its longest side
-CLEAR = 0.45  # of the digit's longest side: nothing comes nearer to it
+FRAME_TREMBLE = 0.015  # displacement of its points, as a fraction of its longest side
+CLEAR = 0.45  # minimum distance from the digit, as a fraction of its longest side
 BoxPx = tuple[float, float, float, float]
 
 
 def draw_marks(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> None:
-    """Put one to three other things on a sheet, in place, in the strips beside the digit.
+    """Draw one to three other things on a sheet, in place, in the strips beside the digit.
 
     Args:
         sheet: (H, W, 3) uint8 RGB.
         box_px: of the digit: left, top, right, bottom.
-        rng: where the chance comes from.
+        rng: random generator.
     """
     strips = _strips(sheet.shape[:2], box_px)
     for _ in range(int(rng.integers(1, 4))):
@@ -32,7 +32,7 @@ def draw_marks(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> No
 
 
 def _strips(shape: tuple[int, ...], box_px: BoxPx) -> list[BoxPx]:
-    """The strips along the photo's sides that lie clear of the digit, widest first."""
+    """The strips along the photo's sides that are clear of the digit, at least the widest."""
     height, width = shape[:2]
     left, top, right, bottom = box_px
     clear = CLEAR * max(right - left, bottom - top)
@@ -55,8 +55,8 @@ def draw_frame(
     Args:
         sheet: (H, W, 3) uint8 RGB.
         box_px: of the digit: left, top, right, bottom.
-        rng: where the chance comes from.
-        is_dark: whether the sheet is; then the frame is light.
+        rng: random generator.
+        is_dark: whether the sheet is dark; then the frame is light.
     """
     left, top, right, bottom = box_px
     longest = max(right - left, bottom - top)
@@ -83,7 +83,7 @@ def _ink(rng: np.random.Generator) -> tuple[int, int, int]:
 
 
 def _handwriting(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
-    """A line of joined-up writing: loops and humps along a line."""
+    """A line of cursive writing: loops and waves along a line."""
     left, top, right, bottom = strip
     height = float(np.clip((bottom - top) * 0.3, 4, 20))
     x = np.arange(left + 10, left + (right - left) * rng.uniform(0.4, 0.95), 1.0)
@@ -109,7 +109,7 @@ def _handwriting(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> N
 
 
 def _print(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
-    """Rows of small print: strokes too short to be read."""
+    """Rows of small print, too small to read."""
     left, top, right, bottom = strip
     size = int(rng.integers(5, 9))
     colour = _ink(rng)
@@ -120,14 +120,14 @@ def _print(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
         x = left + rng.uniform(4, 30)
         while x < right - 8 and rng.random() < 0.985:
             wide = int(rng.integers(2, size))
-            if rng.random() < 0.85:  # else the space between two words
+            if rng.random() < 0.85:  # otherwise a space between two words
                 corner = (int(x), int(y + rng.integers(0, size // 2)))
                 cv2.rectangle(sheet, corner, (int(x) + wide, int(y) + size), colour, 1)
             x += wide + 3
 
 
 def _holes(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
-    """The holes of a filing punch, dark, along the nearer side of the photo."""
+    """Two dark punch holes along a side of the strip."""
     left, top, right, bottom = strip
     radius = float(np.clip(0.2 * min(right - left, bottom - top), 3, 14))
     along = np.linspace(0.25, 0.75, 2) + rng.uniform(-0.1, 0.1)
@@ -143,7 +143,7 @@ def _holes(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
 
 
 def _pen_lying(sheet: UInt8Array, strip: BoxPx, rng: np.random.Generator) -> None:
-    """A pen that lies at the side and leaves the photo."""
+    """A pen that lies in the strip, partly outside the photo."""
     left, top, right, bottom = strip
     thick = int(np.clip(0.3 * min(right - left, bottom - top), 4, 26))
     wide = right - left > bottom - top

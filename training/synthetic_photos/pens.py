@@ -1,4 +1,4 @@
-"""What writes: ballpoint, felt pen, pencil, chalk, brush; and the ink it leaves."""
+"""Pens, such as ballpoint, felt pen, pencil, chalk and brush, and the ink they leave."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from training.synthetic_photos.handwriting import Handwriting
 
 RGB = tuple[float, float, float]
 
-FINE = 2  # strokes are drawn twice as large: widths in half pixels
-SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
-LEAST_PX = 1.3  # a line thinner than this would fade instead of being thin
-THICK_SPOT = 2.0  # how much wider than usual a stroke may be drawn, where MNIST's is
+FINE = 2  # strokes are drawn twice as large, so widths are in half pixels
+SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a pixel
+LEAST_PX = 1.3  # minimum line width; a thinner line would look pale
+THICK_SPOT = 2.0  # maximum widening of a stroke at a point where MNIST's stroke is thick
 MARGIN_PX = 4
-PRESSURE_PX = 32  # the field that pressure is drawn on
+PRESSURE_PX = 32  # side of the random pressure field
 
 
 @dataclass(frozen=True)
 class Pen:
-    """What a digit is written with.
+    """The pen that a digit is written with.
 
     Attributes:
-        rgb: 0..255, where it covers fully.
+        rgb: 0..255, the ink's colour at full cover.
         width: of its line, as a fraction of the digit's longest side.
-        cover: 0..1, how much of the ground its ink hides.
+        cover: 0..1, how much of the background its ink hides.
         pressure: 0..1, how much width and cover change along a stroke.
-        roughness: 0..1, how much the ground's grain shows through (pencil, chalk).
+        roughness: 0..1, how much the paper's grain shows through (pencil, chalk).
     """
 
     rgb: RGB
@@ -45,7 +45,7 @@ class Ink:
     """Ink on a part of a photo.
 
     Attributes:
-        cover: (h, w) float32, 0..1, how much of the ground it hides.
+        cover: (h, w) float32, 0..1, how much of the background it hides.
         box_xyxy: where in the photo that part lies.
         rgb: 0..255.
     """
@@ -55,7 +55,7 @@ class Ink:
     rgb: RGB
 
     def lay_on(self, sheet: UInt8Array) -> None:
-        """Lay the ink on a sheet, (H, W, 3) uint8, in place."""
+        """Blend the ink into a sheet, (H, W, 3) uint8, in place."""
         left, top, right, bottom = self.box_xyxy
         under = sheet[top:bottom, left:right]
         hidden = cv2.merge([self.cover] * 3)
@@ -74,10 +74,10 @@ def write(
 
     Args:
         hand: the digit.
-        points_px: (N, 2), where its points lie in the photo, x and y.
-        pen: what writes.
-        size_wh: of the photo.
-        rng: where the chance comes from.
+        points_px: (N, 2), x and y of its points in the photo.
+        pen: the pen.
+        size_wh: of the photo, px.
+        rng: random generator.
     """
     digit_px = float(np.ptp(points_px, axis=0).max())
     press = _pressure(hand, pen, rng)  # (N,)
@@ -130,7 +130,7 @@ def _pressure(hand: Handwriting, pen: Pen, rng: np.random.Generator) -> Float32A
 
 
 def _textured(lines: Float32Array, pen: Pen, rng: np.random.Generator) -> Float32Array:
-    """Let ink cover unevenly, as pressure and the ground's grain want it."""
+    """Make the cover uneven, according to pressure and the paper's grain."""
     uneven = np.minimum(np.abs(cloud(lines.shape, (12, 12), rng)), np.float32(2))
     cover = lines * (pen.cover * (1 - np.float32(0.5 * pen.pressure) * uneven))
     if pen.roughness:

@@ -17,11 +17,11 @@ from training.synthetic_photos.surfaces import paint
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A photo and what was written for it.
+    """A photo and the ink of its digit.
 
     Attributes:
         pixels: (H, W, 3) uint8 RGB, or (H, W, 4) RGBA of a transparent drawing.
-        ink: the digit alone, and where it lies.
+        ink: the digit's ink alone, and its place in the photo.
     """
 
     pixels: UInt8Array
@@ -29,25 +29,25 @@ class Photo:
 
 
 def photograph(tile: UInt8Array, condition: Condition, rng: np.random.Generator) -> UInt8Array:
-    """Photograph an MNIST digit as if someone had written it.
+    """Simulate a photo of an MNIST digit as if someone had written it.
 
     Args:
         tile: (28, 28) uint8, light digit on black.
         condition: the kind of photo.
-        rng: where the chance comes from; the same state gives the same photo.
+        rng: random generator; the same state gives the same photo.
 
     Returns:
         (H, W, 3) uint8 RGB, or (H, W, 4) RGBA where the condition is a transparent drawing;
         longest side 176 to 900 px.
 
     Raises:
-        ValueError: no tile, or nothing on it.
+        ValueError: not a tile, or an empty one.
     """
     return take_photo(tile, condition, rng).pixels
 
 
 def take_photo(tile: UInt8Array, condition: Condition, rng: np.random.Generator) -> Photo:
-    """Photograph a digit as `photograph` does, and keep what was written."""
+    """Simulate a photo as `photograph` does, and return its ink as well."""
     hand = trace_strokes(tile)
     scene = condition.arrange(rng)
     camera = scene.camera
@@ -65,7 +65,7 @@ def take_photo(tile: UInt8Array, condition: Condition, rng: np.random.Generator)
 
 
 def _cut_out(ink: Ink, size_wh: tuple[int, int]) -> UInt8Array:
-    """Ink on nothing: (H, W, 4) uint8 RGBA."""
+    """Ink on a transparent background: (H, W, 4) uint8 RGBA."""
     drawing = np.zeros((*size_wh[::-1], 4), np.uint8)
     drawing[..., :3] = np.clip(ink.rgb, 0, 255).astype(np.uint8)
     left, top, right, bottom = ink.box_xyxy

@@ -1,4 +1,4 @@
-"""All that a photo is made of, and an ordinary one: a dark pen on plain paper, seen from above."""
+"""The parts of a photo, and an ordinary scene: a dark pen on plain paper, seen from above."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DARK_RGB = ((28, 28, 32), (24, 40, 120), (40, 44, 70), (56, 56, 60), (30, 60, 15
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a photo is made of; `transparent` keeps the ink alone, on nothing."""
+    """The parts of a photo; `transparent` keeps only the ink, on a transparent background."""
 
     surface: Surface
     pen: Pen
@@ -58,6 +58,6 @@ def ordinary(rng: np.random.Generator) -> Scene:
 
 
 def one_of(choices: tuple[RGB, ...], rng: np.random.Generator, spread: float = 8) -> RGB:
-    """One of some colours, a little off."""
+    """A random colour of `choices`, slightly changed."""
     red, green, blue = np.array(choices[rng.integers(len(choices))]) + rng.normal(0, spread, 3)
     return (float(red), float(green), float(blue))

@@ -1,4 +1,4 @@
-"""What is written on: paper of all kinds, boards, and the table beside it."""
+"""Writing surfaces: paper, boards, and the table beside a sheet."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ WOODS_RGB = ((122, 88, 60), (74, 52, 38), (176, 142, 104), (60, 60, 64), (150, 1
 MARGIN_LINE_RGB, MARGIN_LINE_PX = (214, 110, 116), 1.6  # of exercise books
 REACH = 1.2  # of the photo's longest side: how far lines run from the middle of the sheet
 LINE_RANGE_PX = (0.7, 4.0)
-LEAST_GAP_PX = 6.0  # lines nearer to each other would be a grey ground
-DARK_SUM = 330  # of red, green and blue; a darker surface is written on in light colours
+LEAST_GAP_PX = 6.0  # closer lines would look like a grey background
+DARK_SUM = 330  # sum of red, green and blue; frames on a darker surface are light
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class Surface:
 
     Attributes:
         rgb: 0..255.
-        texture: spread of its fine grain, of 255.
-        unevenness: spread of its slow changes, of 255.
+        texture: standard deviation of its fine grain, in levels of 0..255.
+        unevenness: standard deviation of its smooth changes, in levels of 0..255.
         gap: between two printed lines, as a fraction of the digit's longest side; 0 prints none.
         line_rgb: of the printed lines.
         line_ratio: width of the printed lines, as a fraction of the gap.
-        squared: lines both ways.
+        squared: lines in both directions.
         margin_line: a red line down the left side, as in exercise books.
-        smears: spread of what was wiped away (boards), of 255.
+        smears: standard deviation of wiping traces on boards, in levels of 0..255.
         table: the sheet ends inside the photo, and a table begins.
         marks: other things written and printed near the photo's border.
         frame: a box or a circle drawn round the digit.
@@ -64,11 +64,11 @@ def paint(
     """Paint a surface as the camera sees it, in even light.
 
     Args:
-        surface: what is painted.
+        surface: the surface.
         size_wh: of the photo.
-        to_photo: (3, 3), from the plane of the sheet to the photo's pixels.
+        to_photo: (3, 3) homography from the plane of the sheet to the photo's pixels.
         box_px: of the digit in the photo: left, top, right, bottom.
-        rng: where the chance comes from.
+        rng: random generator.
 
     Returns:
         (H, W, 3) uint8 RGB.
@@ -96,13 +96,13 @@ def paint(
 
 
 def _tinted(shade: Float32Array, rgb: RGB) -> UInt8Array:
-    """A colour, lighter and darker by (H, W) float32: (H, W, 3) uint8."""
+    """A colour plus brightness changes, (H, W) float32: (H, W, 3) uint8."""
     colour = np.array((*rgb, 0.0))  # OpenCV adds four numbers to every pixel
     return np.asarray(cv2.add(cv2.merge([shade] * 3), colour, dtype=cv2.CV_8U), np.uint8)
 
 
 def _veins(shape: tuple[int, ...], rng: np.random.Generator) -> Float32Array:
-    """(H, W) float32, spread about 1: long one way, short the other, like wood or a wiped board."""
+    """(H, W) float32, standard deviation about 1: streaks, as in wood or on a wiped board."""
     return cloud(shape, (3, 40) if rng.random() < 0.5 else (40, 3), rng)
 
 
@@ -111,7 +111,7 @@ def _draw_lines(
 ) -> None:
     """Draw straight lines, (M, 2, 2) in the plane of the sheet, as the photo shows them.
 
-    Widths between whole pixels are drawn as the next whole one, and paler.
+    A fractional width is rounded up to whole pixels, and the line is paler instead.
     """
     seen = cv2.perspectiveTransform(ends.reshape(1, -1, 2).astype(np.float32), to_photo)
     fixed = np.rint(seen.reshape(-1, 2, 2) * 2**SUBPIXEL_BITS).astype(np.int32)
@@ -141,7 +141,7 @@ def _printed(
 
 
 def _margin_line(size_wh: tuple[int, int], to_photo: Float32Array, box_px: BoxPx) -> np.ndarray:
-    """(1, 2, 2): a line down the sheet, at that side of the digit where there is more room."""
+    """(1, 2, 2): a line down the sheet, on the side of the digit with more room."""
     left, top, right, bottom = box_px
     room_right = size_wh[0] - right
     x = 0.7 * left if left > room_right else right + 0.3 * room_right
@@ -152,7 +152,7 @@ def _margin_line(size_wh: tuple[int, int], to_photo: Float32Array, box_px: BoxPx
 
 
 def _on_table(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> UInt8Array:
-    """Let the sheet end at one or two sides, its shadow on a table of wood, metal or stone."""
+    """End the sheet at one or two sides; its shadow falls on a table of wood, metal or stone."""
     height, width = sheet.shape[:2]
     corners = _sheet_corners((width, height), box_px, rng)
     inside = np.zeros((height, width), np.uint8)
@@ -168,7 +168,7 @@ def _on_table(sheet: UInt8Array, box_px: BoxPx, rng: np.random.Generator) -> UIn
 
 
 def _sheet_corners(size_wh: tuple[int, int], box_px: BoxPx, rng: np.random.Generator) -> np.ndarray:
-    """(4, 2): a sheet that ends inside the photo where there is most room beside the digit."""
+    """(4, 2) px: a sheet that ends inside the photo where there is most room beside the digit."""
     width, height = size_wh
     room = (box_px[0], box_px[1], width - box_px[2], height - box_px[3])
     edges = [-width, -height, 2.0 * width, 2.0 * height]

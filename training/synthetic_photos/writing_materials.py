@@ -1,4 +1,4 @@
-"""Changes to a scene: what is written with, and what on."""
+"""Changes to a scene: its pen and its surface."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKERS_RGB = ((24, 24, 28), (28, 60, 170), (190, 36, 44), (24, 120, 70))
 
 
 def ruled(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Lines one way, blue, grey or red, now and then with a margin line."""
+    """Blue, grey or red lines in one direction, sometimes with a margin line."""
     return replace(
         scene,
         surface=replace(
@@ -35,7 +35,7 @@ def ruled(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def squared(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Lines both ways."""
+    """Lines in both directions."""
     scene = ruled(scene, rng)
     gap = float(rng.uniform(0.13, 0.5))
     surface = replace(
@@ -67,7 +67,7 @@ def blackboard(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def whiteboard(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A marker on a glossy board with traces of the last lesson."""
+    """A marker on a glossy board with wiping traces."""
     pen = Pen(one_of(MARKERS_RGB, rng), float(rng.uniform(1 / 16, 1 / 8)), 0.85, pressure=0.2)
     surface = Surface((226, 230, 234), texture=0.6, unevenness=3.0, smears=2.5)
     light = replace(scene.light, glare=float(rng.uniform(0, 0.15)), fall_off=0.25)
@@ -75,7 +75,7 @@ def whiteboard(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def faint_pencil(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Hard pencil, hardly pressed."""
+    """A hard pencil with little pressure."""
     pen = Pen(
         one_of(((104, 104, 108),), rng),
         float(rng.uniform(1 / 40, 1 / 18)),
@@ -99,7 +99,7 @@ def red_pen(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def fine_pen(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A ballpoint, and a digit as large as the page."""
+    """A fine ballpoint and a large digit."""
     pen = Pen(one_of(DARK_RGB, rng), float(rng.uniform(1 / 80, 1 / 35)), pressure=0.25)
     camera = replace(scene.camera, digit_ratio=float(rng.uniform(0.5, 0.85)))
     return replace(scene, pen=pen, camera=camera)
@@ -112,7 +112,7 @@ def thick_brush(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def white_on_black(_: Scene, rng: np.random.Generator) -> Scene:
-    """A drawing on a screen: white on black, nothing between."""
+    """A drawing on a screen: white on black, without blur or noise."""
     side = int(rng.choice((200, 280, 400, 512)))
     camera = Camera((side, side), float(rng.uniform(0.5, 0.85)), blur_px=0, noise=0, jpeg_quality=0)
     pen = Pen((255, 255, 255), float(rng.uniform(1 / 20, 1 / 7)), 1.0, pressure=0)
@@ -121,7 +121,7 @@ def white_on_black(_: Scene, rng: np.random.Generator) -> Scene:
 
 
 def transparent_png(scene: Scene, rng: np.random.Generator) -> Scene:
-    """A drawing that was saved without its ground: dark or light ink on nothing."""
+    """A drawing with a transparent background, in dark or light ink."""
     scene = white_on_black(scene, rng)
     rgb = one_of((*DARK_RGB, (244, 244, 246), (240, 210, 60)), rng, 4)
     return replace(scene, pen=replace(scene.pen, rgb=rgb), transparent=True)

@@ -1,11 +1,12 @@
-"""Shows runs in MLflow, and keeps its Model Registry: ``python -m training.tracking FOLDER...``.
+"""Shows runs in MLflow, and fills its Model Registry: ``python -m training.tracking FOLDER...``.
 
-A run's folder is the truth and MLflow its mirror: `mirror` brings over what is missing and may be
-called at any time, after each epoch, after a kill, or days later for a folder whose training ran
-without MLflow. What MLflow cannot do never stops a training.
+The original of a run is its folder; MLflow has a copy. `mirror` copies what is missing. It may be
+called at any time: after each epoch, after a kill, or days later if the training ran without
+MLflow. An error of MLflow never stops a training. (MLflow's callback for Keras can do neither: an
+error of the store stops its training, and it copies no finished run.)
 
-The store is training/runs/mlflow.db, or wherever $MLFLOW_TRACKING_URI says; ``make mlflow`` opens
-its page. Only `training.tracking.store` imports mlflow.
+The store is training/runs/mlflow.db, or what $MLFLOW_TRACKING_URI names; ``make mlflow`` opens its
+web page. Only `training.tracking.store` imports mlflow.
 """
 
 from training.tracking.record import EXPERIMENT, experiment_of, run_facts

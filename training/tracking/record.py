@@ -1,10 +1,10 @@
-"""What a run's folder tells the tracking page: what was asked, on which data, how it went.
+"""Collects from a run's folder what MLflow shows: settings, data and progress.
 
-`training.tracking.runs` shows this in MLflow; here it is only gathered, so that a folder whose
-training ran without MLflow tells the same later. Beside the files of `run_records.run_folder`:
+This module works without MLflow, so a run can also be shown later; `training.tracking.runs` sends
+the data. It adds two files to those of `run_records.run_folder`:
 
-├── tracking.json     experiment, parameters and facts, as they stood when the run began
-└── mlflow_run.txt    the run's id in MLflow; a line for every store that has shown it
+├── tracking.json     experiment, parameters and facts, as they were when the run began
+└── mlflow_run.txt    the run's ids in MLflow, one line per store
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from training.data.mnist import SPLIT_SEED
 from training.run_records.provenance import MNIST_BY, code_fingerprint, git_commit, versions
 from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
 
-EXPERIMENT = "mnist-cnn"  # of runs that lie in training/runs itself
+EXPERIMENT = "mnist-cnn"  # of runs directly in training/runs
 RECORD_NAME = "tracking.json"
 IDS_NAME = "mlflow_run.txt"
 MNIST_TILES = {"train": 60_000, "test": 10_000}  # training tiles before validation is split off
-METRIC_NAMES = {  # of a row of the history -> as the tracking page shows it
+METRIC_NAMES = {  # name in a row of the history -> name in MLflow
     "loss": "train_loss",
     "accuracy": "train_accuracy",
     "val_loss": "val_loss",
@@ -40,11 +40,11 @@ METRIC_NAMES = {  # of a row of the history -> as the tracking page shows it
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What stands beside a run's figures.
+    """What MLflow shows of a run besides its figures.
 
     Attributes:
         experiment: the group of runs that it is compared with.
-        parameters: all hyper-parameters; mappings may lie inside.
+        parameters: all hyper-parameters; values may be mappings.
         facts: data, code and machine, see `run_facts`.
     """
 
@@ -53,13 +53,13 @@ class RunRecord:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def as_text(self) -> dict[str, str]:
-        """Parameters and facts together, flat, each value as text."""
+        """Parameters and facts in one flat mapping, each value as text."""
         return {name: str(value) for name, value in _flat({**self.facts, **self.parameters})}
 
 
 @dataclass(frozen=True)
 class EpochFigures:
-    """One epoch as it is shown: its number from 1, when it ended (Unix ms), its figures."""
+    """One epoch as MLflow shows it: number from 1, end (Unix ms) and figures."""
 
     epoch: int
     time_ms: int
@@ -67,7 +67,7 @@ class EpochFigures:
 
 
 def read_record(folder: RunFolder) -> RunRecord:
-    """The record kept in the folder, or what its settings tell where none was kept.
+    """The record in the folder; without one, a record made from the run's settings.
 
     Raises:
         RunFolderError: there is no run in the folder.
@@ -84,7 +84,7 @@ def read_record(folder: RunFolder) -> RunRecord:
 
 
 def keep_record(folder: RunFolder, record: RunRecord) -> None:
-    """Write the record, unless the folder has one: a run that goes on keeps its first."""
+    """Write the record, unless the folder has one: a resumed run keeps its first record."""
     path = folder.path / RECORD_NAME
     if not path.is_file():
         write_whole(path, json.dumps(asdict(record), indent=2, default=str) + "\n")
@@ -102,7 +102,7 @@ def run_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
 
 
 def data_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
-    """What the network learnt from and is judged by."""
+    """The data set, its split, and the number of tiles of each part."""
     return {
         "data": "MNIST",
         "train_tiles": train_tiles,
@@ -113,10 +113,10 @@ def data_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
 
 
 def epoch_figures(folder: RunFolder) -> list[EpochFigures]:
-    """All finished epochs, with the best validation loss so far beside each.
+    """All finished epochs, each with the best validation loss so far.
 
-    The history holds no clock: an epoch ended as long before `state.json` was written as the
-    epochs after it took.
+    The history has no timestamps. The end of an epoch is the time when `state.json` was written,
+    minus the seconds that the later epochs took.
     """
     history = folder.state().history
     left_s = sum(row["seconds"] for row in history)
@@ -132,19 +132,19 @@ def epoch_figures(folder: RunFolder) -> list[EpochFigures]:
 
 
 def began_ms(folder: RunFolder) -> int:
-    """When the run began, Unix ms, pauses between a kill and `--resume` left out."""
+    """When the run began, Unix ms; pauses between a kill and `--resume` are not counted."""
     trained_s = sum(row["seconds"] for row in folder.state().history)
     return written_ms(folder) - round(trained_s * 1000)
 
 
 def written_ms(folder: RunFolder) -> int:
-    """When the run last went on, Unix ms: its state, or its settings before the first epoch."""
+    """When the run was last saved, Unix ms: its state, or its settings before the first epoch."""
     paths = (folder.path / name for name in ("state.json", "settings.json"))
     return round(next(path for path in paths if path.is_file()).stat().st_mtime * 1000)
 
 
 def is_done(folder: RunFolder) -> bool:
-    """Whether no epoch is left: all are done, or patience ended."""
+    """Whether the run is over: all epochs are done, or patience has ended."""
     settings: dict[str, Any] = folder.settings()
     state = folder.state()
     waited = state.epochs - state.best_epoch
@@ -158,37 +158,37 @@ def read_ids(folder: RunFolder) -> list[str]:
 
 
 def keep_id(folder: RunFolder, run_id: str) -> None:
-    """Note a further id of the run."""
+    """Save one more id of the run in MLflow."""
     with (folder.path / IDS_NAME).open("a") as file:
         file.write(f"{run_id}\n")
 
 
 def shown_path(folder: RunFolder) -> str:
-    """The folder, relative to the repository where it lies inside; `REPOSITORY / it` finds it."""
+    """The folder's path, relative to the repository if inside it, else absolute."""
     path = folder.path.resolve()
     return path.relative_to(REPOSITORY).as_posix() if REPOSITORY in path.parents else str(path)
 
 
 def shown_name(folder: RunFolder) -> str:
-    """The run's name: its place below training/runs, or the folder's own name elsewhere."""
+    """The run's name: its path below training/runs; elsewhere, the folder's name."""
     path = folder.path.resolve()
     return path.relative_to(RUNS_DIR).as_posix() if RUNS_DIR in path.parents else path.name
 
 
 def experiment_of(folder: RunFolder) -> str:
-    """The experiment a run belongs to by its place: training/runs/ablation/1-seed-1 to ablation."""
+    """The run's experiment, from its path: training/runs/ablation/1-seed-1 gives ablation."""
     group = Path(shown_name(folder)).parent.as_posix()
     return EXPERIMENT if group == "." else group
 
 
 def find_local(name: str) -> Path | None:
-    """The folder of that path, or of that name below training/runs, if a run is in it."""
+    """The folder with this path, or this name below training/runs; None if it has no run."""
     candidates = (Path(name), RUNS_DIR / name)
     return next((path for path in candidates if (path / "settings.json").is_file()), None)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Name and value of all that lies in `values`; inner names follow their outer one's dot."""
+    """All names and values of nested mappings; inner names become `outer.inner`."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.")

@@ -1,7 +1,7 @@
-"""Finds runs in MLflow and keeps the network that stands in models/ in its Model Registry.
+"""Finds runs in MLflow and adds their networks to its Model Registry.
 
-A run's best network becomes a version of the registered model, and the alias ``champion`` says
-which version was promoted last: ``models:/mnist-cnn@champion``.
+A run's best network becomes a version of the registered model. The alias ``champion`` marks the
+version that was promoted last: ``models:/mnist-cnn@champion``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from training.tracking.runs import find_runs, mirror
 from training.tracking.store import (
     MODEL_NAME,
     TrackingError,
+    as_tracking_error,
     connect,
     log_network,
-    said_clearly,
 )
 
 if TYPE_CHECKING:
@@ -32,24 +32,24 @@ def find_folder(run: str, experiment: str = EXPERIMENT) -> RunFolder:
 
     Args:
         run: a folder, its name in training/runs, a run's id or name in MLflow, or ``best``: the
-            least validation loss among the finished runs of the experiment.
-        experiment: where ``best`` is looked for.
+            lowest validation loss among the finished runs of the experiment.
+        experiment: the experiment in which ``best`` is searched.
 
     Raises:
-        TrackingError: there is no such run, its folder is gone, or the losses do not compare.
+        TrackingError: there is no such run, its folder is gone, or losses cannot be compared.
     """
     local = None if run == BEST else find_local(run)
     if local:
         return RunFolder(local)
-    with said_clearly():
+    with as_tracking_error():
         return _folder_of(best_run(experiment) if run == BEST else _named_run(run))
 
 
 def best_run(experiment: str) -> Run:
-    """The finished run of an experiment with the least validation loss; no test figure counts.
+    """The finished run of an experiment with the lowest validation loss.
 
     Raises:
-        TrackingError: there is none, or the runs were judged by different losses.
+        TrackingError: there is no finished run, or the runs' losses cannot be compared.
     """
     runs = find_runs("attributes.status = 'FINISHED' and metrics.best_val_loss >= 0", experiment)
     if not runs:
@@ -67,16 +67,16 @@ def best_run(experiment: str) -> Run:
 
 
 def register(folder: RunFolder, alias: str = CHAMPION) -> int:
-    """Register a run's best network and give it the alias; an older run's takes it back.
+    """Register a run's best network and move the alias to it, also for an older run.
 
     Returns:
-        The version: the one there is, if this run's best epoch was registered before.
+        The version; the existing one if this run's best epoch was registered before.
 
     Raises:
         RunFolderError: the run has no finished epoch.
-        TrackingError: MLflow could not take it.
+        TrackingError: MLflow could not store it.
     """
-    with said_clearly():
+    with as_tracking_error():
         run_id = mirror(folder)
         version = _registered(run_id, folder) or _register(run_id, folder)
         connect().set_registered_model_alias(MODEL_NAME, alias, str(version))
@@ -84,7 +84,7 @@ def register(folder: RunFolder, alias: str = CHAMPION) -> int:
 
 
 def _registered(run_id: str, folder: RunFolder) -> int | None:
-    """The version made of a run's best epoch, or None."""
+    """The registered version of a run's best epoch, or None."""
     found = connect().search_model_versions(f"name = '{MODEL_NAME}' and run_id = '{run_id}'")
     epoch = str(folder.state().best_epoch)
     return next((int(one.version) for one in found if one.tags.get("best_epoch") == epoch), None)
@@ -94,7 +94,7 @@ def _register(run_id: str, folder: RunFolder) -> int:
     """Log the run's best network and make a version of it."""
     client = connect()
     model_id = log_network(run_id, folder.load_best())
-    mirror(folder)  # logging the network has set the run's status and its end
+    mirror(folder)  # logging the network has changed the run's status and end
     if not client.search_registered_models(filter_string=f"name = '{MODEL_NAME}'"):
         client.create_registered_model(MODEL_NAME)
     version = client.create_model_version(
@@ -108,7 +108,7 @@ def _register(run_id: str, folder: RunFolder) -> int:
 
 
 def _named_run(run: str) -> Run:
-    """The run of that id or name in any experiment, the newest first."""
+    """The newest run with this id or name, in any experiment."""
     quoted = run.replace("'", "")
     for attribute in ("run_id", "run_name"):
         if found := find_runs(f"attributes.{attribute} = '{quoted}'"):

@@ -1,4 +1,4 @@
-"""Mirrors a run's folder to MLflow, while it trains or later."""
+"""Copies a run's folder to MLflow, during the training or later."""
 
 from __future__ import annotations
 
@@ -25,43 +25,43 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 TAGGED = ("seed", "backend", "git_commit")
-MOST_RUNS = 1_000  # looked through at once
+MOST_RUNS = 1_000  # maximum number of results of one query
 
 
 class Tracked:
-    """A run that MLflow shows while it goes on; tracking faults are said and never raised.
+    """A run that MLflow shows during the training; errors of MLflow are printed, never raised.
 
-    As a context manager it ends the run: FINISHED, FAILED, or KILLED by Ctrl-C. A training that
-    never came to an epoch of its own leaves MLflow, and what its folder held before, alone.
+    As a context manager it ends the run as FINISHED, FAILED, or KILLED (Ctrl-C). A training that
+    fails before it completes an epoch changes neither MLflow nor the record in the folder.
     """
 
     def __init__(self, folder: RunFolder, record: RunRecord) -> None:
-        """Name the folder and what to keep in it; nothing is written before the first epoch."""
+        """Set folder and record; nothing is written before the end of an epoch."""
         self._folder = folder
         self._record = record
         self._begun = self._said = False
 
     def epoch(self) -> None:
-        """Bring over the epochs that the folder has and MLflow lacks."""
+        """Copy the epochs that the folder has and MLflow lacks."""
         self._mirror("RUNNING")
 
     def finish(self, status: str | None = None) -> None:
-        """Bring over the rest; `status` as in `mirror`."""
+        """Copy the rest and end the run; `status` as in `mirror`."""
         self._mirror(status)
 
     def __enter__(self) -> Tracked:
-        """Follow the training inside."""
+        """Return this object; the training runs in the `with` block."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the run as the training ended."""
+        """End the run with the status of the training."""
         if kind is None:
             self.finish()
         elif self._begun:
             self.finish("KILLED" if issubclass(kind, KeyboardInterrupt) else "FAILED")
 
     def _mirror(self, status: str | None) -> None:
-        """Mirror; the first failure is said in one line, and the next epoch tries again."""
+        """Copy to MLflow; the first error is printed in one line; the next epoch tries again."""
         self._begun = True
         try:
             keep_record(self._folder, self._record)
@@ -83,19 +83,19 @@ def follow(
     parameters: Mapping[str, object],
     facts: Mapping[str, object],
 ) -> Tracked:
-    """Get ready to show a run in MLflow, a new one or one that goes on.
+    """Prepare to show a new or a resumed run in MLflow.
 
     Args:
-        folder: the run's; the rest is kept there too, so that the run can be shown later.
+        folder: the run's; the other arguments are saved there, so that MLflow can show it later.
         experiment: the group of runs it is compared with.
         parameters: all hyper-parameters.
-        facts: data, code and machine, such as `run_facts` gathers.
+        facts: data, code and machine, as `run_facts` returns them.
     """
     return Tracked(folder, RunRecord(experiment, parameters, facts))
 
 
 def show(folder: RunFolder) -> None:
-    """Mirror a run at rest, such as one whose test figures came later; faults are only said.
+    """Copy a run that is not training, for example after its test; errors are only printed.
 
     Raises:
         RunFolderError: there is no run in the folder.
@@ -104,12 +104,12 @@ def show(folder: RunFolder) -> None:
 
 
 def mirror(folder: RunFolder, status: str | None = None) -> str:
-    """Bring over all that MLflow lacks of a run: parameters, tags, epochs, final figures.
+    """Copy all that MLflow lacks of a run: parameters, tags, epochs, final figures.
 
     Args:
-        folder: the run's.
-        status: RUNNING, FINISHED, FAILED or KILLED; by default what the folder of a run at rest
-            tells: FINISHED, or KILLED where epochs are left.
+        folder: the run's folder.
+        status: RUNNING, FINISHED, FAILED or KILLED; by default FINISHED, or KILLED if epochs are
+            left.
 
     Returns:
         The run's id in MLflow.
@@ -131,11 +131,11 @@ def mirror(folder: RunFolder, status: str | None = None) -> str:
 
 
 def find_runs(condition: str, experiment: str | None = None) -> list[Run]:
-    """The runs that meet a condition in MLflow's words, the newest first; no deleted ones.
+    """The runs that match a filter of MLflow, the newest first, without deleted ones.
 
     Args:
-        condition: such as ``attributes.status = 'FINISHED'``.
-        experiment: its name; all are looked through where none is given.
+        condition: the filter, such as ``attributes.status = 'FINISHED'``.
+        experiment: name of the experiment to search; None searches all.
     """
     client = connect()
     known = [one for one in client.search_experiments() if experiment in (None, one.name)]
@@ -150,7 +150,7 @@ def _known_run(folder: RunFolder) -> Run | None:
 
 
 def _create_run(folder: RunFolder, record: RunRecord) -> Run:
-    """Begin the run in MLflow and note its id in the folder."""
+    """Create the run in MLflow and save its id in the folder."""
     known = record.as_text()
     tags = {name: known[name] for name in TAGGED if known.get(name)}
     if "git_commit" in tags:
@@ -166,7 +166,7 @@ def _create_run(folder: RunFolder, record: RunRecord) -> Run:
 
 
 def _log_missing(run: Run, folder: RunFolder, record: RunRecord) -> None:
-    """Log the parameters, epochs and final figures that the run lacks."""
+    """Log the parameters, epochs and final figures that MLflow lacks."""
     run_id, known = run.info.run_id, run.data.params
     texts = record.as_text().items()
     log_params(run_id, {name: text for name, text in texts if name not in known})

@@ -1,6 +1,6 @@
-"""The door to MLflow: where its store is, a client of it, and what is logged there.
+"""Access to MLflow: the address of its store, a client, and functions that log.
 
-The only module that imports mlflow, late and quietly: it takes seconds, and training works
+Only this module imports mlflow, inside functions: the import takes seconds, and training works
 without it. Nothing leaves the machine unless $MLFLOW_TRACKING_URI names a server.
 """
 
@@ -29,23 +29,23 @@ MODEL_NAME = "mnist-cnn"  # in the Model Registry
 STORE_VARIABLE = "MLFLOW_TRACKING_URI"
 SQLITE = "sqlite:///"
 STORE = f"{SQLITE}{RUNS_DIR / 'mlflow.db'}"  # MLflow's store of plain files no longer works
-QUIET = {  # set before mlflow is imported, where the user has not
+QUIET = {  # set before mlflow is imported, unless the user has set it
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "ERROR",
-    "GIT_PYTHON_REFRESH": "quiet",  # no word where git is missing
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # a server that is away holds no training up
+    "GIT_PYTHON_REFRESH": "quiet",  # no warning if git is missing
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # a server that is down does not delay training
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
 }
-LOCK_S = 60  # tables are made in two seconds; so many processes may queue on a busy machine
-PARAM_LIMIT = 6_000  # characters, MLflow's own
+LOCK_S = 60  # creating the tables takes two seconds; many processes may wait for it
+PARAM_LIMIT = 6_000  # characters; MLflow's own limit
 
 
 class TrackingError(DigitscopeError, RuntimeError):
-    """MLflow does not hold, or cannot do, what was asked."""
+    """MLflow does not have what was asked for, or cannot do it."""
 
 
 def connect() -> MlflowClient:
-    """A client of the store, for runs and registry; a database that is away is said at once.
+    """A client of the store, for runs and registry; fails at once if a database is down.
 
     Raises:
         ImportError: MLflow is not installed.
@@ -65,31 +65,31 @@ def _connect(store: str) -> MlflowClient:
     import mlflow
     from mlflow.store.db import utils as mlflow_databases
 
-    mlflow_databases.MAX_RETRY_COUNT = 1  # its ten take 100 s, and no setting changes that
-    mlflow.set_tracking_uri(store)  # what logs a network asks no client
-    with _alone(store):
+    mlflow_databases.MAX_RETRY_COUNT = 1  # the default 10 takes 100 s; no setting changes it
+    mlflow.set_tracking_uri(store)  # logging a network does not use the client
+    with _sqlite_lock(store):
         return mlflow.MlflowClient(store, store)
 
 
 def experiment_id(name: str) -> str:
-    """The id of the experiment of that name, which is made where there is none."""
+    """The id of the experiment with this name; it is created if it is missing."""
     client, file = connect(), _sqlite_file(_store())
-    place = file.with_name(f"{file.stem}-artefacts").as_uri() if file else None  # None: its own
-    with _alone(_store()):
+    place = file.with_name(f"{file.stem}-artefacts").as_uri() if file else None  # None: default
+    with _sqlite_lock(_store()):
         if found := client.get_experiment_by_name(name):
             return found.experiment_id
         return client.create_experiment(name, artifact_location=place)
 
 
 @contextmanager
-def _alone(store: str) -> Iterator[None]:
-    """Inside, no other of our processes is: two that make the tables at once ruin the file."""
+def _sqlite_lock(store: str) -> Iterator[None]:
+    """Lock an SQLite store: two processes that create its tables at once damage the file."""
     file = _sqlite_file(store)
     if not file:
         yield
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(file.with_suffix(".lock"), timeout=LOCK_S):  # ends with the process at latest
+    with FileLock(file.with_suffix(".lock"), timeout=LOCK_S):  # a dead process holds no lock
         yield
 
 
@@ -99,7 +99,7 @@ def _sqlite_file(store: str) -> Path | None:
 
 
 def log_params(run_id: str, values: Mapping[str, str]) -> None:
-    """Log texts that stand for the whole run, in one step."""
+    """Log parameters of the whole run, in one request."""
     from mlflow.entities import Param
 
     params = [Param(name, text[:PARAM_LIMIT]) for name, text in values.items()]
@@ -110,7 +110,7 @@ def log_metrics(run_id: str, values: Mapping[str, float], time_ms: int, epoch: i
     """Log the figures of an epoch, all or none.
 
     Args:
-        run_id: the run's.
+        run_id: the run's id in MLflow.
         values: the figures by name.
         time_ms: when they were measured, Unix ms.
         epoch: the epoch they belong to, from 1.
@@ -122,7 +122,7 @@ def log_metrics(run_id: str, values: Mapping[str, float], time_ms: int, epoch: i
 
 
 def log_network(run_id: str, network: keras.Model) -> str:
-    """Log a network to a run, with what it takes and gives; this sets the run's status.
+    """Log a network with its input and output shapes to a run; this sets the run's status.
 
     Returns:
         The id of the logged model.
@@ -146,8 +146,8 @@ def log_network(run_id: str, network: keras.Model) -> str:
 
 
 @contextmanager
-def said_clearly() -> Iterator[None]:
-    """Inside, whatever MLflow or its store raises becomes a TrackingError of one line."""
+def as_tracking_error() -> Iterator[None]:
+    """In the `with` block, turn errors of MLflow or its store into a one-line TrackingError."""
     try:
         yield
     except DigitscopeError:
@@ -160,5 +160,5 @@ def said_clearly() -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, in one line."""
+    """The first line of an error's text; without text, its type."""
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""A button that copies a text: a component on `st.components.v2`; Streamlit has none."""
+"""A copy button, as a component of `st.components.v2`, because Streamlit has none."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ _mount = st.components.v2.component(
 
 
 def show_copy_button(text: str, key: str) -> None:
-    """A button that puts `text` onto the visitor's clipboard."""
+    """Show a button that copies `text` to the visitor's clipboard."""
     data = {"text": text, "label": _("Copy"), "done": _("Copied")}
     _mount(key=key, data=data, width="content", height="content")

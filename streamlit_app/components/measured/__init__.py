@@ -1,1 +1,1 @@
-"""What was measured of the network, section by section. Each says so where nothing was."""
+"""Sections with the network's measured results; each says so if nothing was measured."""

@@ -1,14 +1,14 @@
-"""Bars of shares that all lie close to one."""
+"""The axis of bar charts whose fractions are all close to 1."""
 
 from __future__ import annotations
 
 from math import floor
 
 
-def first_of_bars(least: float, steps: int) -> float:
-    """Where bars begin, so that the least share still has one: 0..1, a whole number of steps.
+def bar_axis_start(least: float, steps: int) -> float:
+    """The start of the axis, 0..1 in whole steps; the smallest fraction still has a bar.
 
-    >>> first_of_bars(0.987, steps=100)
+    >>> bar_axis_start(0.987, steps=100)
     0.97
     """
     return max(0, floor(least * steps) - 1) / steps

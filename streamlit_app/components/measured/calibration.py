@@ -1,4 +1,4 @@
-"""Whether a confidence means what it says."""
+"""Calibration: whether the confidence matches the accuracy."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from streamlit_app.theme import theme
 
 CHART_PX = 300
 FIELDS = ("confidence", "accuracy", "tiles")  # of one bin
-FEWEST = 20  # tiles in a bin: with fewer, one answer moves a share by more than 5 %
+FEWEST = 20  # tiles in a bin; with fewer, one answer changes its accuracy by more than 5 %
 
 
 def bins(card: ModelCard) -> pd.DataFrame:
-    """The bins of the reliability diagram: columns `FIELDS` and when; empty where unknown."""
+    """The bins of the reliability diagram: columns `FIELDS` and when; empty if not recorded."""
     names = {"before": _("before calibration"), "after": _("after")}
     rows = [
         (row["confidence"], row["accuracy"], row["tiles"], name)
@@ -29,7 +29,7 @@ def bins(card: ModelCard) -> pd.DataFrame:
 
 
 def show_calibration(card: ModelCard) -> None:
-    """Before and after, in figures and, where the bins are known, as a diagram."""
+    """Show the calibration error before and after and, if recorded, the reliability diagram."""
     before = card.number("calibration.test_ece_before")
     after = card.number("calibration.test_ece_after")
     temperature = card.number("calibration.temperature")

@@ -1,4 +1,4 @@
-"""What was taken for what; a cell pressed shows those very digits."""
+"""The confusion matrix; a click on a cell shows its mistakes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from streamlit_app.i18n import _, number
 from streamlit_app.theme import theme
 
 CHART_KEY, CHOICE_KEY = "confusion_chart", "confusion_choice"
-CELL = "cell"  # the chart's name for what was pressed
+CELL = "cell"  # name of the chart's selection
 CHART_PX = 430
-FAINTEST = 0.25  # opacity of a single mistake
+FAINTEST = 0.25  # lowest opacity of a cell with mistakes
 
 Pair = tuple[int, int]  # digit shown, digit answered
 
 
 def confusions(matrix: list[list[int]]) -> list[Pair]:
-    """The pairs that were mixed up, the most frequent first."""
+    """The pairs that were confused, the most frequent first."""
     pairs = [(s, a) for s in range(CLASSES) for a in range(CLASSES) if s != a and matrix[s][a]]
     return sorted(pairs, key=lambda pair: -matrix[pair[0]][pair[1]])
 
@@ -51,7 +51,7 @@ def choose_confusion(card: ModelCard) -> Pair | None:
 
 
 def _follow_chart() -> None:
-    """Let the list follow the cell that was pressed; only mistakes can be chosen."""
+    """Select the clicked cell in the list, too; only mistakes can be chosen."""
     pressed = st.session_state[CHART_KEY]["selection"].get(CELL) or []
     pair = (int(pressed[0]["shown"]), int(pressed[0]["answered"])) if pressed else None
     is_mistake = pair is not None and pair[0] != pair[1] and pressed[0].get("count") != 0
@@ -99,7 +99,7 @@ def _chart(matrix: list[list[int]]) -> alt.LayerChart:
 
 
 def _cell(shown: int, answered: int, count: int, most: int) -> dict[str, object]:
-    """One cell: the right ones in the theme's colour, mistakes in another, by their number."""
+    """The data of one cell; the opacity of mistakes grows with their number."""
     is_right = shown == answered
     share = math.sqrt(count / most)
     return {

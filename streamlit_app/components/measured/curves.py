@@ -1,4 +1,4 @@
-"""How learning went, epoch by epoch."""
+"""The training curves, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BELOW = alt.Legend(orient="bottom")
 
 
 def history(card: ModelCard, what: str) -> pd.DataFrame:
-    """Columns epoch, set, value: `what` on the training and on the validation tiles."""
+    """Columns epoch, set, value: the metric `what` on the training and the validation tiles."""
     rows = card.rows("training.history", "epoch", what, f"val_{what}")
     names = {what: _("training"), f"val_{what}": _("validation")}
     return pd.DataFrame(
@@ -27,7 +27,7 @@ def history(card: ModelCard, what: str) -> pd.DataFrame:
 
 
 def show_curves(card: ModelCard) -> None:
-    """Accuracy and loss, or a sentence where no history is known."""
+    """Show accuracy and loss, or a sentence if no history is recorded."""
     if not card.rows("training.history", "epoch"):
         st.caption(_("How this network was trained is not recorded."))
         return
@@ -54,7 +54,7 @@ def show_curves(card: ModelCard) -> None:
 
 
 def dashed_unless(test: Any) -> Any:
-    """Dashes where the test fails; no scale of its own, which would dash the legend's marks."""
+    """Dash lines that fail the test; without a scale, as a scale would dash the legend, too."""
     return alt.condition(test, alt.value(WHOLE), alt.value(DASHES))
 
 

@@ -1,6 +1,6 @@
-"""What was compared: each experiment with its figures, and what it teaches.
+"""The experiments: each with its figures and its conclusion.
 
-The texts are those of `training.experiments`; a report brings them, the catalogue translates them.
+The texts come from `training.experiments` in its reports; the catalogue translates them.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from streamlit_app.card import ModelCard
 from streamlit_app.components.measured.search import show_search, show_searches
 from streamlit_app.i18n import _, axis_labels, number, percent
 
-ROW_PX = 34  # of a chart; what stands round the rows takes what it needs
-BELOW = alt.Legend(orient="bottom", columns=1)  # beside each other they are cut off on a phone
+ROW_PX = 34  # height of a chart's row, without axes and legend
+BELOW = alt.Legend(orient="bottom", columns=1)  # side by side, entries are cut off on a phone
 ON_MNIST = ("val_accuracy", "test_accuracy")  # columns of a report
 ON_STROKES = ("test_hands_accuracy", "validation_hands_accuracy")
 FOLDERS = ("real_photo", "real_photo_2", "real_photo_3")
 ON_PHOTOS = ("photo_accuracy", *(f"{folder}_accuracy" for folder in FOLDERS))
 RANKED = tuple(f"{folder}_none_auroc" for folder in FOLDERS)
-CHANCE = 0.05  # training.experiments.paired: a difference that chance makes so often has no star
+CHANCE = 0.05  # p-value of training.experiments.paired; lower ones get a star
 
 
 def measure_names() -> dict[str, str]:
-    """The columns that a report may hold, for people."""
+    """The names for people of the columns that a report may have."""
     return {
         "val_accuracy": _("Validation"),
         "test_accuracy": _("Test"),
@@ -43,7 +43,7 @@ def measure_names() -> dict[str, str]:
 
 
 def show_experiments(reports: Sequence[ModelCard]) -> None:
-    """Each experiment to open, the first one open; a sentence where none was run."""
+    """Show each experiment in an expander, the first one open; a sentence if none was run."""
     measured = [report for report in reports if report.rows("rows", "name", "runs")]
     if not measured:
         st.caption(_("The steps from a plain network to this one have not been measured yet."))
@@ -53,7 +53,7 @@ def show_experiments(reports: Sequence[ModelCard]) -> None:
 
 
 def show_report(report: ModelCard) -> None:
-    """A paragraph, the charts, the table, and how it was measured."""
+    """Show a paragraph, the charts, the table, and how it was measured."""
     rows = report.rows("rows", "name", "runs")
     st.write(_(str(report.get("teaches"))))
     show_search(report)
@@ -80,7 +80,7 @@ def show_report(report: ModelCard) -> None:
 
 
 def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
-    """Columns row, measure, error, low, high: shares of 0..1, one deviation to either side."""
+    """Columns row, measure, error, low, high: error rate 0..1 ± one standard deviation."""
     lines = []
     for row in rows:
         for measure in group:
@@ -95,7 +95,7 @@ def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> p
 
 
 def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """The table for people: a line a row, a column for each figure that was measured."""
+    """The table for people: a line for each row, a column for each metric measured."""
     measured = {
         measure: name
         for measure, name in measure_names().items()
@@ -113,12 +113,12 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 
 def _as_text(name: str) -> str:
-    """The name for a table, which takes Markdown: a leading sign would make it a list."""
+    """Escape a leading sign, because the table's Markdown would show it as a list."""
     return f"\\{name}" if name.startswith(("+", "-")) else name
 
 
 def _show_chart(values: pd.DataFrame, title: str) -> None:
-    """Dots with bars of one deviation, a line for each row of the experiment."""
+    """Show points with bars of one standard deviation, a line for each row."""
     names = list(dict.fromkeys(values["row"]))
     measures = list(dict.fromkeys(values["measure"]))
     told = values.assign(told=[percent(error, 2) for error in values["error"]])
@@ -147,7 +147,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
 
 
 def _size_of(rows: Sequence[Mapping[str, object]]) -> str:
-    """How large the experiment was, for the line below its table."""
+    """The size of the experiment, for the line below its table."""
     first = ModelCard(_runs(rows[0])[0])
     tiles, epochs = first.number("tiles"), first.number("epochs")
     if tiles:
@@ -165,7 +165,7 @@ def _runs(row: Mapping[str, object]) -> list[object]:
 
 
 def _mean_of(row: Mapping[str, object], measure: str) -> tuple[float | None, float | None]:
-    """Mean and deviation of a column over the runs of a row, None where it was not measured."""
+    """Mean and standard deviation of a metric over a row's runs; None if it was not measured."""
     figures = ModelCard(row)
     mean = figures.number(f"{measure}_mean")
     return mean, figures.number(f"{measure}_std")

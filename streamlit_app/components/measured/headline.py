@@ -1,4 +1,4 @@
-"""The figures that people ask for first."""
+"""The most important figures."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import streamlit as st
 from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _, number, percent
 
-CARD_PX = 220  # four abreast on a laptop, one on a phone
+CARD_PX = 220  # four in a row on a laptop, one on a phone
 CERTAINTY = 0.95  # of the interval in the card
 TEST_DECIMALS = 2  # of 10,000 tiles one is 0.01 %
 
 
 def headline_figures(card: ModelCard) -> list[tuple[str, str, str]]:
-    """What is known: a label, the figure, and what to know about it."""
+    """The figures that are recorded: label, figure and note of each."""
     known = []
     test, ece = card.number("test.accuracy"), card.number("test.ece")
     photo, parameters = ModelCard(card.get("photos.kinds.photo")), card.number("parameters")
@@ -37,7 +37,7 @@ def headline_figures(card: ModelCard) -> list[tuple[str, str, str]]:
 
 
 def _interval_text(card: ModelCard) -> str:
-    """Between what the accuracy lies for other tiles of the kind, where the card says so."""
+    """The test accuracy's confidence interval as text; "" if it is not recorded."""
     count, interval = card.number("test.tiles"), card.interval("test.accuracy_interval")
     if count is None or interval is None:
         return ""
@@ -48,7 +48,7 @@ def _interval_text(card: ModelCard) -> str:
 
 
 def show_headline_figures(card: ModelCard) -> None:
-    """A card each."""
+    """Show a card for each figure, and the mean over the seeds."""
     with st.grid("auto", min_column_width=CARD_PX, border=True) as grid:
         for label, value, note in headline_figures(card):
             with grid.cell(), st.container(gap="xsmall"):

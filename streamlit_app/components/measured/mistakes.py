@@ -1,4 +1,4 @@
-"""Every tile of the test set that the network gets wrong, as the card lists them."""
+"""Every tile of the test set that the network reads wrong, from the model card."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import streamlit as st
 
 from digitscope.types import TILE_PX as MNIST_TILE_PX
 from streamlit_app.card import ModelCard
-from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.components.pictures import as_data_url, for_display
 from streamlit_app.components.sources.mnist import offer_download
 from streamlit_app.i18n import _, number, percent
 from streamlit_app.mnist import Tiles
 from streamlit_app.resources import mnist_tiles
 
 TILE_PX = 84  # three times MNIST's 28
-LINE_PX = 96  # without its tile: label, answer and confidence abreast
-AREA_PX = 560  # as high as the matrix beside it; the rest scrolls
-TILES_KEPT = 200  # whose pictures are remembered: 1 KB each
+LINE_PX = 96  # without its tile: label, answer and confidence in one line
+AREA_PX = 560  # as high as the matrix beside it; more mistakes scroll
+TILES_KEPT = 200  # whose pictures are cached: 1 KB each
 FIELDS = ("index", "shown", "answered", "confidence")
 
 Mistake = Mapping[str, Any]
 
 
 def mistakes(card: ModelCard, pair: tuple[int, int] | None) -> list[Mistake]:
-    """The mistakes, the surest of itself first; of one pair (shown, answered) if it is given."""
+    """The mistakes, the most confident first; only those of `pair` (shown, answered) if given."""
     rows = card.rows("test.mistakes", *FIELDS)
     chosen = [row for row in rows if pair in (None, (row["shown"], row["answered"]))]
     return sorted(chosen, key=lambda row: -row["confidence"])
 
 
 def show_mistakes(card: ModelCard, pair: tuple[int, int] | None) -> None:
-    """Each with its label, the answer and its confidence; the pictures need the test set."""
+    """Show each mistake's label, answer and confidence; its picture needs the test set."""
     chosen = mistakes(card, pair)
     if not chosen:
         st.caption(_("No mistakes are recorded for this network."))
@@ -71,9 +71,9 @@ def _show_mistake(mistake: Mistake, tiles: Tiles) -> None:
 
 @functools.lru_cache(maxsize=TILES_KEPT)
 def _address_of(tile: bytes) -> str:
-    """One tile, 28 x 28 pixels, enlarged, as an address that holds it."""
+    """A tile of 28 x 28 pixels, enlarged, as a ``data:`` URL."""
     pixels = np.frombuffer(tile, np.uint8).reshape(MNIST_TILE_PX, MNIST_TILE_PX)
-    return inline(for_display(pixels, TILE_PX))
+    return as_data_url(for_display(pixels, TILE_PX))
 
 
 def _explanation(chosen: Sequence[Mistake]) -> str:

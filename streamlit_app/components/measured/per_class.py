@@ -1,4 +1,4 @@
-"""How each digit fares."""
+"""The results for each digit."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import ModelCard
-from streamlit_app.components.measured.bars import first_of_bars
+from streamlit_app.components.measured.bars import bar_axis_start
 from streamlit_app.i18n import _, number
 
 FIELDS = ("digit", "tiles", "precision", "recall", "f1")
 
 
 def show_per_class(card: ModelCard) -> None:
-    """Precision, recall and F1 of every digit."""
+    """Show precision, recall and F1 of every digit."""
     rows = card.rows("test.per_class", *FIELDS)
     if not rows:
         st.caption(_("No report by digit is recorded for this network."))
@@ -23,7 +23,7 @@ def show_per_class(card: ModelCard) -> None:
     table = pd.DataFrame([{field: row[field] for field in FIELDS} for row in rows])
     column = st.column_config
     least = float(table[["precision", "recall", "f1"]].to_numpy().min())
-    first = first_of_bars(least, steps=100)
+    first = bar_axis_start(least, steps=100)
     share = partial(column.ProgressColumn, min_value=first, max_value=1.0, format="percent")
     st.dataframe(
         table,

@@ -1,4 +1,4 @@
-"""The photo benchmark, beside what the app before this one reached on the same pictures."""
+"""The photo benchmark, beside the previous app's results on the same pictures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit_app.card import ModelCard
 from streamlit_app.i18n import _
 
-KIND_PX = 200  # beside it both shares still fit on a phone
+KIND_PX = 200  # two columns beside it still fit on a phone
 
 
 def kind_names() -> dict[str, str]:
-    """The kinds of pictures for people, in the order in which they are shown."""
+    """The names for people of the kinds of pictures, in display order."""
     return {
         "photo": _("Phone photos of one digit on paper"),
         "scan": _("Scanned or thresholded digits"),
@@ -27,7 +27,7 @@ def kind_names() -> dict[str, str]:
 
 
 def photo_table(card: ModelCard, predecessor: ModelCard) -> pd.DataFrame:
-    """One row a kind: name, number, and shares of 0..1; NaN where nothing was measured."""
+    """One row for each kind: name, number, and fractions 0..1; NaN if not measured."""
     kinds = card.table("photos.kinds")
     rows = []
     for kind, name in kind_names().items():
@@ -44,7 +44,7 @@ def photo_table(card: ModelCard, predecessor: ModelCard) -> pd.DataFrame:
 
 
 def show_photos(card: ModelCard, predecessor: ModelCard) -> None:
-    """The table, or a sentence where no photo was measured."""
+    """Show the table, or a sentence if no photo was measured."""
     table = photo_table(card, predecessor)
     if table.empty:
         st.caption(_("No photos have been measured with this network yet."))

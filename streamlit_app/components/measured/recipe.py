@@ -1,4 +1,4 @@
-"""How the network came to be: enough to make it again."""
+"""How the network was trained: everything needed to train it again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from streamlit_app.i18n import _
 
 
 def show_recipe(card: ModelCard) -> None:
-    """Settings, commands and versions, folded away."""
+    """Show settings, commands and versions in a collapsed section."""
     blocks = {
         _("Hyper-parameters"): card.table("hyper_parameters"),
         _("Augmentation"): card.table("augmentation"),
@@ -34,5 +34,5 @@ def show_recipe(card: ModelCard) -> None:
 
 
 def _as_text(block: Mapping[str, object]) -> dict[str, str]:
-    """The block's names and values as they stand in the card."""
+    """The names and values of a block of the card, as text."""
     return {name.replace("_", " "): str(value) for name, value in block.items()}

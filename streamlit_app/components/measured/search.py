@@ -1,4 +1,4 @@
-"""Where a search for settings looked, and what it found: each trial a mark."""
+"""The hyper-parameter search: a chart with a mark for each trial."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ CHART_PX = 380
 FIELDS = ("hidden_units", "dropout", "state", "val_accuracy")
 ENDED = "complete"
 UNITS_SHOWN = [64, 128, 256, 512, 1024, 2048, 4096]
-UNITS_LOWEST, ROOM = 64, 1.08  # a mark at the last one needs room
+UNITS_LOWEST, ROOM = 64, 1.08  # the factor leaves room for the last mark
 
 
 def show_search(report: ModelCard) -> None:
-    """A sentence and the chart; nothing where the report tells of no search."""
+    """Show a sentence and the chart; nothing if the report has no search."""
     trials = trials_of(report)
     best = ModelCard(report.table("search.best"))
     recipe = ModelCard(report.table("search.recipe"))
@@ -47,7 +47,7 @@ def show_search(report: ModelCard) -> None:
 
 
 def show_searches(report: ModelCard) -> None:
-    """What a search of its own has found for each row; nothing where there was none."""
+    """Show the best settings that each row's own search found; nothing if there was none."""
     names = setting_names()
     for row in report.rows("rows", "name", "search"):
         best = ModelCard(row).table("search.best")
@@ -65,7 +65,7 @@ def show_searches(report: ModelCard) -> None:
 
 
 def setting_names() -> dict[str, str]:
-    """The settings that are searched, for people."""
+    """The names for people of the settings that are searched."""
     return {
         "hidden_units": _("hidden units"),
         "dropout": _("dropout"),
@@ -75,7 +75,7 @@ def setting_names() -> dict[str, str]:
 
 
 def trials_of(report: ModelCard) -> pd.DataFrame:
-    """Columns hidden_units, dropout, error (0..1), ended (whether it went to its end), best."""
+    """Columns hidden_units, dropout, error (0..1), ended (not given up early), best."""
     best = report.table("search.best")
     lines = [
         (

@@ -1,4 +1,4 @@
-"""What its doubts are worth on photos: quality levels, confidence, and what a threshold costs."""
+"""Selective prediction on photos: quality levels, confidence, and the cost of a threshold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LINES = ("others_refused", "digits_refused", "digits_wrong")
 
 
 def show_selective_prediction(card: ModelCard) -> None:
-    """Levels beside the curve; a sentence where nothing was measured."""
+    """Show the levels beside the curve; a sentence if nothing was measured."""
     levels = card.rows("photos.levels", "level", "n", "correct", "wrong", "refused")
     curve = threshold_curve(card)
     if not levels or curve.empty:
@@ -49,7 +49,7 @@ def show_selective_prediction(card: ModelCard) -> None:
 
 
 def threshold_curve(card: ModelCard) -> pd.DataFrame:
-    """Columns threshold, what and share (0..1); empty where nothing was measured."""
+    """Columns threshold, what and share (0..1); empty if nothing was measured."""
     names = {
         "others_refused": _("no digit or several: refused"),
         "digits_refused": _("one digit: refused"),
@@ -79,7 +79,7 @@ def _show_levels(levels: list[dict[str, Any]]) -> None:
 
 
 def _ranking(card: ModelCard) -> str:
-    """How well confidence and quality tell right from wrong, and how far confidence is off."""
+    """A text: how well confidence and quality rank right above wrong; the calibration error."""
     ranked = next(
         (
             ModelCard(row)

@@ -1,4 +1,4 @@
-"""Simulated photos, condition by condition."""
+"""The results on simulated photos, condition by condition."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.card import ModelCard
-from streamlit_app.components.measured.bars import first_of_bars
+from streamlit_app.components.measured.bars import bar_axis_start
 from streamlit_app.i18n import _, number
 
 SHARES = ("correct", "wrong", "refused")
 
 
 def condition_names() -> dict[str, str]:
-    """The conditions of `training.synthetic_photos`, for people."""
+    """The names for people of the conditions of `training.synthetic_photos`."""
     return {
         "plain": _("Dark pen on plain paper"),
         "ruled": _("Ruled paper"),
@@ -49,7 +49,7 @@ def condition_names() -> dict[str, str]:
 
 
 def simulated_table(card: ModelCard) -> pd.DataFrame:
-    """One row a condition, the hardest first: name, number, and shares of 0..1."""
+    """One row for each condition, the hardest first: name, number, and fractions 0..1."""
     kinds = {name: ModelCard(counts) for name, counts in card.table("simulated.kinds").items()}
     rows = [
         [
@@ -64,13 +64,13 @@ def simulated_table(card: ModelCard) -> pd.DataFrame:
 
 
 def show_simulated(card: ModelCard) -> None:
-    """The table, or a sentence where nothing was measured."""
+    """Show the table, or a sentence if nothing was measured."""
     table = simulated_table(card)
     if table.empty:
         st.caption(_("No simulated photos have been measured with this network yet."))
         return
     column = st.column_config
-    first = first_of_bars(float(table["correct"].min()), steps=10)
+    first = bar_axis_start(float(table["correct"].min()), steps=10)
     st.dataframe(
         table,
         hide_index=True,

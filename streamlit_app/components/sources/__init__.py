@@ -1,1 +1,1 @@
-"""The ways to give a picture: one file each, and `choice` between them."""
+"""The sources of pictures: one module each, and `choice` to choose between them."""

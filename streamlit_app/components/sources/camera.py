@@ -10,23 +10,23 @@ from streamlit_app.i18n import _
 from streamlit_app.state import Picture, app_state
 
 FIELD_KEY = "camera_photo"
-SAFE_HOSTS = ("localhost", "127.0.0.1", "::1")  # browsers give cameras to these without https
+SAFE_HOSTS = ("localhost", "127.0.0.1", "::1")  # browsers allow cameras on these without https
 
 
 def _keep_photo() -> None:
-    """Copy the photo into the session: the field forgets it when the page changes."""
+    """Copy the photo into the session: the widget loses it when the page changes."""
     file = st.session_state[FIELD_KEY]
     app_state().photo = file and Picture(file.getvalue(), lambda: _("Your photo"))
 
 
 def is_camera_allowed(address: str | None) -> bool:
-    """Whether browsers give a page at this address a camera at all."""
+    """Whether browsers allow a page at this URL to use a camera."""
     parts = urlsplit(address or "https:")
     return parts.scheme == "https" or parts.hostname in SAFE_HOSTS
 
 
 def camera_field(numbers: bool) -> list[Picture]:
-    """Draw the camera; returns the latest photo, also after a visit to another page."""
+    """Show the camera; returns the latest photo, also after a visit to another page."""
     if not is_camera_allowed(st.context.url):
         st.warning(
             _("Your browser gives the camera only to addresses that begin with https://."),
@@ -46,7 +46,7 @@ def camera_field(numbers: bool) -> list[Picture]:
 
 
 def show_camera_help() -> None:
-    """What to do where there is no picture to be had."""
+    """Say what to do if the camera gives no picture."""
     with st.expander(_("No picture from the camera?"), icon=":material/videocam_off:"):
         st.markdown(
             _(

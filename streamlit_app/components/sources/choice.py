@@ -1,4 +1,4 @@
-"""The choice between the ways to give a picture. A further one is a file and an entry here."""
+"""The choice between the sources of pictures. A new source needs a module and an entry here."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Source:
     """One way to give a picture.
 
     Attributes:
-        key: its name in the address: ``?source=draw``.
+        key: its name in the URL: ``?source=draw``.
         icon: a Material symbol.
-        label: its name for people, in their language.
-        invitation: the same as something to do.
-        render: draws the input, for numbers or for one digit; returns the pictures that were given:
-            none, one or several.
-        prompt: how to go about it, shown in place of an answer while there is no picture.
-        numbers_prompt: the same for numbers; None where a picture never holds any.
-        shows_picture: the input itself shows what was given.
-        is_live: answered while it is being drawn or leafed through: an answer must not move it.
+        label: returns its name in the visitor's language.
+        invitation: returns the same as an action, such as "Upload a photo".
+        render: shows the input, for numbers (True) or one digit; returns the pictures given.
+        prompt: returns what to do, shown in place of an answer while there is no picture.
+        numbers_prompt: the same for numbers; None if the source never has numbers.
+        shows_picture: whether the input itself shows the picture.
+        is_live: whether the answer follows while the visitor draws or browses; it must not move
+            the input.
     """
 
     key: str
@@ -42,7 +42,7 @@ class Source:
     is_live: bool = False
 
     def prompts(self, *, numbers: bool) -> tuple[str, str]:
-        """What to do, and how to go about it, while there is no picture."""
+        """Title and text to show while there is no picture."""
         if numbers and self.numbers_prompt is not None:
             return _("Numbers"), self.numbers_prompt()
         return self.invitation(), self.prompt()
@@ -93,12 +93,12 @@ SOURCES: tuple[Source, ...] = (
     ),
 )
 SOURCE_BY_KEY = {source.key: source for source in SOURCES}
-PARAMETER = "source"  # in the address
+PARAMETER = "source"  # in the URL
 CHOICE_KEY = "source_choice"
 
 
 def choose_source() -> Source:
-    """Let the visitor choose: ``?source=draw``."""
+    """Let the visitor choose a source (``?source=draw``)."""
     labels = {source.key: source.label for source in SOURCES}
     return SOURCE_BY_KEY[
         choose_by_address(PARAMETER, CHOICE_KEY, _("How to give the picture"), labels)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 PAD_KEY, CANVAS_KEY = "drawing_pad", "drawing_canvas"
 PEN_KEY, LIVE_KEY = "pen_px", "draw_live"
 SIDE_PX = 300  # fits a phone's width of 390 px
-INK, PAPER = "#16181d", "#ffffff"  # dark on white: a sheet of paper in either theme
+INK, PAPER = "#16181d", "#ffffff"  # dark on white, like paper, in either theme
 PEN_WIDTHS_PX = (6, 30)
-PEN_WIDTH_PX = 16  # a stroke of MNIST's proportions in a digit that fills the pad
-NUMBERS_PEN_PX = 8  # the same in one of three rows
+PEN_WIDTH_PX = 16  # gives MNIST's stroke width if a digit fills the pad
+NUMBERS_PEN_PX = 8  # the same if a digit fills one of three rows
 
 
 def draw_pad(numbers: bool) -> list[Picture]:
-    """Draw the pad with its tools; returns the drawing, or nothing while it is empty."""
+    """Show the pad with its tools; returns the drawing, or an empty list while it is empty."""
     drawing = app_state().drawing
     pen_key, usual_px = (
         (f"numbers_{PEN_KEY}", NUMBERS_PEN_PX) if numbers else (PEN_KEY, PEN_WIDTH_PX)
@@ -41,8 +41,8 @@ def draw_pad(numbers: bool) -> list[Picture]:
 
 
 def _use_own_pad(drawing: Drawing, pen_px: int) -> None:
-    """Our pad: it undoes and clears by itself, and reports while the pen moves."""
-    if PAD_KEY not in st.session_state:  # first time, or back from elsewhere
+    """Show our pad: it has its own undo and clear, and reports while the pen moves."""
+    if PAD_KEY not in st.session_state:  # first visit, or back from another page
         drawing.restart_from(drawing.strokes)
     report = latest_report(PAD_KEY)
     if report is not None:
@@ -61,8 +61,8 @@ def _use_own_pad(drawing: Drawing, pen_px: int) -> None:
 
 
 def _use_library_canvas(drawing: Drawing, pen_px: int) -> None:
-    """streamlit-drawable-canvas: it reports after each stroke; its own tools need a mouse."""
-    st.space("small")  # the canvas' own tools appear here under a mouse
+    """Show streamlit-drawable-canvas: it reports after each stroke; its tools need a mouse."""
+    st.space("small")  # the canvas' own tools appear here if a mouse is over it
     if CANVAS_KEY not in st.session_state:
         drawing.restart_from(drawing.strokes)
     result = _canvas(drawing, pen_px)
@@ -85,7 +85,7 @@ def _use_library_canvas(drawing: Drawing, pen_px: int) -> None:
 
 
 def _canvas(drawing: Drawing, pen_px: int) -> CanvasResult:
-    """Mount the canvas; it starts anew only where `drawing.seed` or its revision changes."""
+    """Mount the canvas; it resets only if `drawing.seed` or its revision changes."""
     from streamlit_drawable_canvas import st_canvas  # raises outside of a running app
 
     return st_canvas(
@@ -101,12 +101,12 @@ def _canvas(drawing: Drawing, pen_px: int) -> CanvasResult:
 
 
 def _strokes(result: CanvasResult) -> list[dict[str, Any]]:
-    """What is on the canvas; an emptied one still has a picture, but no strokes."""
+    """The strokes on the canvas; a cleared canvas still has a picture, but no strokes."""
     return list((result.json_data or {}).get("objects", []))
 
 
 def _show_tools(pen_key: str, usual_px: int) -> None:
-    """The pen's width, and which pad it is."""
+    """Show the pen's width, and the switch between the two pads."""
     st.slider(
         _("Pen width"),
         *PEN_WIDTHS_PX,

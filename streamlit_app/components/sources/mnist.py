@@ -1,4 +1,4 @@
-"""A tile of MNIST, with the label that people gave it."""
+"""A tile of MNIST, with its label."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image
 
 from digitscope.types import CLASSES
 from streamlit_app.boundary import error_boundary
-from streamlit_app.components.pictures import for_display, inline
+from streamlit_app.components.pictures import as_data_url, for_display
 from streamlit_app.i18n import _, number, percent
 from streamlit_app.mnist import Tiles, fetch_mnist
 from streamlit_app.resources import hardest_first, mnist_answers, mnist_tiles
@@ -22,9 +22,9 @@ from streamlit_app.state import Picture, app_state
 DIGIT_KEY, HARD_KEY = "mnist_digit", "mnist_hard"
 ANY = "any"
 TILE_PX, THUMBNAIL_PX = 140, 56  # five and two times MNIST's 28
-WALK_PX = 95  # three abreast on a phone
-SHUFFLE_SEED = 28  # the bundled tiles are sorted by label: neighbours should differ
-HARD_ONES = 200  # of 10,000: beyond them nothing is hard
+NAVIGATION_PX = 95  # three in a row on a phone
+SHUFFLE_SEED = 28  # the bundled tiles are sorted by label, so they are shuffled
+HARD_ONES = 200  # of 10,000; the others are not hard
 GALLERY = 12
 
 
@@ -35,7 +35,7 @@ def _digit() -> int | None:
 
 
 def _candidates() -> np.ndarray:
-    """The tiles to walk through, (N,) numbers: in the order of hardness, or shuffled."""
+    """The indices of the tiles to browse, (N,) ints: the hardest first, or shuffled."""
     tiles = mnist_tiles()
     wanted = tiles.showing(_digit())
     if st.session_state.get(HARD_KEY, False):
@@ -53,14 +53,14 @@ def _go(rank: int) -> None:
 
 
 def mnist_picker() -> list[Picture]:
-    """Draw the choice of a tile; returns it with its label."""
+    """Show the choice of a tile; returns the tile with its label."""
     _show_choices()
     candidates = _candidates()
     rank = app_state().rank % len(candidates)
     chosen = int(candidates[rank])
     tiles = mnist_tiles()
     _show_tile(tiles, chosen, rank)
-    _show_walk(rank, len(candidates))
+    _show_navigation(rank, len(candidates))
     if st.session_state.get(HARD_KEY, False):
         _show_gallery(tiles, candidates[:GALLERY])
     _show_origin(tiles)
@@ -69,7 +69,7 @@ def mnist_picker() -> list[Picture]:
 
 
 def _show_choices() -> None:
-    """Which digit, and whether the hard ones."""
+    """Show the choice of the digit, and the switch for hard tiles."""
     st.pills(
         _("Which digit"),
         [ANY, *map(str, range(CLASSES))],
@@ -95,10 +95,10 @@ def _tile_name(chosen: int) -> str:
 
 
 def _show_tile(tiles: Tiles, chosen: int, rank: int) -> None:
-    """The tile, large, with its label."""
+    """Show the tile, enlarged, with its label."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.image(
-            inline(for_display(tiles.pixels[chosen], TILE_PX)),
+            as_data_url(for_display(tiles.pixels[chosen], TILE_PX)),
             width=TILE_PX,
             alt=_("The tile, enlarged"),
         )
@@ -110,7 +110,7 @@ def _show_tile(tiles: Tiles, chosen: int, rank: int) -> None:
 
 
 def _show_direct_answer(chosen: int, rank: int) -> None:
-    """What the network says of the tile as it is: that is what makes it hard."""
+    """Show the network's answer for the unprocessed tile, which decides how hard the tile is."""
     shares = mnist_answers()[chosen]
     st.caption(
         _("Hard one no. {rank}. Given to the network as it is: {digit}, {share}.").format(
@@ -119,9 +119,9 @@ def _show_direct_answer(chosen: int, rank: int) -> None:
     )
 
 
-def _show_walk(rank: int, count: int) -> None:
-    """Back, on, and anywhere."""
-    with st.grid(3, min_column_width=WALK_PX, gap="xsmall"):
+def _show_navigation(rank: int, count: int) -> None:
+    """Show the buttons Previous, Random and Next."""
+    with st.grid(3, min_column_width=NAVIGATION_PX, gap="xsmall"):
         st.button(
             _("Previous"),
             icon=":material/chevron_left:",
@@ -146,13 +146,13 @@ def _show_walk(rank: int, count: int) -> None:
 
 
 def _show_gallery(tiles: Tiles, numbers: np.ndarray) -> None:
-    """The hardest tiles, to pick from; under each its label and what the network took it for."""
+    """Show the hardest tiles to choose from, each with its label and the network's answer."""
     answers = mnist_answers()
     with st.grid(6, min_column_width=THUMBNAIL_PX, gap="xsmall") as grid:
         for rank, chosen in enumerate(numbers):
             with grid.cell():
                 st.image(
-                    inline(for_display(tiles.pixels[chosen], THUMBNAIL_PX)),
+                    as_data_url(for_display(tiles.pixels[chosen], THUMBNAIL_PX)),
                     width="stretch",
                     alt=_tile_name(int(chosen)),
                 )
@@ -168,7 +168,7 @@ def _show_gallery(tiles: Tiles, numbers: np.ndarray) -> None:
 
 
 def _show_origin(tiles: Tiles) -> None:
-    """Where the tiles are from, and how to get them all."""
+    """Say where the tiles are from, and how to get them all."""
     if tiles.is_test_set:
         st.caption(
             _("MNIST's test set: {count} tiles that the network never learned from.").format(
@@ -185,7 +185,7 @@ def _show_origin(tiles: Tiles) -> None:
 
 
 def offer_download() -> None:
-    """A button that brings the whole test set to this server, where the operator allows it."""
+    """Show a button that downloads the test set to this server, if the operator allows it."""
     if not load_settings().mnist_download:
         return
     asked = st.button(

@@ -13,9 +13,9 @@ FIELD_KEY = "upload_files"
 
 
 def _keep_files() -> None:
-    """Copy the files' bytes into the session: the field forgets them when the page changes.
+    """Copy the files' bytes into the session: the widget loses them when the page changes.
 
-    Too many files, or too large ones together, are refused as a whole: nothing of them is kept.
+    If there are too many files or bytes, all files are refused and none is kept.
     """
     files = st.session_state[FIELD_KEY]
     state, settings = app_state(), load_settings()
@@ -35,7 +35,7 @@ def _as_picture(file: st.runtime.uploaded_file_manager.UploadedFile) -> Picture:
 
 
 def upload_field(numbers: bool) -> list[Picture]:
-    """Draw the field; returns the files, also after a visit to another page."""
+    """Show the field; returns the files, also after a visit to another page."""
     st.file_uploader(
         _("Photos or scans of numbers") if numbers else _("Photos or scans, one digit each"),
         type=FILE_TYPES,
@@ -50,7 +50,7 @@ def upload_field(numbers: bool) -> list[Picture]:
 
 
 def _tell_refusal(count: int, total_bytes: int) -> None:
-    """Say what is too much, and what may be given."""
+    """Say what is too much, and what is allowed."""
     settings = load_settings()
     st.error(
         _(

@@ -1,6 +1,6 @@
-"""The drawing pad of ours: it reports the drawing while the pen still moves.
+"""Our drawing pad: it reports the drawing while the pen still moves.
 
-A component on `st.components.v2`; `pad.js` draws, `DrawingReport` is what it says.
+A component of `st.components.v2`: `pad.js` draws, and sends what becomes a `DrawingReport`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class DrawingReport:
-    """What the pad shows.
+    """The content of the pad.
 
     Attributes:
-        strokes: one object of Fabric.js each, oldest first, as streamlit-drawable-canvas has them.
+        strokes: one Fabric.js object for each, oldest first, as in streamlit-drawable-canvas.
         png: the pad as a PNG file.
-        number: of this report; each is one more than the one before.
-        is_pen_down: a stroke is being drawn.
+        number: number of this report, one more than that of the report before.
+        is_pen_down: whether a stroke is being drawn.
     """
 
     strokes: list[dict[str, Any]]
@@ -44,7 +44,7 @@ class DrawingReport:
 
 
 def latest_report(key: str) -> DrawingReport | None:
-    """What the pad reported last; None before its first stroke."""
+    """The pad's latest report; None before the first stroke."""
     value = (st.session_state.get(key) or {}).get("drawing")
     if not isinstance(value, Mapping):
         return None
@@ -59,10 +59,10 @@ def show_pad(
     """Mount the pad.
 
     Args:
-        key: of the component in the session.
-        strokes: what it shows at first, and whenever `revision` changes.
-        received: number of the last report that was taken: the pad then sends the next.
-        revision: another number makes the pad take `strokes` anew.
+        key: key of the component in the session state.
+        strokes: the strokes shown at first, and whenever `revision` changes.
+        received: number of the last report received; the pad then sends the next.
+        revision: a new number makes the pad show `strokes` again.
         look: ``size_px``, ``pen_px``, ``ink`` and ``paper`` (CSS colours).
     """
     texts = {"undo": _("Undo"), "clear": _("Clear"), "label": _("Drawing pad")}
@@ -82,4 +82,4 @@ def show_pad(
 
 
 def _ignore() -> None:
-    """The page runs anew by itself."""
+    """Do nothing; Streamlit reruns the page by itself."""

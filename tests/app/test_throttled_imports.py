@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from streamlit_app import network_loading
-from streamlit_app.network_loading import SparingFinder
+from streamlit_app.network_loading import ThrottledImportFinder
 from streamlit_app.visitors import VISITORS
 from tests.app.scenes import ROOT, needs_model
 
@@ -22,9 +22,9 @@ def test_an_import_pauses_while_pages_run_and_never_where_somebody_waits(
     waits: list[tuple[float, float]] = []
     monkeypatch.setattr(VISITORS, "wait_for_quiet", lambda *times: waits.append(times))
     hurry = threading.Event()
-    finder = SparingFinder(threading.get_ident(), hurry)
+    finder = ThrottledImportFinder(threading.get_ident(), hurry)
     finder.find_spec("anything", None)
-    assert waits == [(network_loading.BREATH_S, network_loading.LONGEST_PAUSE_S)]
+    assert waits == [(network_loading.IDLE_BETWEEN_IMPORTS_S, network_loading.LONGEST_PAUSE_S)]
     hurry.set()
     finder.find_spec("anything", None)
     assert len(waits) == 1
@@ -33,8 +33,8 @@ def test_an_import_pauses_while_pages_run_and_never_where_somebody_waits(
 def test_only_the_loading_thread_goes_without_what_is_unused() -> None:
     unused = min(network_loading.UNUSED)
     with pytest.raises(ModuleNotFoundError):
-        SparingFinder(threading.get_ident(), threading.Event()).find_spec(unused, None)
-    SparingFinder(threading.get_ident() + 1, threading.Event()).find_spec(unused, None)
+        ThrottledImportFinder(threading.get_ident(), threading.Event()).find_spec(unused, None)
+    ThrottledImportFinder(threading.get_ident() + 1, threading.Event()).find_spec(unused, None)
 
 
 def test_what_no_reading_uses_is_not_imported_with_keras() -> None:
