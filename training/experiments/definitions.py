@@ -168,7 +168,7 @@ ARCHITECTURES = Experiment(
     "found by a search of its own, equally long for all, on tiles that no figure here is measured "
     "on. So the rows differ in the network alone. The CNN does far more arithmetic per tile.",
     small=FEW_TILES | {"limit": 4_000, "epochs": 10},
-    trials=12,
+    trials=8,
 )
 
 PERMUTED = Experiment(
