@@ -1,4 +1,4 @@
-"""The one door: every answer and every refusal, rotations, routes, threads."""
+"""`DigitReader`: every answer and every refusal, rotations, routes, threads."""
 
 from __future__ import annotations
 

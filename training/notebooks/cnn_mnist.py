@@ -233,22 +233,27 @@ hyper = HyperParameters(
     rejection="tenths",
     label_smoothing=0.0,
 )
-table, networks = {}, {}
-
-# %%
-name = "MNIST's tiles as they are"
-train(sets, hyper, run := RunFolder(WORK / "plain"), resume=True)
-networks[name] = run.load_best()
-table[name] = validate(networks[name], sets) | {
-    "photos": validate(networks[name], on_photos)["val_accuracy"]
-}
+table: dict[str, dict[str, float]] = {}
+networks: dict[str, keras.Model] = {}
 SHOWN = {
     "val_accuracy": "MNIST",
     "photos": "photos",
     "hand_accuracy": "hands",
     "none_auroc": "refusing",
 }
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+
+
+def learn(name: str, folder: str) -> pd.DataFrame:
+    """Train a network with what stands in `sets` and `hyper` now; all figures so far."""
+    train(sets, hyper, run := RunFolder(WORK / folder), resume=True)
+    networks[name] = run.load_best()
+    photos = validate(networks[name], on_photos)["val_accuracy"]
+    table[name] = validate(networks[name], sets) | {"photos": photos}
+    return pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+
+
+# %%
+learn("MNIST's tiles as they are", "plain")
 
 # %% [markdown]
 # ## 1. Change every tile a little, each time
@@ -261,14 +266,8 @@ from training.data.augment import augment
 plots.draw_tiles(augment(np.repeat(digits.tiles[:1], 20, axis=0), rng))
 
 # %%
-name = "+ changed a little"
 hyper = replace(hyper, augmentation=1.0)
-train(sets, hyper, run := RunFolder(WORK / "augmented"), resume=True)
-networks[name] = run.load_best()
-table[name] = validate(networks[name], sets) | {
-    "photos": validate(networks[name], on_photos)["val_accuracy"]
-}
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+learn("+ changed a little", "augmented")
 
 # %% [markdown]
 # ## 2. Worn strokes
@@ -281,14 +280,8 @@ from training.data.degrade import degrade_strokes
 plots.draw_tiles(degrade_strokes(digits.tiles[:20], rng, fraction=1.0))
 
 # %%
-name = "+ worn strokes"
 hyper = replace(hyper, degraded_fraction=0.12)
-train(sets, hyper, run := RunFolder(WORK / "worn"), resume=True)
-networks[name] = run.load_best()
-table[name] = validate(networks[name], sets) | {
-    "photos": validate(networks[name], on_photos)["val_accuracy"]
-}
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+learn("+ worn strokes", "worn")
 
 # %% [markdown]
 # ## 3. The hands of the world
@@ -302,14 +295,8 @@ drawn = DrawnTiles(draw_hands(TILES, learnt_from, rng), draw_non_digits(TILES, d
 plots.draw_tiles(drawn.hands.tiles[:20], [str(label) for label in drawn.hands.labels[:20]])
 
 # %%
-name = "+ other hands"
 sets, hyper = replace(sets, drawn=drawn), replace(hyper, hand_fraction=0.25)
-train(sets, hyper, run := RunFolder(WORK / "hands"), resume=True)
-networks[name] = run.load_best()
-table[name] = validate(networks[name], sets) | {
-    "photos": validate(networks[name], on_photos)["val_accuracy"]
-}
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+learn("+ other hands", "hands")
 
 # %% [markdown]
 # Which digits did it learn to read? Before and after, by the digit that was written:
@@ -336,14 +323,8 @@ photographed = photo_tiles(digits, TILES // 6, seed=3, cache_dir=WORK)
 plots.draw_tiles(photographed.tiles[:20], [str(label) for label in photographed.labels[:20]])
 
 # %%
-name = "+ simulated photos"
 sets, hyper = replace(sets, photographed=photographed), replace(hyper, photo_fraction=0.1)
-train(sets, hyper, run := RunFolder(WORK / "photos"), resume=True)
-networks[name] = run.load_best()
-table[name] = validate(networks[name], sets) | {
-    "photos": validate(networks[name], on_photos)["val_accuracy"]
-}
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+learn("+ simulated photos", "photos")
 
 # %% [markdown]
 # ## 5. What is no digit
@@ -357,14 +338,8 @@ pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
 plots.draw_tiles(drawn.non_digits[:20])
 
 # %%
-name = "+ non-digits"
 hyper = replace(hyper, non_digit_fraction=0.18, rejection="eleventh")
-train(sets, hyper, run := RunFolder(WORK / "non-digits"), resume=True)
-networks[name] = run.load_best()
-table[name] = validate(networks[name], sets) | {
-    "photos": validate(networks[name], on_photos)["val_accuracy"]
-}
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+learn("+ non-digits", "non-digits")
 
 # %% [markdown]
 # ## 6. Labels that are never quite sure
@@ -373,13 +348,8 @@ pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
 # single tile can drag the weights far.
 
 # %%
-name = "+ smoothed labels"
 hyper = replace(hyper, label_smoothing=0.1)
-train(sets, hyper, run := RunFolder(WORK / "smoothed"), resume=True)
-table[name] = validate(run.load_best(), sets) | {
-    "photos": validate(run.load_best(), on_photos)["val_accuracy"]
-}
-pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
+learn("+ smoothed labels", "smoothed")
 
 # %% [markdown]
 # MNIST's own tiles need few of these ingredients; they are there for your photos, for other hands,
@@ -397,7 +367,7 @@ pd.DataFrame(table).T[list(SHOWN)].rename(columns=SHOWN).map("{:.1%}".format)
 from training.evaluate import predict, report
 from training.export import calibrate
 
-model = run.load_best()
+model = networks["+ smoothed labels"]
 before = report(predict(model, validation.tiles), validation.labels)
 calibration = calibrate(model, validation)
 after = report(predict(model, validation.tiles), validation.labels)
