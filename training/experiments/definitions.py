@@ -137,11 +137,11 @@ ABLATION = Experiment(
     ),
     "The first row is the whole recipe. Each other row leaves out one part and has the same "
     "seeds, so its difference from the first row is what the part brings. A star marks a "
-    "difference that is larger than chance between seeds explains. Digits above non-digits: how "
-    "often the confidence ranks a picture of a digit above one without a digit (AUROC). The "
-    "simulated photos come from the same program as the photos to learn from: what that part "
-    "brings there, it need not bring on real photos. These runs are short. Parts that pay off in "
-    "a long training, such as augmentation, may bring more to the recipe itself.",
+    "difference that is larger than chance between seeds explains. AUROC: how often the "
+    "confidence ranks a picture of a digit above one without a digit. The simulated photos come "
+    "from the same program as the photos to learn from: what that part brings there, it need not "
+    "bring on real photos. These runs are short. Parts that pay off in a long training, such as "
+    "augmentation, may bring more to the recipe itself.",
     small={"limit": 6_000, "epochs": 12, "batch_size": 64},
     photos=True,
     strokes=True,

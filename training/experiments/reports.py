@@ -39,14 +39,14 @@ PHOTO_COLUMNS = {  # of experiments that read photos, with labels
     "real_photo_3_accuracy": "photos, third folder",
 }
 RANKED_COLUMNS = {  # AUROC, if labelled folders hold pictures without a digit, with labels
-    "real_photo_none_auroc": "photos: digits above non-digits",
-    "real_photo_2_none_auroc": "second folder: digits above non-digits",
-    "real_photo_3_none_auroc": "third folder: digits above non-digits",
+    "real_photo_none_auroc": "AUROC on photos",
+    "real_photo_2_none_auroc": "AUROC, second folder",
+    "real_photo_3_none_auroc": "AUROC, third folder",
 }
 READ_COLUMNS = STROKE_COLUMNS | PHOTO_COLUMNS | RANKED_COLUMNS
 FRACTIONS = {"val_accuracy": "validation", "test_accuracy": "test"} | READ_COLUMNS
 REPORTED = ("test_accuracy", "test_hands_accuracy")  # no row is called best by these
-NAME_CHARS, CELL_CHARS = 36, 40
+NAME_CHARS, CELL_CHARS = 36, 26
 LEAST_SEEDS = 2  # one seed has no spread
 
 

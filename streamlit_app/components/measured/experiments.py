@@ -36,9 +36,9 @@ def measure_names() -> dict[str, str]:
         "real_photo_accuracy": _("Photos"),
         "real_photo_2_accuracy": _("Photos, second folder"),
         "real_photo_3_accuracy": _("Photos, third folder"),
-        "real_photo_none_auroc": _("Photos: digits above non-digits"),
-        "real_photo_2_none_auroc": _("Second folder: digits above non-digits"),
-        "real_photo_3_none_auroc": _("Third folder: digits above non-digits"),
+        "real_photo_none_auroc": _("AUROC on photos"),
+        "real_photo_2_none_auroc": _("AUROC, second folder"),
+        "real_photo_3_none_auroc": _("AUROC, third folder"),
     }
 
 
