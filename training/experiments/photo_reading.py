@@ -81,7 +81,7 @@ def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
     Raises:
         BenchmarkError: no picture shows one digit.
     """
-    asked, others = one_digit(results), none_or_several(results)
+    asked = [one for one in results if one.sample.is_one_digit]
     if not asked:
         raise BenchmarkError(
             f"Photos of single digits are expected. Received: {len(results)} others. "
@@ -94,7 +94,8 @@ def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
         f"{prefix}_wrong": verdicts.count(Verdict.WRONG) / len(asked),
         f"{prefix}_refused": verdicts.count(Verdict.REFUSED) / len(asked),
     }
-    ranked = auroc([one.score for one in asked], [one.score for one in others])
+    others = [one.score for one in none_or_several(results)]
+    ranked = auroc([one.score for one in one_digit(results)], others)
     return figures if ranked is None else figures | {f"{prefix}_none_auroc": ranked}
 
 

@@ -22,7 +22,7 @@ ON_STROKES = ("test_hands_accuracy", "validation_hands_accuracy")
 FOLDERS = ("real_photo", "real_photo_2", "real_photo_3")
 ON_PHOTOS = ("photo_accuracy", *(f"{folder}_accuracy" for folder in FOLDERS))
 RANKED = tuple(f"{folder}_none_auroc" for folder in FOLDERS)
-CHANCE = 0.05  # p-value of training.experiments.paired; lower ones get a star
+SIGNIFICANCE_LEVEL = 0.05  # p-value, as in training.experiments.paired; lower ones get a star
 
 
 def measure_names() -> dict[str, str]:
@@ -175,6 +175,6 @@ def _written(row: Mapping[str, object], measure: str) -> str:
     mean, deviation = _mean_of(row, measure)
     if mean is None:
         return ""
-    chance = ModelCard(row).number(f"differences.{measure}.p")
-    star = r" \*" if chance is not None and chance < CHANCE else ""
+    p = ModelCard(row).number(f"differences.{measure}.p")
+    star = r" \*" if p is not None and p < SIGNIFICANCE_LEVEL else ""
     return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}") + star
