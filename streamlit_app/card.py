@@ -15,7 +15,15 @@ log = logging.getLogger(__name__)
 
 PREDECESSOR = MODELS_DIR / "predecessor.json"
 REPORTS = MODELS_DIR.parent / "training" / "reports"
-EXPERIMENTS = ("ablation", "architectures", "permuted", "optimizers", "augmentation", "sweep")
+EXPERIMENTS = (
+    "ablation",
+    "simpler",
+    "architectures",
+    "permuted",
+    "optimizers",
+    "augmentation",
+    "sweep",
+)
 
 
 class ModelCard:
