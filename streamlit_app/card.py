@@ -15,15 +15,7 @@ log = logging.getLogger(__name__)
 
 PREDECESSOR = MODELS_DIR / "predecessor.json"
 REPORTS = MODELS_DIR.parent / "training" / "reports"
-EXPERIMENTS = (
-    "ablation",
-    "simpler",
-    "architectures",
-    "permuted",
-    "optimizers",
-    "augmentation",
-    "sweep",
-)
+EXPERIMENTS = ("ablation", "architectures", "permuted", "optimizers", "augmentation", "sweep")
 
 
 class ModelCard:

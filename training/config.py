@@ -43,8 +43,12 @@ ADDED_LATER: dict[str, object] = {  # what runs used before these settings exist
 RENAMED = {  # older names in saved runs, studies and reports -> names of today
     "worn_share": "degraded_fraction",
     "synthetic_share": "synthetic_fraction",
-    "photo_share": "photo_fraction",
     "non_digit_share": "non_digit_fraction",
+}
+
+
+REMOVED: dict[str, object] = {  # settings of older recipes -> the value that means: without it
+    "photo_fraction": 0.0,  # tiles read from simulated photos, see docs/preprocessing_log.md
 }
 
 
@@ -79,7 +83,6 @@ class HyperParameters:
     degraded_fraction: float = 0.12  # tiles with blurred or broken strokes, as in photos from afar
     # Added data that MNIST lacks, as fractions of the number of MNIST tiles
     hand_fraction: float = 0.2  # pen strokes of European writers, and digits drawn in their style
-    photo_fraction: float = 0.1  # digits in simulated photos, preprocessed by our own pipeline
     non_digit_fraction: float = 0.14  # letters, shapes and similar, labelled as no digit
     rejection: str = "eleventh"  # non-digits are an eleventh class; or tenths: 0.1 for each digit
     # Random numbers, data and arithmetic
@@ -113,12 +116,13 @@ class HyperParameters:
 
 
 def under_todays_names(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Rename saved settings to the names of today.
+    """Rename saved settings to the names of today, without removed parts that they did not use.
 
-    >>> under_todays_names({"photo_share": 0.1, "seed": 1})
-    {'photo_fraction': 0.1, 'seed': 1}
+    >>> under_todays_names({"worn_share": 0.1, "photo_share": 0.0, "seed": 1})
+    {'degraded_fraction': 0.1, 'seed': 1}
     """
-    return {RENAMED.get(name, name): value for name, value in saved.items()}
+    named = {RENAMED.get(name, name): value for name, value in saved.items()}
+    return {name: value for name, value in named.items() if value != REMOVED.get(name, ...)}
 
 
 def complete_settings(saved: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,6 @@ SMALL = {  # its figures show that the pipeline works, but say nothing about the
     "epochs": 3,
     "validation_tiles": 1_000,
     "ema_momentum": 0.9,  # only 150 steps: with .99 the average would still hold the first weights
-    "photo_fraction": 0.0,  # simulating photos takes longer than all the rest
 }
 FLOORS = {"cnn": 0.99, "mlp": 0.95}  # minimum test accuracy; a lower one is a fault, not chance
 SMALL_FLOORS = {"cnn": 0.95, "mlp": 0.88}

@@ -25,9 +25,9 @@ from digitscope.model_files import ONNX_MODEL
 from digitscope.reader import DigitReader
 from digitscope.types import UInt8Array
 from training.data.mnist import Digits, load_train_validation
-from training.data.photo_tiles import fingerprint_photos
 from training.evaluate import draw_test_digits
 from training.photos import add_to_card
+from training.run_records.provenance import PHOTOGRAPHED_BY, code_fingerprint
 from training.run_records.run_folder import RUNS_DIR
 from training.synthetic_photos import CONDITIONS, Condition, photograph
 
@@ -57,7 +57,7 @@ class Simulated(Sample):
 
 def simulate(digits: Digits, conditions: Sequence[Condition], seed: int) -> list[Simulated]:
     """Every digit under every condition, sorted by condition."""
-    root = Path(f"simulated-{fingerprint_photos()[:8]}")
+    root = Path(f"simulated-{code_fingerprint(PHOTOGRAPHED_BY)[:8]}")
     return [
         Simulated(
             root / condition.name / f"{index:04d}",

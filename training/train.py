@@ -29,6 +29,7 @@ from training.evaluation.digit_accuracy import digit_accuracy
 from training.evaluation.validation import validate
 from training.model_definition import build_network
 from training.run_records.run_folder import LATEST, RunFolder, RunState
+from training.run_records.training_fingerprint import fingerprint_training
 from training.tracking import experiment_of, follow, run_facts
 
 SGD_MOMENTUM = 0.9  # the rate in LEARNING_RATES was chosen for it
@@ -126,9 +127,7 @@ def _batches(
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
     """The batches of all epochs from `first_epoch`, counted from 0."""
     for epoch in range(first_epoch, hyper.epochs):
-        yield from epoch_batches(
-            datasets.train, hyper, epoch, datasets.photographed, datasets.drawn
-        )
+        yield from epoch_batches(datasets.train, hyper, epoch, datasets.drawn)
 
 
 def train_tracked(
@@ -136,8 +135,17 @@ def train_tracked(
 ) -> RunState:
     """Run `train` and show its progress in MLflow."""
     facts = run_facts(len(datasets.train), len(datasets.validation))
+    facts["training_sha256"] = fingerprint_of_training(datasets, hyper)
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
         return train(datasets, hyper, folder, resume, tracked.epoch)
+
+
+def fingerprint_of_training(datasets: Datasets, hyper: HyperParameters) -> str:
+    """SHA-256 of the network as it begins, of its optimizer, and of what it learns from."""
+    keras.utils.clear_session()  # otherwise Keras numbers the names of the optimizers
+    keras.utils.set_random_seed(hyper.seed)
+    model = compile_model(hyper, steps_in_epoch(len(datasets.train), hyper))
+    return fingerprint_training(datasets, hyper, model)
 
 
 def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:

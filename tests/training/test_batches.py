@@ -73,31 +73,15 @@ def test_batches_follow_seed_and_epoch(digits: Digits) -> None:
     assert not np.array_equal(first, later)
 
 
-def test_photographed_tiles_join_in_their_fraction(digits: Digits) -> None:
-    """They are marked by one bright pixel, which nothing else has in its corner."""
-    marked = Digits(digits.tiles.copy(), digits.labels)
-    marked.tiles[:, 0, 0] = 255
-    hyper = HyperParameters(
-        augmentation=0,
-        degraded_fraction=0,
-        hand_fraction=0,
-        non_digit_fraction=0,
-        photo_fraction=0.1,
-    )
-    tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, hyper, 0, marked)])
-    assert len(tiles) == 1_100
-    assert (tiles[:, 0, 0, 0] == 255).sum() == 100
-
-
 def test_steps_are_counted_as_they_come(digits: Digits, drawn: DrawnTiles) -> None:
-    hyper, some = HyperParameters(photo_fraction=0, batch_size=16), digits.take(np.arange(150))
+    hyper, some = HyperParameters(batch_size=16), digits.take(np.arange(150))
     batches = list(epoch_batches(some, hyper, 0, drawn=drawn))
     assert steps_in_epoch(len(some), hyper) == len(batches)
 
 
 def test_no_augmentation_leaves_every_tile(digits: Digits) -> None:
     plain = HyperParameters(
-        augmentation=0, degraded_fraction=0, hand_fraction=0, non_digit_fraction=0, photo_fraction=0
+        augmentation=0, degraded_fraction=0, hand_fraction=0, non_digit_fraction=0
     )
     tiles = np.concatenate([tiles for tiles, _ in epoch_batches(digits, plain, 0)])[..., 0]
     assert {tile.tobytes() for tile in tiles.astype(np.uint8)} == {

@@ -196,7 +196,7 @@ def _run_here(_: object, command: list[str], log: TextIO) -> None:
 
 
 SMALL = {"limit": 64, "epochs": 1, "validation_tiles": 100, "batch_size": 32}
-LINEAR = {"network": "mlp", "hidden_units": 32, "photo_fraction": 0.0, "non_digit_fraction": 0.0}
+LINEAR = {"network": "mlp", "hidden_units": 32, "non_digit_fraction": 0.0}
 
 
 @pytest.mark.slow

@@ -83,9 +83,17 @@ def test_a_run_from_before_a_setting_goes_on(tmp_path: Path) -> None:
 
 def test_a_run_with_settings_of_older_names_goes_on(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "old")
-    folder.start(SETTINGS | {"photo_share": 0.1}, resume=False)
-    assert folder.settings()["photo_fraction"] == 0.1
-    folder.start(SETTINGS | {"photo_fraction": 0.1}, resume=True)
+    folder.start(SETTINGS | {"worn_share": 0.1}, resume=False)
+    assert folder.settings()["degraded_fraction"] == 0.1
+    folder.start(SETTINGS | {"degraded_fraction": 0.1}, resume=True)
+
+
+def test_a_run_that_did_not_use_a_removed_part_goes_on(tmp_path: Path) -> None:
+    for name, fraction in (("without", 0.0), ("with", 0.1)):
+        RunFolder(tmp_path / name).start(SETTINGS | {"photo_fraction": fraction}, resume=False)
+    RunFolder(tmp_path / "without").start(SETTINGS, resume=True)
+    with pytest.raises(RunFolderError, match=r"photo_fraction 0\.1"):
+        RunFolder(tmp_path / "with").start(SETTINGS, resume=True)
 
 
 def test_no_run_is_said(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ from training.run_records.run_folder import RunFolder, RunFolderError, RunState 
 
 EPOCHS = 3
 SHORT = ["--epochs", str(EPOCHS), "--batch-size", "32", "--validation-tiles", "100"]
-SHORT += ["--photo-fraction", "0"]  # tests/training/test_photo_tiles.py has them
 LINEAR = ["--network", "mlp", "--augmentation", "0"]
 LINEAR += ["--degraded-fraction", "0", "--hand-fraction", "0"]
 FAST = ["--limit", "256", "--learning-rate", "0.003", "--ema-momentum", "0.5"]
@@ -174,9 +173,9 @@ def test_a_switch_is_true_or_false() -> None:
 
 
 def test_commands_of_older_model_cards_are_understood() -> None:
-    options = module.parse_arguments(["--worn-share=0.3", "--photo-fraction=0.2"])
+    options = module.parse_arguments(["--worn-share=0.3", "--non-digit-fraction=0.2"])
     hyper = module.settings_of(options)
-    assert (hyper.degraded_fraction, hyper.photo_fraction) == (0.3, 0.2)
+    assert (hyper.degraded_fraction, hyper.non_digit_fraction) == (0.3, 0.2)
 
 
 def test_missing_data_is_said(tmp_path: Path) -> None:

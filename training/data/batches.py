@@ -13,14 +13,13 @@ from training.data.degrade import degrade_strokes
 from training.data.drawn_tiles import DrawnTiles
 from training.data.mnist import Digits
 
-CALM = 0.5  # factor on the augmentation in the last epochs; chosen on validation tiles
+CALM_FACTOR = 0.5  # factor on the augmentation in the last epochs; chosen on validation tiles
 
 
 def epoch_batches(
     digits: Digits,
     hyper: HyperParameters,
     epoch: int,
-    photographed: Digits | None = None,
     drawn: DrawnTiles | None = None,
 ) -> Iterator[tuple[Float32Array, Float32Array]]:
     """Yield one epoch's batches, the same for the same seed and epoch.
@@ -29,7 +28,6 @@ def epoch_batches(
         digits: MNIST's training tiles.
         hyper: fractions of added tiles, augmentation, batch size and seed.
         epoch: counted from 0.
-        photographed: tiles read from simulated photos; `hyper.photo_fraction` says how many.
         drawn: digits of other writers (`hyper.hand_fraction`), non-digits (`non_digit_fraction`).
 
     Yields:
@@ -37,7 +35,7 @@ def epoch_batches(
         a non-digit with ten outputs, a tenth for each class.
     """
     rng = np.random.default_rng((hyper.seed, epoch))
-    tiles, labels = _epoch_tiles(digits, hyper, photographed, drawn, rng)
+    tiles, labels = _epoch_tiles(digits, hyper, drawn, rng)
     strength = augmentation_strength(hyper, epoch)
     amount = Augmentation().times(strength).only(hyper.augmented_by)
     order = rng.permutation(len(tiles))
@@ -55,7 +53,7 @@ def augmentation_strength(hyper: HyperParameters, epoch: int) -> float:
     [1.0, 1.0, 0.5, 0.5]
     """
     is_calm = epoch >= round(hyper.epochs * (1 - hyper.calm_fraction))
-    return hyper.augmentation * (CALM if is_calm else 1.0)
+    return hyper.augmentation * (CALM_FACTOR if is_calm else 1.0)
 
 
 def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
@@ -65,9 +63,9 @@ def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
 
 
 def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, ...]:
-    """How many tiles of other writers, of photos and of non-digits are added to MNIST's."""
-    shares = (hyper.hand_fraction, hyper.photo_fraction, hyper.non_digit_fraction)
-    return tuple(round(train_tiles * share) for share in shares)
+    """How many tiles of other writers and of non-digits are added to MNIST's."""
+    fractions = (hyper.hand_fraction, hyper.non_digit_fraction)
+    return tuple(round(train_tiles * fraction) for fraction in fractions)
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:
@@ -90,17 +88,14 @@ def no_digit(count: int, outputs: int = CLASSES) -> Float32Array:
 def _epoch_tiles(
     digits: Digits,
     hyper: HyperParameters,
-    photographed: Digits | None,
     drawn: DrawnTiles | None,
     rng: np.random.Generator,
 ) -> tuple[UInt8Array, Float32Array]:
     """All tiles of an epoch, (N, 28, 28) uint8, and their labels, (N, 10 or 11) float32."""
-    hand_count, photo_count, other_count = _added_tiles(len(digits), hyper)
+    hand_count, other_count = _added_tiles(len(digits), hyper)
     parts, outputs = [digits], hyper.outputs
     if drawn is not None and hand_count:
         parts.append(drawn.hands.take(rng.choice(len(drawn.hands), hand_count)))
-    if photographed is not None and photo_count:
-        parts.append(photographed.take(rng.choice(len(photographed), photo_count)))
     tiles = [part.tiles for part in parts]
     labels = [one_hot(part.labels, outputs) for part in parts]
     if drawn is not None and other_count:

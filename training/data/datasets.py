@@ -1,19 +1,16 @@
-"""The datasets of a training run: MNIST's split, other writers' digits, non-digits, photos."""
+"""The datasets of a training run: MNIST's split, other writers' digits, non-digits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from training.config import HyperParameters
 from training.data.drawn_tiles import DrawnTiles, drawn_tiles
 from training.data.mnist import Digits, load_train_validation
-from training.data.photo_tiles import photo_tiles
 from training.data.strokes import TRAIN_WRITERS, VALIDATION_WRITERS, PenDigit, load_writers
 from training.run_records.run_folder import RUNS_DIR
 
-TILES_DIR = RUNS_DIR / "tiles"  # cache of drawn and photographed tiles
+TILES_DIR = RUNS_DIR / "tiles"  # cache of drawn tiles
 TILES_SEED = 2026  # the same tiles for every run, so that runs with different seeds are comparable
 DRAWN = 24_000  # digits of other writers, and as many non-digits: enough for about two epochs
 VALIDATION_DRAWN = 1_500  # digits of other writers, and as many non-digits
@@ -26,20 +23,18 @@ class Datasets:
     Attributes:
         train: MNIST's training tiles.
         validation: tiles held out of MNIST's training tiles.
-        photographed: tiles read from simulated photos of training digits, or None.
         drawn: digits of other writers and non-digits for training, or None.
         validation_drawn: the same for validation, by different writers, or None.
     """
 
     train: Digits
     validation: Digits
-    photographed: Digits | None = None
     drawn: DrawnTiles | None = None
     validation_drawn: DrawnTiles | None = None
 
 
 def load_datasets(path: str | None, hyper: HyperParameters) -> Datasets:
-    """Load and split MNIST, and make the drawn and photographed tiles that `hyper` asks for.
+    """Load and split MNIST, and draw the tiles that `hyper` asks for.
 
     Raises:
         DataUnavailableError: MNIST or the pen strokes could not be found.
@@ -47,11 +42,7 @@ def load_datasets(path: str | None, hyper: HyperParameters) -> Datasets:
     digits, validation = load_train_validation(path, hyper.validation_tiles)
     if hyper.limit:
         digits = digits.draw(hyper.limit, hyper.seed)
-    drawn, validation_drawn = _draw(digits, validation, hyper)
-    count = round(len(digits) * hyper.photo_fraction)
-    sources = digits if drawn is None else _together(digits, drawn.hands)
-    photographed = photo_tiles(sources, count, TILES_SEED, TILES_DIR) if count else None
-    return Datasets(digits, validation, photographed, drawn, validation_drawn)
+    return Datasets(digits, validation, *_draw(digits, validation, hyper))
 
 
 def _draw(
@@ -73,9 +64,3 @@ def _draw(
 def _strokes_of(writers: range, hyper: HyperParameters) -> tuple[PenDigit, ...]:
     """The writers' pen strokes, or () if `hyper` asks for no digits of other writers."""
     return load_writers(writers) if hyper.hand_fraction else ()
-
-
-def _together(first: Digits, second: Digits) -> Digits:
-    """Concatenate both."""
-    tiles = np.concatenate([first.tiles, second.tiles])
-    return Digits(tiles, np.concatenate([first.labels, second.labels]))

@@ -7,6 +7,8 @@ disk. Every epoch samples some of them and augments them like MNIST's tiles.
 from __future__ import annotations
 
 import hashlib
+import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,6 @@ from training.data.drawn_digits import draw_strokes
 from training.data.mnist import Digits
 from training.data.outliers import draw_non_digits
 from training.data.pen_styles import write_tile
-from training.data.photo_tiles import load_tiles, save_tiles
 from training.data.strokes import PenDigit
 
 PEN_FRACTION = 0.65  # of the digits are recorded pen strokes; the others are drawn by rules
@@ -92,10 +93,10 @@ def drawn_tiles(
     kept_at = cache_dir / f"drawn_tiles_{seed}_{_fingerprint(digits, written, counts)}.npz"
     cache_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(kept_at.with_suffix(".lock")):  # a second process waits, then loads the file
-        made = load_tiles(kept_at)
+        made = _load(kept_at)
         if made is None:
             made = _draw_all(digits, written, counts, seed)
-            save_tiles(made, kept_at)
+            _save(made, kept_at)
     return DrawnTiles(made.take(np.arange(counts[0])), made.tiles[counts[0] :])
 
 
@@ -121,3 +122,19 @@ def _fingerprint(digits: Digits, written: Sequence[PenDigit], counts: tuple[int,
     for one in written:
         content.update(bytes([one.digit]) + b"".join(line.tobytes() for line in one.lines))
     return content.hexdigest()[:12]
+
+
+def _load(path: Path) -> Digits | None:
+    """Load tiles, or return None if the file is missing or damaged."""
+    try:
+        with np.load(path) as archive:
+            return Digits(archive["tiles"], archive["labels"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _save(digits: Digits, path: Path) -> None:
+    """Write tiles atomically: into a temporary file that is then renamed."""
+    beside = path.with_name(f".{os.getpid()}_{path.name}")
+    np.savez_compressed(beside, tiles=digits.tiles, labels=digits.labels)
+    beside.replace(path)

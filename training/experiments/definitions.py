@@ -17,11 +17,7 @@ MNIST_ALONE: Settings = {  # no added data: networks are compared on what everyo
     "degraded_fraction": 0.0,
     "hand_fraction": 0.0,
     "rejection": "tenths",
-    "photo_fraction": 0.0,
     "non_digit_fraction": 0.0,
-}
-WITH_PHOTOS: Settings = {
-    name: none for name, none in MNIST_ALONE.items() if name != "photo_fraction"
 }
 FEW_TILES: Settings = {  # few tiles give few steps: smaller batches, and averages over fewer steps
     "batch_size": 64,
@@ -127,7 +123,6 @@ ABLATION = Experiment(
         Row("- fourth block", {"blocks": 3}),
         Row("- label smoothing", {"label_smoothing": 0.0}),
         Row("- pen strokes and other hands", {"hand_fraction": 0.0}),
-        Row("- simulated photos", {"photo_fraction": 0.0}),
         Row(
             "- non-digits and the eleventh class",
             {"non_digit_fraction": 0.0, "rejection": "tenths"},
@@ -138,10 +133,8 @@ ABLATION = Experiment(
     "The first row is the whole recipe. Each other row leaves out one part and has the same "
     "seeds, so its difference from the first row is what the part brings. A star marks a "
     "difference that is larger than chance between seeds explains. AUROC: how often the "
-    "confidence ranks a picture of a digit above one without a digit. The simulated photos come "
-    "from the same program as the photos to learn from: what that part brings there, it need not "
-    "bring on real photos. These runs are short. Parts that pay off in a long training, such as "
-    "augmentation, may bring more to the recipe itself.",
+    "confidence ranks a picture of a digit above one without a digit. These runs are short. Parts "
+    "that pay off in a long training, such as augmentation, may bring more to the recipe itself.",
     small={"limit": 6_000, "epochs": 12, "batch_size": 64},
     photos=True,
     strokes=True,
@@ -153,18 +146,6 @@ RECIPE = Experiment(
     (Row("the recipe", {}),),
     "The same settings with other seeds: how much two runs differ by chance alone. A smaller gap "
     "between two recipes means nothing.",
-)
-
-WITHOUT_PHOTOS = Experiment(
-    "Without simulated photos, at the recipe's full length",
-    (Row("the recipe", {}), Row("- simulated photos", {"photo_fraction": 0.0})),
-    "Tiles read from simulated photos are the part of the recipe that takes the most code. In the "
-    "short trainings above they bring nothing that can be told from chance, but a short training "
-    "proves little about a long one. So here the recipe is trained at its full length, on all "
-    "tiles, with and without them, with the same seeds.",
-    photos=True,
-    strokes=True,
-    paired=True,
 )
 
 ARCHITECTURES = Experiment(
@@ -222,7 +203,6 @@ AUGMENTATION = Experiment(
         Row("shift", _augmented_by("shift")),
         Row("affine", _augmented_by("affine")),
         Row("affine + elastic", _augmented_by("affine_elastic")),
-        Row("+ simulated photos", WITH_PHOTOS | {"augmented_by": "affine_elastic"}),
     ),
     "Augmentation shows a network more than the tiles it has: digits that are shifted, rotated, "
     "sheared and bent a little, as MNIST's test tiles are. A photo's tile has already been "
@@ -251,7 +231,6 @@ SWEEP = Experiment(
 EXPERIMENTS: dict[str, Experiment] = {
     "ablation": ABLATION,
     "recipe": RECIPE,
-    "without_photos": WITHOUT_PHOTOS,
     "architectures": ARCHITECTURES,
     "permuted": PERMUTED,
     "optimizers": OPTIMIZERS,

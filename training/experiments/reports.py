@@ -157,7 +157,7 @@ def run_figures(run: Run) -> dict[str, Any]:
         "settings": run.folder.settings(),
         "git_commit": facts.get("git_commit", ""),
         "code_sha256": facts.get("code_sha256", ""),
-        "mnist_code_sha256": facts.get("mnist_code_sha256", ""),
+        "training_sha256": facts.get("training_sha256", ""),
         "readings": run.folder.readings(),
         "seed": run.hyper.seed,
         "folder": f"{run.folder.path.parent.name}/{run.folder.path.name}",

@@ -23,19 +23,11 @@ TRAINED_BY = (  # the sources that make a run's data and its network
     "training/model_definition.py",
     "training/train.py",
     "training/data/*",
-    "training/synthetic_photos/*.py",
-    "digitscope/image_io.py",
-    "digitscope/preprocessing/*.py",
+    "digitscope/preprocessing/centring.py",
+    "digitscope/preprocessing/closing.py",
+    "digitscope/preprocessing/resizing.py",
 )
-MNIST_BY = (  # the same for a run that learns from MNIST alone
-    "training/config.py",
-    "training/model_definition.py",
-    "training/train.py",
-    "training/data/augment.py",
-    "training/data/batches.py",
-    "training/data/degrade.py",
-    "training/data/mnist.py",
-)
+PHOTOGRAPHED_BY = ("training/synthetic_photos/*.py",)  # the sources that simulate photos
 READ_BY = (  # the sources that turn a picture into a tile and a tile into an answer
     "digitscope/image_io.py",
     "digitscope/image_metadata.py",
@@ -50,7 +42,7 @@ READ_BY = (  # the sources that turn a picture into a tile and a tile into an an
 PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # photo entries of the model card -> sources
     "photos": READ_BY,
     "photos_second_set": READ_BY,
-    "simulated": (*READ_BY, "training/synthetic_photos/*.py"),
+    "simulated": (*READ_BY, *PHOTOGRAPHED_BY),
     "hands": (*READ_BY, "training/hands.py", "training/data/strokes.py"),
 }
 SIMULATED = "photo"  # prefix of a run's figures on simulated photos

@@ -12,14 +12,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from training.data.mnist import SPLIT_SEED
-from training.run_records.provenance import MNIST_BY, code_fingerprint, git_commit, versions
+from training.run_records.provenance import code_fingerprint, git_commit, versions
 from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
 
 EXPERIMENT = "mnist-cnn"  # of runs directly in training/runs
@@ -90,13 +90,21 @@ def keep_record(folder: RunFolder, record: RunRecord) -> None:
         write_whole(path, json.dumps(asdict(record), indent=2, default=str) + "\n")
 
 
+def confirm_code(folder: RunFolder) -> None:
+    """Name today's code in the run's record, if it has one: this code would train as before."""
+    path = folder.path / RECORD_NAME
+    if path.is_file():
+        record = read_record(folder)
+        changed = replace(record, facts={**record.facts, "code_sha256": code_fingerprint()})
+        write_whole(path, json.dumps(asdict(changed), indent=2, default=str) + "\n")
+
+
 def run_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
     """Data, backend, commit and versions of a run that begins now, on this machine."""
     return data_facts(train_tiles, validation_tiles) | {
         "backend": keras.backend.backend(),
         "git_commit": git_commit(),
         "code_sha256": code_fingerprint(),
-        "mnist_code_sha256": code_fingerprint(MNIST_BY),
         "versions": versions(),
     }
 
