@@ -191,8 +191,7 @@ plots.draw_tiles(photo_digits.tiles[:20], [str(label) for label in photo_digits.
 # time, and judge it by four figures:
 #
 # * **MNIST**: validation tiles read right;
-# * **photos**: the tiles above read right. The program that made them will also make photos to
-#   learn from, of other digits: what helps here need not help as much on your own;
+# * **photos**: the tiles above read right. No network learns from such photos;
 # * **hands**: digits of other writers read right;
 # * **refusing**: how surely digits rank above what is no digit; 50 % is chance.
 #
@@ -228,7 +227,6 @@ hyper = HyperParameters(
     augmentation=0.0,
     degraded_fraction=0.0,
     hand_fraction=0.0,
-    photo_fraction=0.0,
     non_digit_fraction=0.0,
     rejection="tenths",
     label_smoothing=0.0,
@@ -311,23 +309,7 @@ pd.DataFrame({"before": before, "after": after}).groupby(unseen.hands.labels).me
 )
 
 # %% [markdown]
-# ## 4. Photos to learn from
-#
-# MNIST's own training digits, written with other pens on simulated paper, photographed, and sent
-# through the eleven steps: what comes out is what the network will see when you show it a photo.
-
-# %%
-from training.data.photo_tiles import photo_tiles
-
-photographed = photo_tiles(digits, TILES // 6, seed=3, cache_dir=WORK)
-plots.draw_tiles(photographed.tiles[:20], [str(label) for label in photographed.labels[:20]])
-
-# %%
-sets, hyper = replace(sets, photographed=photographed), replace(hyper, photo_fraction=0.1)
-learn("+ simulated photos", "photos")
-
-# %% [markdown]
-# ## 5. What is no digit
+# ## 4. What is no digit
 #
 # A network that knows ten digits answers a digit whatever it is shown. So it also sees letters,
 # shapes, scribbles and blobs, and learns an eleventh class for them, "none of them"
@@ -342,7 +324,7 @@ hyper = replace(hyper, non_digit_fraction=0.18, rejection="eleventh")
 learn("+ non-digits", "non-digits")
 
 # %% [markdown]
-# ## 6. Labels that are never quite sure
+# ## 5. Labels that are never quite sure
 #
 # Some of MNIST's labels are wrong. A tenth of each label is spread over all classes, so that no
 # single tile can drag the weights far.

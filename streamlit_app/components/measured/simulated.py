@@ -94,7 +94,7 @@ def show_simulated(card: ModelCard) -> None:
         _(
             "Digits of MNIST's test set, written with simulated pens, lit and photographed: the "
             "same {count} under every condition, the hardest first. The bars begin at {share}. The "
-            "program that makes these photos also made photos of other digits that the network "
+            "program that makes these photos also made photos of other digits that the ink network "
             "learned from: expect less of real ones."
         ).format(count=number(int(table["photos"].max())), share=number(first, ".0%"))
     )
