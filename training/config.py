@@ -29,24 +29,6 @@ LEAST = {
     "limit": 0,
     "validation_tiles": CLASSES,
 }  # smallest allowed values
-ADDED_LATER: dict[str, object] = {  # what runs used before these settings existed
-    "network": "cnn",
-    "hidden_units": 512,
-    "dropout": 0.3,
-    "permuted": False,
-    "optimizer": "adamw",
-    "augmented_by": "all",
-    "rejection": "tenths",
-    "hand_fraction": 0.0,
-    "calm_fraction": 0.0,
-}
-RENAMED = {  # older names in saved runs, studies and reports -> names of today
-    "worn_share": "degraded_fraction",
-    "synthetic_share": "synthetic_fraction",
-    "non_digit_share": "non_digit_fraction",
-}
-
-
 REMOVED: dict[str, object] = {  # settings of older recipes -> the value that means: without it
     "photo_fraction": 0.0,  # tiles read from simulated photos, see docs/preprocessing_log.md
 }
@@ -115,20 +97,15 @@ class HyperParameters:
                 )
 
 
-def under_todays_names(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Rename saved settings to the names of today, without removed parts that they did not use.
+def without_removed(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Saved settings without those of removed parts that the run did not use.
 
-    >>> under_todays_names({"worn_share": 0.1, "photo_share": 0.0, "seed": 1})
-    {'degraded_fraction': 0.1, 'seed': 1}
+    >>> without_removed({"seed": 1, "photo_fraction": 0.0})
+    {'seed': 1}
+    >>> without_removed({"seed": 1, "photo_fraction": 0.1})  # another recipe than today's
+    {'seed': 1, 'photo_fraction': 0.1}
     """
-    named = {RENAMED.get(name, name): value for name, value in saved.items()}
-    return {name: value for name, value in named.items() if value != REMOVED.get(name, ...)}
-
-
-def complete_settings(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Rename saved settings to the names of today, and add the settings that came later."""
-    settings = under_todays_names(saved)
-    return settings | {name: ADDED_LATER[name] for name in ADDED_LATER if name not in settings}
+    return {name: value for name, value in saved.items() if value != REMOVED.get(name, ...)}
 
 
 def difference(begun: dict[str, object], wanted: dict[str, object]) -> tuple[str, str] | None:

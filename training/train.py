@@ -22,7 +22,7 @@ import keras
 
 from digitscope.errors import DigitscopeError
 from digitscope.types import Float32Array
-from training.config import CHOICES, LEARNING_RATES, RENAMED, HyperParameters
+from training.config import CHOICES, LEARNING_RATES, HyperParameters
 from training.data.batches import epoch_batches, steps_in_epoch
 from training.data.datasets import Datasets, load_datasets
 from training.evaluation.digit_accuracy import digit_accuracy
@@ -217,11 +217,10 @@ def add_settings(parser: argparse.ArgumentParser, besides: tuple[str, ...] = ())
     for setting in fields(HyperParameters):
         if setting.name in besides:
             continue
-        names = [setting.name, *(old for old, new in RENAMED.items() if new == setting.name)]
-        options, kind = (f"--{name.replace('_', '-')}" for name in names), type(setting.default)
+        option, kind = f"--{setting.name.replace('_', '-')}", type(setting.default)
         choices = CHOICES.get(setting.name)
         reads = _as_bool if kind is bool else kind
-        parser.add_argument(*options, type=reads, choices=choices, default=argparse.SUPPRESS)
+        parser.add_argument(option, type=reads, choices=choices, default=argparse.SUPPRESS)
 
 
 def settings_of(options: argparse.Namespace, **changes: Any) -> HyperParameters:

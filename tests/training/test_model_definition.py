@@ -17,7 +17,7 @@ from digitscope.model_files import KERAS_MODEL, MODEL_CARD
 keras = pytest.importorskip("keras")
 
 import training.model_definition as definition  # noqa: E402 - after the check for keras
-from training.config import ADDED_LATER, HyperParameters  # noqa: E402
+from training.config import HyperParameters  # noqa: E402
 from training.model_definition import (  # noqa: E402
     PARAMETERS,
     build_model,
@@ -85,11 +85,6 @@ def test_permuted_pixels_are_seen_in_the_fixed_order(tmp_path: Path) -> None:
         opened = keras.saving.load_model(tmp_path / "permuted.keras")
         assert np.allclose(opened(tiles), plain(put_in_order), atol=1e-6)
         assert not np.allclose(opened(tiles), plain(tiles), atol=1e-4)
-
-
-def test_settings_added_later_say_what_was_done_before() -> None:
-    before = HyperParameters(**ADDED_LATER)
-    assert before.outputs == 10 and not before.hand_fraction
 
 
 def test_what_is_no_digit_counts_a_tenth_for_each() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from training.config import ADDED_LATER  # noqa: E402
 from training.run_records.run_folder import RunFolder, RunFolderError, RunState  # noqa: E402
 
 SETTINGS: dict[str, object] = {"epochs": 3, "seed": 0}
@@ -70,22 +69,7 @@ def test_a_kill_between_checkpoint_and_state_leaves_the_epoch_before(
 def test_resuming_where_nothing_is_begins(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "new")
     folder.start(SETTINGS, resume=True)
-    assert folder.settings() == SETTINGS | ADDED_LATER
-
-
-def test_a_run_from_before_a_setting_goes_on(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "old")
-    folder.start(SETTINGS, resume=False)
-    folder.start(SETTINGS | ADDED_LATER, resume=True)
-    with pytest.raises(RunFolderError, match="Received"):
-        folder.start(SETTINGS | ADDED_LATER | {"network": "mlp"}, resume=True)
-
-
-def test_a_run_with_settings_of_older_names_goes_on(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "old")
-    folder.start(SETTINGS | {"worn_share": 0.1}, resume=False)
-    assert folder.settings()["degraded_fraction"] == 0.1
-    folder.start(SETTINGS | {"degraded_fraction": 0.1}, resume=True)
+    assert folder.settings() == SETTINGS
 
 
 def test_a_run_that_did_not_use_a_removed_part_goes_on(tmp_path: Path) -> None:

@@ -172,12 +172,6 @@ def test_a_switch_is_true_or_false() -> None:
         module.parse_arguments(["--permuted=perhaps"])
 
 
-def test_commands_of_older_model_cards_are_understood() -> None:
-    options = module.parse_arguments(["--worn-share=0.3", "--non-digit-fraction=0.2"])
-    hyper = module.settings_of(options)
-    assert (hyper.degraded_fraction, hyper.non_digit_fraction) == (0.3, 0.2)
-
-
 def test_missing_data_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataUnavailableError, match="nowhere"):
         _main(tmp_path / "nowhere.npz", tmp_path / "run")

@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from digitscope.errors import DigitscopeError
-from training.config import difference, under_todays_names
+from training.config import difference, without_removed
 from training.run_records.run_folder import RUNS_DIR
 from training.tracking.store import first_line
 
@@ -108,7 +108,7 @@ def check_settings(study: optuna.Study, wanted: dict[str, object]) -> None:
     if begun is None:
         study.set_user_attr(SETTINGS_ATTRIBUTE, wanted)
         return
-    if others := difference(under_todays_names(begun), wanted):
+    if others := difference(without_removed(begun), wanted):
         raise OtherStudyError(
             f"A study keeps what its trials share: {others[0]}. Received: {others[1]}. "
             "Repeat the first command, or name another database with --storage."

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from digitscope.errors import DigitscopeError
-from training.config import HyperParameters, complete_settings
+from training.config import HyperParameters, without_removed
 from training.data.datasets import load_datasets
 from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import code_fingerprint
@@ -52,7 +52,7 @@ def confirm(report: Mapping[str, Any], data: str | None = None) -> Iterator[str]
 
 def _trains_as_before(run: Mapping[str, Any], data: str | None) -> bool:
     """Whether today's code makes the network and the tiles that the run began with."""
-    settings = complete_settings(run["settings"])
+    settings = without_removed(run["settings"])
     if settings.keys() != HyperParameters.__dataclass_fields__.keys():
         return False
     hyper = HyperParameters(**settings)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL, fingerprint_of
-from training.config import HyperParameters, under_todays_names
+from training.config import HyperParameters, without_removed
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.run_records.provenance import PHOTOS_BY, READINGS_BY, code_fingerprint
 from training.run_records.run_folder import REPOSITORY
@@ -41,7 +41,7 @@ def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _has_other_changes(row: Row, changes: Mapping[str, object]) -> bool:
     """Whether a report's row changed other settings than `row`; searched values may differ."""
-    fixed = {n: value for n, value in under_todays_names(changes).items() if n not in row.searched}
+    fixed = {n: value for n, value in without_removed(changes).items() if n not in row.searched}
     return fixed != dict(row.changes) or not row.searched.keys() <= changes.keys()
 
 
@@ -49,7 +49,7 @@ def _why_stale(run: Mapping[str, Any], changes: Mapping[str, object]) -> str:
     """Why a run's figures are out of date; "" if they are current."""
     if "settings" not in run or not run.get("code_sha256"):
         return "its settings or its code were not kept"
-    changes, had = under_todays_names(changes), under_todays_names(run["settings"])
+    changes, had = without_removed(changes), without_removed(run["settings"])
     wanted = asdict(HyperParameters()) | changes
     compared = [n for n in wanted | had if n not in NOT_COMPARED or n in changes]
     others = [name for name in compared if wanted.get(name) != had.get(name)]

@@ -19,14 +19,14 @@ import csv
 import json
 import math
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from digitscope.errors import DigitscopeError
-from training.config import HyperParameters, complete_settings, difference
+from training.config import HyperParameters, difference, without_removed
 from training.model_definition import build_network, fold_none
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -119,7 +119,7 @@ class RunFolder:
         Raises:
             RunFolderError: there is no run, or its settings differ.
         """
-        if others := difference(self.settings(), complete_settings(wanted)):
+        if others := difference(self.settings(), wanted):
             raise RunFolderError(
                 f"A run keeps the settings that it began with: {others[0]} in {self.path}. "
                 f"Received: {others[1]}. Repeat the first command, or move the folder away to "
@@ -127,7 +127,7 @@ class RunFolder:
             )
 
     def settings(self) -> dict[str, object]:
-        """The hyper-parameters of the run, complete: settings added later get the value it used.
+        """The hyper-parameters of the run.
 
         Raises:
             RunFolderError: there is no run in the folder.
@@ -137,7 +137,7 @@ class RunFolder:
                 f"A folder made by `python -m training.train` is expected. Received: {self.path}. "
                 "Name one that holds a settings.json."
             )
-        return complete_settings(json.loads(self._settings_path.read_text()))
+        return without_removed(json.loads(self._settings_path.read_text()))
 
     def state(self) -> RunState:
         """The run's progress; an empty state before its first epoch."""
@@ -186,10 +186,8 @@ class RunFolder:
         """
         self.best_figures()
         settings: dict[str, Any] = self.settings()
-        known = {
-            one.name: settings[one.name] for one in fields(HyperParameters) if one.name in settings
-        }
-        model = build_network(replace(HyperParameters(**known), precision="float32"))
+        known = {name: settings[name] for name in asdict(HyperParameters()) if name in settings}
+        model = build_network(HyperParameters(**(known | {"precision": "float32"})))
         model.set_weights(keras.saving.load_model(self.best_path, compile=False).get_weights())
         return fold_none(model)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.config import HyperParameters, complete_settings
+from training.config import HyperParameters
 from training.run_records.run_folder import RunFolder
 from training.tracking.record import RECORD_NAME, experiment_of, shown_path
 from training.tracking.runs import find_runs, mirror
@@ -53,6 +53,6 @@ def fetch_folder(folder: RunFolder, hyper: HyperParameters) -> None:
             if not connect().list_artifacts(run.info.run_id, ARTIFACT_PATH):
                 continue
             found = Path(connect().download_artifacts(run.info.run_id, ARTIFACT_PATH, work))
-            if RunFolder(found).settings() == complete_settings(asdict(hyper)):
+            if RunFolder(found).settings() == asdict(hyper):
                 shutil.copytree(found, folder.path, dirs_exist_ok=True)
                 return
