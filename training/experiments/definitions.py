@@ -135,7 +135,7 @@ ABLATION = Experiment(
     "difference that is larger than chance between seeds explains. AUROC: how often the "
     "confidence ranks a picture of a digit above one without a digit. These runs are short. Parts "
     "that pay off in a long training, such as augmentation, may bring more to the recipe itself.",
-    small={"limit": 6_000, "epochs": 12, "batch_size": 64},
+    small={"limit": 4_000, "epochs": 10, "batch_size": 64},
     photos=True,
     strokes=True,
     paired=True,
