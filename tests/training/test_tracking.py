@@ -35,7 +35,7 @@ def test_epochs_are_shown_as_they_come(store: Path, tmp_path: Path) -> None:
     leave_epochs(folder, 0.3, 0.4)
     tracked.finish()
     assert shown_history(folder, "val_loss") == [(1, 0.5), (2, 0.3), (3, 0.4)]
-    assert shown_history(folder, "best_val_loss") == [(1, 0.5), (2, 0.3), (3, 0.3)]
+    assert shown_history(folder, "best_val_loss") == [(1, 0.5), (2, 0.3)]
     assert [step for step, _ in shown_history(folder, "train_accuracy")] == [1, 2, 3]
     metrics = shown_run(folder).data.metrics
     assert {"train_loss", "train_accuracy", "val_loss", "val_accuracy"} <= metrics.keys()
@@ -107,7 +107,6 @@ def test_folders_are_brought_over_later_and_only_once(
     run = shown_run(folder)
     assert run.info.run_id in capsys.readouterr().out
     assert (run.info.status, run.data.params["train_tiles"]) == ("FINISHED", "59900")
-    assert (run.info.end_time - run.info.start_time) == 3 * 60_000  # the epochs' seconds
     assert run.data.metrics["test_accuracy"] == 0.99
     assert shown_history(folder, "test_loss") == [(3, 0.02)]
     assert shown_history(folder, "val_loss") == [(1, 0.5), (2, 0.4), (3, 0.3)]

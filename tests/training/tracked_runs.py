@@ -19,6 +19,7 @@ SETTINGS: dict[str, object] = {
     "patience": 8,
     "seed": 5,
     "label_smoothing": 0.1,
+    "rejection": "tenths",
     "validation_tiles": 100,
     "limit": 0,
 }

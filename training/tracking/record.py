@@ -20,20 +20,15 @@ import keras
 
 from training.data.mnist import SPLIT_SEED
 from training.run_records.provenance import code_fingerprint, git_commit, versions
-from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder, RunState, write_whole
+from training.run_records.run_folder import REPOSITORY, RUNS_DIR, RunFolder, write_whole
 
 EXPERIMENT = "mnist-cnn"  # of runs directly in training/runs
 RECORD_NAME = "tracking.json"
 IDS_NAME = "mlflow_run.txt"
 MNIST_TILES = {"train": 60_000, "test": 10_000}  # training tiles before validation is split off
-METRIC_NAMES = {  # name in a row of the history -> name in MLflow
+METRIC_NAMES = {  # name in a row of the history -> name in MLflow, where they differ
     "loss": "train_loss",
     "accuracy": "train_accuracy",
-    "val_loss": "val_loss",
-    "val_accuracy": "val_accuracy",
-    "hand_accuracy": "hand_accuracy",
-    "none_auroc": "none_auroc",
-    "learning_rate": "learning_rate",
     "seconds": "epoch_seconds",
 }
 
@@ -55,15 +50,6 @@ class RunRecord:
     def as_text(self) -> dict[str, str]:
         """Parameters and facts in one flat mapping, each value as text."""
         return {name: str(value) for name, value in _flat({**self.facts, **self.parameters})}
-
-
-@dataclass(frozen=True)
-class EpochFigures:
-    """One epoch as MLflow shows it: number from 1, end (Unix ms) and figures."""
-
-    epoch: int
-    time_ms: int
-    values: dict[str, float]
 
 
 def read_record(folder: RunFolder) -> RunRecord:
@@ -120,35 +106,19 @@ def data_facts(train_tiles: int, validation_tiles: int) -> dict[str, object]:
     }
 
 
-def epoch_figures(folder: RunFolder) -> list[EpochFigures]:
-    """All finished epochs, each with the best validation loss so far.
-
-    The history has no timestamps. The end of an epoch is the time when `state.json` was written,
-    minus the seconds that the later epochs took.
-    """
-    history = folder.state().history
-    left_s = sum(row["seconds"] for row in history)
-    end_ms, shown, state = written_ms(folder), [], RunState()
-    for row in history:
-        left_s -= row["seconds"]
-        state = state.after(row)
-        values = {name: row[key] for key, name in METRIC_NAMES.items() if key in row}
-        if math.isfinite(state.best_val_loss):
-            values |= {"best_val_loss": state.best_val_loss, "best_epoch": state.best_epoch}
-        shown.append(EpochFigures(state.epochs, end_ms - round(left_s * 1000), values))
-    return shown
+def epoch_figures(folder: RunFolder) -> dict[int, dict[str, float]]:
+    """The figures of every finished epoch: its number, from 1 -> name in MLflow -> figure."""
+    return {
+        number: {METRIC_NAMES.get(n, n): figure for n, figure in row.items() if n != "epoch"}
+        for number, row in enumerate(folder.state().history, start=1)
+    }
 
 
-def began_ms(folder: RunFolder) -> int:
-    """When the run began, Unix ms; pauses between a kill and `--resume` are not counted."""
-    trained_s = sum(row["seconds"] for row in folder.state().history)
-    return written_ms(folder) - round(trained_s * 1000)
-
-
-def written_ms(folder: RunFolder) -> int:
-    """When the run was last saved, Unix ms: its state, or its settings before the first epoch."""
-    paths = (folder.path / name for name in ("state.json", "settings.json"))
-    return round(next(path for path in paths if path.is_file()).stat().st_mtime * 1000)
+def final_figures(folder: RunFolder) -> dict[str, float]:
+    """The best epoch so far, its validation loss, and the figures of the finished network."""
+    state = folder.state()
+    best = {"best_val_loss": state.best_val_loss, "best_epoch": state.best_epoch}
+    return (best if state.best_epoch else {}) | folder.figures()
 
 
 def is_done(folder: RunFolder) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from training.run_records.run_folder import RunFolder
 from training.tracking.record import (
     RunRecord,
-    began_ms,
     epoch_figures,
+    final_figures,
     is_done,
     keep_id,
     keep_record,
@@ -17,7 +17,6 @@ from training.tracking.record import (
     read_record,
     shown_name,
     shown_path,
-    written_ms,
 )
 from training.tracking.store import connect, experiment_id, first_line, log_metrics, log_params
 
@@ -126,7 +125,7 @@ def mirror(folder: RunFolder, status: str | None = None) -> str:
     if status == "RUNNING":
         connect().update_run(run.info.run_id, status)
     else:
-        connect().set_terminated(run.info.run_id, status, written_ms(folder))
+        connect().set_terminated(run.info.run_id, status)
     return run.info.run_id
 
 
@@ -157,7 +156,6 @@ def _create_run(folder: RunFolder, record: RunRecord) -> Run:
         tags["mlflow.source.git.commit"] = tags["git_commit"]  # what MLflow's page shows
     run = connect().create_run(
         experiment_id(record.experiment),
-        start_time=began_ms(folder),
         tags=tags | {"folder": shown_path(folder)},
         run_name=shown_name(folder),
     )
@@ -171,10 +169,9 @@ def _log_missing(run: Run, folder: RunFolder, record: RunRecord) -> None:
     texts = record.as_text().items()
     log_params(run_id, {name: text for name, text in texts if name not in known})
     shown = {metric.step for metric in connect().get_metric_history(run_id, "val_loss")}
-    for row in epoch_figures(folder):
-        if row.epoch not in shown:
-            log_metrics(run_id, row.values, row.time_ms, row.epoch)
-    figures, metrics = folder.figures(), run.data.metrics
-    missing = {name: value for name, value in figures.items() if metrics.get(name) != value}
-    if missing:
-        log_metrics(run_id, missing, written_ms(folder), folder.state().best_epoch)
+    for epoch, figures in epoch_figures(folder).items():
+        if epoch not in shown:
+            log_metrics(run_id, figures, epoch)
+    final, metrics = final_figures(folder), run.data.metrics
+    missing = {name: value for name, value in final.items() if metrics.get(name) != value}
+    log_metrics(run_id, missing, folder.state().best_epoch)

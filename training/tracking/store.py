@@ -7,6 +7,7 @@ without it. Nothing leaves the machine unless $MLFLOW_TRACKING_URI names a serve
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -106,18 +107,12 @@ def log_params(run_id: str, values: Mapping[str, str]) -> None:
     connect().log_batch(run_id, params=params)
 
 
-def log_metrics(run_id: str, values: Mapping[str, float], time_ms: int, epoch: int) -> None:
-    """Log the figures of an epoch, all or none.
-
-    Args:
-        run_id: the run's id in MLflow.
-        values: the figures by name.
-        time_ms: when they were measured, Unix ms.
-        epoch: the epoch they belong to, from 1.
-    """
+def log_metrics(run_id: str, values: Mapping[str, float], epoch: int) -> None:
+    """Log the figures of an epoch, counted from 1: all or none."""
     from mlflow.entities import Metric
 
-    metrics = [Metric(name, value, time_ms, epoch) for name, value in values.items()]
+    now_ms = round(time.time() * 1000)
+    metrics = [Metric(name, value, now_ms, epoch) for name, value in values.items()]
     connect().log_batch(run_id, metrics=metrics)
 
 
