@@ -68,8 +68,8 @@ def _simulated(card: dict[str, Any]) -> str:
     """The table of simulated photos, with a note on what it cannot show."""
     table = _kinds(card, "simulated", "condition", "photos")
     note = (
-        "The program that makes these photos also made the photos that the ink network learned "
-        "from, of other digits. It knows this kind of picture: expect less of real ones."
+        "The program that makes these photos also made the photos, of other digits, that the ink "
+        "network learned from. That network knows this kind of picture: expect less of real ones."
     )
     return f"{note}\n\n{table}" if table else ""
 

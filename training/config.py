@@ -50,7 +50,7 @@ class HyperParameters:
     permuted: bool = False  # True: all tiles with their pixels in one fixed random order
     # Length of the training, and its optimizer
     epochs: int = 24  # after 16, one MNIST training tile in 400 was still misread
-    batch_size: int = 128  # about 500 steps per epoch; keeps two cores busy
+    batch_size: int = 128  # about 580 steps per epoch; keeps two cores busy
     optimizer: str = "adamw"  # or adam, sgd, rmsprop
     learning_rate: float = LEARNING_RATES["adamw"]  # for another optimizer, use that one's rate
     warmup_epochs: float = 1.0  # BatchNorm's statistics settle before the steps grow
@@ -105,7 +105,11 @@ def without_removed(saved: Mapping[str, Any]) -> dict[str, Any]:
     >>> without_removed({"seed": 1, "photo_fraction": 0.1})  # another recipe than today's
     {'seed': 1, 'photo_fraction': 0.1}
     """
-    return {name: value for name, value in saved.items() if value != REMOVED.get(name, ...)}
+    return {
+        name: value
+        for name, value in saved.items()
+        if name not in REMOVED or value != REMOVED[name]
+    }
 
 
 def difference(begun: dict[str, object], wanted: dict[str, object]) -> tuple[str, str] | None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from digitscope.benchmark import BenchmarkError, Sample
@@ -57,7 +58,7 @@ class Simulated(Sample):
 
 def simulate(digits: Digits, conditions: Sequence[Condition], seed: int) -> list[Simulated]:
     """Every digit under every condition, sorted by condition."""
-    root = Path(f"simulated-{code_fingerprint(PHOTOGRAPHED_BY)[:8]}")
+    root = Path(f"simulated-{code_fingerprint(PHOTOGRAPHED_BY)[:8]}-{cv2.__version__}")
     return [
         Simulated(
             root / condition.name / f"{index:04d}",

@@ -29,7 +29,7 @@ from training.evaluation.digit_accuracy import digit_accuracy
 from training.evaluation.validation import validate
 from training.model_definition import build_network
 from training.run_records.run_folder import LATEST, RunFolder, RunState
-from training.run_records.training_fingerprint import fingerprint_training
+from training.run_records.training_fingerprint import fingerprint_of
 from training.tracking import experiment_of, follow, run_facts
 
 SGD_MOMENTUM = 0.9  # the rate in LEARNING_RATES was chosen for it
@@ -135,17 +135,18 @@ def train_tracked(
 ) -> RunState:
     """Run `train` and show its progress in MLflow."""
     facts = run_facts(len(datasets.train), len(datasets.validation))
-    facts["training_sha256"] = fingerprint_of_training(datasets, hyper)
+    if not folder.begun:  # a resumed run keeps the facts of its beginning
+        facts["training_sha256"] = fingerprint_training(datasets, hyper)
     with follow(folder, experiment_of(folder), parameters=asdict(hyper), facts=facts) as tracked:
         return train(datasets, hyper, folder, resume, tracked.epoch)
 
 
-def fingerprint_of_training(datasets: Datasets, hyper: HyperParameters) -> str:
-    """SHA-256 of the network as it begins, of its optimizer, and of what it learns from."""
-    keras.utils.clear_session()  # otherwise Keras numbers the names of the optimizers
+def fingerprint_training(datasets: Datasets, hyper: HyperParameters) -> str:
+    """SHA-256 of what a training with these settings begins with."""
+    keras.utils.clear_session()  # otherwise names count on from the networks before
     keras.utils.set_random_seed(hyper.seed)
     model = compile_model(hyper, steps_in_epoch(len(datasets.train), hyper))
-    return fingerprint_training(datasets, hyper, model)
+    return fingerprint_of(model, datasets, hyper)
 
 
 def compile_model(hyper: HyperParameters, steps: int) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Today's code trains as before, or the run must be trained again: told by what training gets."""
+"""Whether today's code trains as before, judged by what a training begins with."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("keras")
 
+from training import model_definition
 from training.config import HyperParameters
 from training.data.datasets import Datasets
 from training.data.mnist import Digits
@@ -19,7 +20,7 @@ from training.run_records import confirm as module
 from training.run_records.provenance import code_fingerprint
 from training.run_records.run_folder import RunFolder
 from training.tracking.record import RunRecord, keep_record, read_record
-from training.train import fingerprint_of_training
+from training.train import fingerprint_training
 
 HYPER = HyperParameters(
     network="mlp",
@@ -38,8 +39,8 @@ def datasets(digits: Digits) -> Datasets:
 
 
 def test_the_same_training_has_the_same_fingerprint(datasets: Datasets) -> None:
-    first = fingerprint_of_training(datasets, HYPER)
-    assert fingerprint_of_training(datasets, HYPER) == first and len(first) == 64
+    first = fingerprint_training(datasets, HYPER)
+    assert fingerprint_training(datasets, HYPER) == first and len(first) == 64
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,7 @@ def test_the_same_training_has_the_same_fingerprint(datasets: Datasets) -> None:
     [
         {"seed": 1},
         {"hidden_units": 17},
+        {"permuted": True},
         {"dropout": 0.4},
         {"learning_rate": 1e-3},
         {"weight_decay": 0.0},
@@ -62,14 +64,24 @@ def test_whatever_changes_the_training_changes_the_fingerprint(
     datasets: Datasets, change: dict[str, Any]
 ) -> None:
     changed = replace(HYPER, **change)
-    assert fingerprint_of_training(datasets, changed) != fingerprint_of_training(datasets, HYPER)
+    assert fingerprint_training(datasets, changed) != fingerprint_training(datasets, HYPER)
 
 
 def test_other_tiles_change_the_fingerprint(datasets: Datasets, digits: Digits) -> None:
-    first = fingerprint_of_training(datasets, HYPER)
+    first = fingerprint_training(datasets, HYPER)
     for part in ("train", "validation"):
         other = replace(datasets, **{part: digits.take(np.arange(100, 164))})
-        assert fingerprint_of_training(other, HYPER) != first
+        assert fingerprint_training(other, HYPER) != first
+
+
+def test_another_order_of_the_pixels_changes_the_fingerprint(
+    datasets: Datasets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same layers with the same weights, wired in another way."""
+    permuted = replace(HYPER, permuted=True)
+    first = fingerprint_training(datasets, permuted)
+    monkeypatch.setattr(model_definition, "PERMUTATION_SEED", 1)
+    assert fingerprint_training(datasets, permuted) != first
 
 
 @pytest.fixture
@@ -78,53 +90,61 @@ def report(mnist_npz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(module, "RUNS_DIR", tmp_path)
     monkeypatch.setattr(module, "REPORTS_DIR", tmp_path)
     monkeypatch.setenv("MNIST_NPZ", str(mnist_npz))
+    known = fingerprint_training(module.load_datasets(None, HYPER), HYPER)
+    facts = {"code_sha256": "older", "training_sha256": known}
     folder = RunFolder(tmp_path / "tidied" / "1-seed-0")
     folder.start(asdict(HYPER), resume=False)
-    keep_record(folder, RunRecord("tidied", asdict(HYPER), {"code_sha256": "older"}))
-    run = {
-        "settings": asdict(HYPER) | {"photo_fraction": 0.0},  # a removed part, not used
-        "seed": 0,
-        "folder": "tidied/1-seed-0",
-        "code_sha256": "older",
-        "training_sha256": fingerprint_of_training(module.load_datasets(None, HYPER), HYPER),
-    }
+    keep_record(folder, RunRecord("tidied", asdict(HYPER), facts))
+    settings = asdict(HYPER) | {"photo_fraction": 0.0}  # a removed part, not used
+    run = {"settings": settings, "seed": 0, "folder": "tidied/1-seed-0"} | facts
     return {"name": "tidied", "rows": [{"name": "a row", "runs": [run]}]}
 
 
-def _said(report: dict[str, Any], folder: Path) -> str:
+def _confirmed_code(report: dict[str, Any], folder: Path) -> tuple[str, str]:
+    """The code that the report and the run's folder name after the command."""
     (folder / "tidied.json").write_text(json.dumps(report))
     module.main([])
-    report |= json.loads((folder / "tidied.json").read_text())
-    return str(report["rows"][0]["runs"][0]["code_sha256"])
+    (row,) = json.loads((folder / "tidied.json").read_text())["rows"]
+    record = read_record(RunFolder(folder / "tidied" / "1-seed-0"))
+    return row["runs"][0]["code_sha256"], record.facts["code_sha256"]
 
 
 def test_a_run_that_would_be_the_same_names_todays_code(
     report: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _said(report, tmp_path) == code_fingerprint()
-    assert capsys.readouterr().out == "tidied: a row, seed 0: trains as before\n"
-    folder = RunFolder(tmp_path / "tidied" / "1-seed-0")
-    assert read_record(folder).facts["code_sha256"] == code_fingerprint()
-    assert _said(report, tmp_path) == code_fingerprint()
-    assert capsys.readouterr().out == ""  # nothing is left to confirm
+    assert _confirmed_code(report, tmp_path) == (code_fingerprint(), code_fingerprint())
+    assert capsys.readouterr().out.startswith("tidied: a row, seed 0: trains as before\n")
+    report["rows"][0]["runs"][0]["code_sha256"] = code_fingerprint()
+    _confirmed_code(report, tmp_path)
+    assert capsys.readouterr().out == "Every run names today's code.\n"
+
+
+def test_another_run_in_the_folder_is_left_alone(report: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "tidied" / "1-seed-0" / "tracking.json"
+    record = json.loads(path.read_text())
+    record["facts"]["training_sha256"] = "of another run"
+    path.write_text(json.dumps(record))
+    assert _confirmed_code(report, tmp_path) == (code_fingerprint(), "older")
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"training_sha256": "0"},
-        {"training_sha256": ""},  # a run from before it was kept
+        {"training_sha256": None},  # a run from before it was kept
         {"settings": asdict(HYPER) | {"photo_fraction": 0.1}},
+        {"settings": asdict(HYPER) | {"optimizer": "one that is gone"}},
     ],
 )
-def test_a_run_that_would_differ_must_be_trained_again(
+def test_a_run_that_would_differ_keeps_its_code(
     report: dict[str, Any],
     change: dict[str, Any],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     report["rows"][0]["runs"][0] |= change
-    assert _said(report, tmp_path) == "older"
-    assert capsys.readouterr().out == "tidied: a row, seed 0: must be trained again\n"
+    with pytest.raises(SystemExit, match="1 runs differ"):
+        _confirmed_code(report, tmp_path)
+    assert capsys.readouterr().out == "tidied: a row, seed 0: differs\n"
     folder = RunFolder(tmp_path / "tidied" / "1-seed-0")
     assert read_record(folder).facts["code_sha256"] == "older"

@@ -20,6 +20,7 @@ from training.run_records.currency import stale_photos, stale_rows
 from training.run_records.provenance import (
     PHOTOS_BY,
     READ_BY,
+    TRAINED_BY,
     bare_code,
     code_fingerprint,
 )
@@ -157,6 +158,18 @@ def test_every_module_that_reads_a_picture_is_in_the_fingerprint(repo_root: Path
         "occlusion",
         "number_types",
     }
+
+
+def test_every_module_that_trains_is_in_the_fingerprint(repo_root: Path) -> None:
+    code = "import sys, training.train; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, check=True
+    ).stdout.split()
+    trained_by = {path for pattern in TRAINED_BY for path in repo_root.glob(pattern)}
+    modules = [name.replace(".", "/") for name in loaded if name.startswith("training.")]
+    paths = [repo_root / f"{name}.py" for name in modules]
+    others = {path.parent.name for path in paths if path.is_file() and path not in trained_by}
+    assert others == {"run_records", "tracking"}  # they write down what was trained
 
 
 def test_a_source_that_was_renamed_does_not_drop_out_of_the_fingerprint() -> None:

@@ -37,7 +37,7 @@ FIGURES = {
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A run's folder with an untrained network in it: enough to be exported."""
     run = RunFolder(tmp_path_factory.mktemp("runs") / "untrained")
-    run.start({"validation_tiles": 100, "limit": 0, "seed": 0}, resume=False)
+    run.start({"validation_tiles": 100, "limit": 0, "seed": 0, "rejection": "tenths"}, resume=False)
     model = build_model()
     run.save_best(model)
     run.save(model, RunState().after(FIGURES | {"epoch": 1}))

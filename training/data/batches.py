@@ -62,10 +62,9 @@ def steps_in_epoch(train_tiles: int, hyper: HyperParameters) -> int:
     return -(-tiles // hyper.batch_size)
 
 
-def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, ...]:
+def _added_tiles(train_tiles: int, hyper: HyperParameters) -> tuple[int, int]:
     """How many tiles of other writers and of non-digits are added to MNIST's."""
-    fractions = (hyper.hand_fraction, hyper.non_digit_fraction)
-    return tuple(round(train_tiles * fraction) for fraction in fractions)
+    return round(train_tiles * hyper.hand_fraction), round(train_tiles * hyper.non_digit_fraction)
 
 
 def as_input(tiles: UInt8Array) -> Float32Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ from filelock import FileLock
 
 from digitscope.preprocessing import centring, closing, resizing
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import drawn_digits, drawn_signs, hershey_glyphs, outliers, pen_styles
+from training.data import (
+    drawn_digits,
+    drawn_signs,
+    hershey_glyphs,
+    outliers,
+    pen_styles,
+    synthetic_strokes,
+)
 from training.data.drawn_digits import draw_strokes
 from training.data.mnist import Digits
 from training.data.outliers import draw_non_digits
@@ -33,9 +41,11 @@ SOURCES = (  # modules whose source code is part of the cache key
     hershey_glyphs,
     outliers,
     pen_styles,
+    synthetic_strokes,
     resizing,
     centring,
     closing,
+    sys.modules[__name__],
 )
 
 

@@ -191,7 +191,7 @@ plots.draw_tiles(photo_digits.tiles[:20], [str(label) for label in photo_digits.
 # time, and judge it by four figures:
 #
 # * **MNIST**: validation tiles read right;
-# * **photos**: the tiles above read right. No network learns from such photos;
+# * **photos**: the tiles above read right. No network on this page learns from such photos;
 # * **hands**: digits of other writers read right;
 # * **refusing**: how surely digits rank above what is no digit; 50 % is chance.
 #

@@ -23,6 +23,7 @@ from training.run_records.provenance import PHOTOS_BY, READINGS_BY, code_fingerp
 from training.run_records.run_folder import REPOSITORY
 
 REPORTS_DIR = REPOSITORY / "training" / "reports"
+# Seed, size and arithmetic of a run: compared only if the row changes them.
 NOT_COMPARED = {"seed", "epochs", "limit", "precision", "batch_size", "ema_momentum"}
 
 

@@ -23,9 +23,15 @@ TRAINED_BY = (  # the sources that make a run's data and its network
     "training/model_definition.py",
     "training/train.py",
     "training/data/*",
+    "training/evaluation/calibration.py",
+    "training/evaluation/digit_accuracy.py",
+    "training/evaluation/metrics.py",
+    "training/evaluation/validation.py",
+    "digitscope/benchmark/mnist.py",
     "digitscope/preprocessing/centring.py",
     "digitscope/preprocessing/closing.py",
     "digitscope/preprocessing/resizing.py",
+    "digitscope/types.py",
 )
 PHOTOGRAPHED_BY = ("training/synthetic_photos/*.py",)  # the sources that simulate photos
 READ_BY = (  # the sources that turn a picture into a tile and a tile into an answer

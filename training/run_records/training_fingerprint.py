@@ -1,7 +1,8 @@
-"""A checksum of what a run learns from and how: whatever code makes the same, trains the same.
+"""A fingerprint of what a training begins with: network, optimizer, loss, validation data, tiles.
 
-The fingerprint of the source code changes with every tidying of it. This one changes only if
-another network, other tiles, labels or settings of the optimizer come out.
+Code that was only tidied gives the same fingerprint, while the fingerprint of the source code
+changes with every edit. The training loop itself is not in it, nor are the epochs between the first
+and the last. It holds for one Keras backend: another one draws other initial weights.
 """
 
 from __future__ import annotations
@@ -18,26 +19,20 @@ from training.data.batches import epoch_batches
 from training.data.datasets import Datasets
 
 
-def fingerprint_training(datasets: Datasets, hyper: HyperParameters, model: keras.Model) -> str:
-    """SHA-256 of the network, the optimizer, the loss, the validation data and two epochs.
+def fingerprint_of(model: keras.Model, datasets: Datasets, hyper: HyperParameters) -> str:
+    """SHA-256 of a training before its first step.
 
     Args:
+        model: the compiled network, built with `hyper.seed`.
         datasets: training and validation data.
-        hyper: all settings; the first and the last of their epochs are drawn.
-        model: the compiled network, not trained yet.
+        hyper: all settings; the tiles of their first and of their last epoch are drawn.
     """
-    content = hashlib.sha256(json.dumps(_configs(model), sort_keys=True, default=str).encode())
-    for weights in model.get_weights():
-        content.update(weights.tobytes())
-    for array in _tiles_and_labels(datasets, hyper):
+    configs = [one.get_config() for one in (model, model.optimizer, model.loss)]
+    content = hashlib.sha256(json.dumps(configs, sort_keys=True).encode())
+    for array in (*model.get_weights(), *_tiles_and_labels(datasets, hyper)):
+        content.update(f"{array.shape} {array.dtype}".encode())
         content.update(np.ascontiguousarray(array).data)
     return content.hexdigest()
-
-
-def _configs(model: keras.Model) -> list[object]:
-    """How layers, optimizer and loss are set."""
-    parts = [*model.layers, model.optimizer]
-    return [[type(one).__name__, one.get_config()] for one in parts] + [model.loss.get_config()]
 
 
 def _tiles_and_labels(datasets: Datasets, hyper: HyperParameters) -> Iterator[np.ndarray]:

@@ -2,7 +2,8 @@
 
 The original of a run is its folder; MLflow has a copy. `mirror` copies what is missing. It may be
 called at any time: after each epoch, after a kill, or days later if the training ran without
-MLflow. An error of MLflow never stops a training. (MLflow's callback for Keras can do neither: an
+MLflow. An error of MLflow never stops a training. A run's times in MLflow are those of copying; its
+metric ``epoch_seconds`` has those of the training. (MLflow's callback for Keras can do neither: an
 error of the store stops its training, and it copies no finished run.)
 
 The store is training/runs/mlflow.db, or what $MLFLOW_TRACKING_URI names; ``make mlflow`` opens its

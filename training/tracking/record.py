@@ -76,11 +76,14 @@ def keep_record(folder: RunFolder, record: RunRecord) -> None:
         write_whole(path, json.dumps(asdict(record), indent=2, default=str) + "\n")
 
 
-def confirm_code(folder: RunFolder) -> None:
-    """Name today's code in the run's record, if it has one: this code would train as before."""
+def name_todays_code(folder: RunFolder, training_sha256: str) -> None:
+    """Name today's code in the record of a run, if the folder still holds that run.
+
+    What MLflow shows of the run stays as it was.
+    """
     path = folder.path / RECORD_NAME
-    if path.is_file():
-        record = read_record(folder)
+    record = read_record(folder) if path.is_file() else RunRecord()
+    if record.facts.get("training_sha256") == training_sha256:
         changed = replace(record, facts={**record.facts, "code_sha256": code_fingerprint()})
         write_whole(path, json.dumps(asdict(changed), indent=2, default=str) + "\n")
 
@@ -118,7 +121,7 @@ def final_figures(folder: RunFolder) -> dict[str, float]:
     """The best epoch so far, its validation loss, and the figures of the finished network."""
     state = folder.state()
     best = {"best_val_loss": state.best_val_loss, "best_epoch": state.best_epoch}
-    return (best if state.best_epoch else {}) | folder.figures()
+    return (best if math.isfinite(state.best_val_loss) else {}) | folder.figures()
 
 
 def is_done(folder: RunFolder) -> bool:

@@ -94,7 +94,7 @@ def _register(run_id: str, folder: RunFolder) -> int:
     """Log the run's best network and make a version of it."""
     client = connect()
     model_id = log_network(run_id, folder.load_best())
-    mirror(folder)  # logging the network has changed the run's status and end
+    mirror(folder)  # logging the network has changed the run's status
     if not client.search_registered_models(filter_string=f"name = '{MODEL_NAME}'"):
         client.create_registered_model(MODEL_NAME)
     version = client.create_model_version(

@@ -108,7 +108,7 @@ def log_params(run_id: str, values: Mapping[str, str]) -> None:
 
 
 def log_metrics(run_id: str, values: Mapping[str, float], epoch: int) -> None:
-    """Log the figures of an epoch, counted from 1: all or none."""
+    """Log the figures of an epoch, counted from 1, with the present time: all or none."""
     from mlflow.entities import Metric
 
     now_ms = round(time.time() * 1000)
