@@ -35,7 +35,7 @@ from training.evaluation.model_card import describe_file, write_card
 from training.photos import as_trained, tempered
 from training.run_records.provenance import command_on, git_commit
 
-TEMPERATURES = np.geomspace(0.3, 2.5, 41)  # of a perfect picture; steps of 5 %
+TEMPERATURES = np.geomspace(0.5, 2.5, 33)  # of a perfect picture; steps of 5 %
 QUALITY_WEIGHTS = np.linspace(0, 2, 21)  # added at quality 0
 MAX_RIGHT_REFUSED = 0.01  # of the pictures of one digit: right guesses that may be lost
 PRINTED = "printed"  # another task than handwriting
