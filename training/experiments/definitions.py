@@ -127,7 +127,6 @@ ABLATION = Experiment(
             "- non-digits and the eleventh class",
             {"non_digit_fraction": 0.0, "rejection": "tenths"},
         ),
-        Row("- calm last epochs", {"calm_fraction": 0.0}),
         Row("- averaged weights (EMA)", {"ema_momentum": 0.0}),
     ),
     "The first row is the whole recipe. Each other row leaves out one part and has the same "
