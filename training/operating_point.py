@@ -35,8 +35,8 @@ from training.evaluation.model_card import describe_file, write_card
 from training.photos import as_trained, tempered
 from training.run_records.provenance import command_on, git_commit
 
-TEMPERATURES = np.geomspace(0.5, 2.5, 33)  # of a perfect picture; steps of 5 %
-QUALITY_WEIGHTS = np.linspace(0, 2, 21)  # added at quality 0
+TEMPERATURES = np.geomspace(1, 2.5, 20)  # from 1 on: no photo is as clear as the tiles, where T = 1
+QUALITY_WEIGHTS = np.linspace(0.1, 2, 20)  # added at quality 0; a poor picture is trusted less
 MAX_RIGHT_REFUSED = 0.01  # of the pictures of one digit: right guesses that may be lost
 PRINTED = "printed"  # another task than handwriting
 
