@@ -38,7 +38,7 @@ def test_each_set_has_its_figure(outputs: int) -> None:
     shown = np.array([1, 2, 3], np.uint8)
     drawn = DrawnTiles(Digits(_marked([1, 2, 7]), shown), _marked([10, 10]))
     own = Digits(_marked([1, 2, 3]), shown)
-    figures = validate(_Knowing(outputs), Datasets(own, own, None, drawn, drawn))
+    figures = validate(_Knowing(outputs), Datasets(own, own, drawn, drawn))
     assert figures["val_accuracy"] == 1.0
     assert figures["hand_accuracy"] == pytest.approx(2 / 3)
     assert figures["none_auroc"] == 1.0
