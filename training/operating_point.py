@@ -75,7 +75,7 @@ def fit(results: Sequence[Result], max_right_refused: float = MAX_RIGHT_REFUSED)
         right_refused(believed, chosen),
         operating_point_at(believed, chosen),
         calibrate(believed).error,
-        _auroc_of_one_digit(results, temperature, weight) or None,
+        _auroc_of_one_digit(results, temperature, weight),
     )
 
 
@@ -96,7 +96,7 @@ def fit_temperatures(results: Sequence[Result]) -> tuple[float, float]:
     above_least = losses - losses[order[0]]  # (pairs, N)
     errors = above_least.std(1) / np.sqrt(len(labels))
     alike = [tried[i] for i in order if above_least[i].mean() <= errors[i]]
-    return max(alike, key=lambda pair: _auroc_of_one_digit(results, *pair))
+    return max(alike, key=lambda pair: _auroc_of_one_digit(results, *pair) or 0.0)
 
 
 def _log_losses(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -105,11 +105,13 @@ def _log_losses(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArr
     return losses
 
 
-def _auroc_of_one_digit(results: Sequence[Result], temperature: float, weight: float) -> float:
-    """How surely one digit ranks above none or several; 0 if no picture shows these."""
+def _auroc_of_one_digit(
+    results: Sequence[Result], temperature: float, weight: float
+) -> float | None:
+    """How surely one digit ranks above none or several; None if no picture shows these."""
     believed = [_with_temperature(one, temperature, weight) for one in results]
     others = [one.score for one in none_or_several(believed)]
-    return auroc([one.score for one in one_digit(believed)], others) or 0.0
+    return auroc([one.score for one in one_digit(believed)], others)
 
 
 def choose_threshold(results: Sequence[Result], max_right_refused: float) -> float:

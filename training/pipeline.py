@@ -32,7 +32,7 @@ SMALL = {  # its figures show that the pipeline works, but say nothing about the
     "limit": 6_000,
     "epochs": 3,
     "validation_tiles": 1_000,
-    "ema_momentum": 0.9,  # only 150 steps: with .99 the average would still hold the first weights
+    "ema_momentum": 0.9,  # below 200 steps: with .99 the average would still hold the first weights
 }
 FLOORS = {"cnn": 0.99, "mlp": 0.95}  # minimum test accuracy; a lower one is a fault, not chance
 SMALL_FLOORS = {"cnn": 0.95, "mlp": 0.88}

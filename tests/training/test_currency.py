@@ -139,11 +139,16 @@ def test_photos_are_keyed_to_every_file_that_makes_tile_or_answer(
     code_fingerprint.cache_clear()
 
 
-def test_every_module_that_reads_a_picture_is_in_the_fingerprint(repo_root: Path) -> None:
-    code = "import sys, digitscope.reader; print(*sys.modules)"
-    loaded = subprocess.run(
+def _loaded_with(module: str, repo_root: Path) -> list[str]:
+    """The names of all modules that a fresh Python has loaded after importing this one."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    return subprocess.run(
         [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, check=True
     ).stdout.split()
+
+
+def test_every_module_that_reads_a_picture_is_in_the_fingerprint(repo_root: Path) -> None:
+    loaded = _loaded_with("digitscope.reader", repo_root)
     read_by = {path for pattern in READ_BY for path in repo_root.glob(pattern)}
     modules = [name.replace(".", "/") for name in loaded if name.startswith("digitscope.")]
     paths = [repo_root / f"{name}.py" for name in modules if "/numbers/" not in name]
@@ -161,10 +166,7 @@ def test_every_module_that_reads_a_picture_is_in_the_fingerprint(repo_root: Path
 
 
 def test_every_module_that_trains_is_in_the_fingerprint(repo_root: Path) -> None:
-    code = "import sys, training.train; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=repo_root, capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = _loaded_with("training.train", repo_root)
     trained_by = {path for pattern in TRAINED_BY for path in repo_root.glob(pattern)}
     modules = [name.replace(".", "/") for name in loaded if name.startswith("training.")]
     paths = [repo_root / f"{name}.py" for name in modules]
