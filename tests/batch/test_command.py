@@ -15,7 +15,7 @@ import pytest
 from digitscope.cli import main
 from digitscope.model_files import ONNX_MODEL
 
-LENGTH = 60  # of the list in the kill test
+LENGTH = 600  # of the list in the kill test
 pytestmark = pytest.mark.skipif(
     not ONNX_MODEL.is_file(), reason="models/mnist_cnn.onnx is missing; `make train` makes it"
 )
