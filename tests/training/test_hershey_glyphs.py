@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.data.hershey_glyphs import FAVOURED, GLYPHS, draw_glyph, hershey_glyphs, rounded
+from training.data.hershey_glyphs import FAVOURED, GLYPHS, draw_glyph, hershey_glyphs
+from training.data.synthetic_strokes import cut_corners
 
 LOOK_LIKE_DIGITS = set("BDGIJLOPQSTUYZabceghijlopqrstuyz0123456789")
 GREEK_LIKE_DIGITS = set("BFHIOQRSbdefhinoqrst")  # B Z Θ I O P Σ Σ, β δ ε ζ ϑ ι ξ ο ρ σ τ by key
@@ -37,8 +38,8 @@ def test_signs_stay_on_the_canvas_and_differ() -> None:
 
 def test_rounding_keeps_the_ends_and_what_is_straight() -> None:
     corner = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]])
-    curve = rounded(corner)
+    curve = cut_corners(corner)
     assert curve[0].tolist() == [0, 0] and curve[-1].tolist() == [10, 10]
     assert np.hypot(*(curve - [10, 0]).T).min() > 1  # the corner itself is gone
-    line = rounded(corner[:2])
+    line = cut_corners(corner[:2])
     assert line[0].tolist() == [0, 0] and line[-1].tolist() == [10, 0] and not line[:, 1].any()

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-Line = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
+from training.data.strokes import Line
+from training.data.synthetic_strokes import cut_corners
+
 Hand = Callable[[np.random.Generator], list[Line]]
 
 FLAG_FALL_DEG = (20, 78)  # below horizontal; a steeper line is not a flag
@@ -212,12 +213,5 @@ def ring(centre: Line, wide: float, tall: float, rng: np.random.Generator) -> Li
 
 
 def rounded(corners: Line, rng: np.random.Generator) -> Line:
-    """Smooth a polyline by cutting its corners three times (Chaikin, 1974); its ends stay."""
-    corners = corners + rng.normal(0, BEND / 2, corners.shape)
-    first, last = corners[:1], corners[-1:]
-    for _ in range(3):
-        near = 0.75 * corners[:-1] + 0.25 * corners[1:]
-        far = 0.25 * corners[:-1] + 0.75 * corners[1:]
-        inner = np.stack([near, far], axis=1).reshape(-1, 2)
-        corners = np.concatenate([first, inner[1:-1], last])
-    return corners
+    """Displace the corners of a polyline slightly, and smooth it; see `cut_corners`."""
+    return cut_corners(corners + rng.normal(0, BEND / 2, corners.shape))

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digitscope.types import UInt8Array
 from training.data.drawn_digits import BEND, curve, polyline, ring, rounded
 from training.data.pen_styles import CANVAS_PX, finish, vary_hand, write_tile
+from training.data.strokes import Line
 
-Line = NDArray[np.float64]  # (P, 2): x and y, y downwards
 Sign = Callable[[np.random.Generator], list[Line]]
 
 LISTED: dict[str, dict[str, list[list[list[float]]]]] = json.loads(  # way, name, strokes, points

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,34 +17,20 @@ import cv2
 import numpy as np
 from filelock import FileLock
 
-from digitscope.preprocessing import centring, closing, resizing
 from digitscope.types import TILE_PX, UInt8Array
-from training.data import (
-    drawn_digits,
-    drawn_signs,
-    hershey_glyphs,
-    outliers,
-    pen_styles,
-    synthetic_strokes,
-)
 from training.data.drawn_digits import draw_strokes
 from training.data.mnist import Digits
 from training.data.outliers import draw_non_digits
 from training.data.pen_styles import write_tile
 from training.data.strokes import PenDigit
+from training.run_records.provenance import code_fingerprint
 
 PEN_FRACTION = 0.65  # of the digits are recorded pen strokes; the others are drawn by rules
-SOURCES = (  # modules whose source code is part of the cache key
-    drawn_digits,
-    drawn_signs,
-    hershey_glyphs,
-    outliers,
-    pen_styles,
-    synthetic_strokes,
-    resizing,
-    centring,
-    closing,
-    sys.modules[__name__],
+DRAWN_BY = (  # the sources that draw the tiles
+    "training/data/*",
+    "digitscope/preprocessing/centring.py",
+    "digitscope/preprocessing/closing.py",
+    "digitscope/preprocessing/resizing.py",
 )
 
 
@@ -123,11 +108,8 @@ def _draw_all(
 
 def _fingerprint(digits: Digits, written: Sequence[PenDigit], counts: tuple[int, int]) -> str:
     """Twelve characters of a hash over everything that the tiles depend on."""
-    content = hashlib.sha256(
-        repr((counts, cv2.__version__, hershey_glyphs.GLYPHS, drawn_signs.LISTED)).encode()
-    )
-    for module in SOURCES:
-        content.update(Path(str(module.__file__)).read_bytes())
+    origin = (counts, cv2.__version__, code_fingerprint(DRAWN_BY))
+    content = hashlib.sha256(repr(origin).encode())
     content.update(digits.tiles.tobytes())
     for one in written:
         content.update(bytes([one.digit]) + b"".join(line.tobytes() for line in one.lines))

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitscope.types import UInt8Array
-from training.data.synthetic_strokes import draw_lines
+from training.data.strokes import Line
+from training.data.synthetic_strokes import cut_corners, draw_lines
 
 GLYPHS: dict[str, dict[str, list[list[list[int]]]]] = json.loads(  # alphabet, key, strokes, points
     Path(__file__).with_name("hershey_glyphs.json").read_text(encoding="utf-8")
@@ -27,8 +27,6 @@ STRETCH = 1.5  # maximum change of the aspect ratio, as a factor
 STRAY = 0.02  # displacement of each point, as a fraction of the longer side
 PEN_PX = (4, 12)
 
-Stroke = NDArray[np.float64]  # (P, 2): x and y of the points that a pen passes
-
 
 def draw_glyph(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
     """Draw a random sign in the middle of a canvas, its points displaced and its width varied.
@@ -38,7 +36,8 @@ def draw_glyph(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
     """
     signs = hershey_glyphs()
     strokes = signs[rng.integers(len(signs))]
-    low, high = _bounds(strokes)
+    every = np.concatenate(strokes)
+    low, high = every.min(0), every.max(0)
     stretch = STRETCH ** (rng.uniform(-1, 1) / 2)
     scale = HEIGHT_PX / max(high - low) * np.array([stretch, 1 / stretch])
     width_px = int(rng.integers(*PEN_PX))
@@ -46,32 +45,15 @@ def draw_glyph(canvas_px: int, rng: np.random.Generator) -> UInt8Array:
     for stroke in strokes:
         points = (stroke - (low + high) / 2) * scale + canvas_px / 2
         points += rng.normal(0, STRAY * HEIGHT_PX, points.shape)
-        lines.append(rounded(points))
+        lines.append(cut_corners(points))
     return draw_lines(lines, width_px, canvas_px)
 
 
 @cache
-def hershey_glyphs() -> tuple[tuple[Stroke, ...], ...]:
+def hershey_glyphs() -> tuple[tuple[Line, ...], ...]:
     """The strokes of every sign; those of `FAVOURED` occur three times."""
     return tuple(
         tuple(np.array(stroke, np.float64) for stroke in strokes_of[key])
         for alphabet, strokes_of in GLYPHS.items()
         for key in [*strokes_of, *2 * (FAVOURED if alphabet == "greeks" else "")]
     )
-
-
-def rounded(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Smooth a polyline by cutting its corners three times (Chaikin, 1974); its ends stay."""
-    first, last = corners[:1], corners[-1:]
-    for _ in range(3):
-        near = 0.75 * corners[:-1] + 0.25 * corners[1:]
-        far = 0.25 * corners[:-1] + 0.75 * corners[1:]
-        inner = np.stack([near, far], axis=1).reshape(-1, 2)
-        corners = np.concatenate([first, inner[1:-1], last])
-    return corners
-
-
-def _bounds(strokes: tuple[Stroke, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The minimum and the maximum x and y of a sign."""
-    points = np.concatenate(strokes)
-    return points.min(0), points.max(0)

@@ -22,9 +22,9 @@ from PIL import Image, ImageDraw, ImageFont
 from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
 from training.data.drawn_signs import draw_sign_tile, silhouette
-from training.data.hershey_glyphs import PEN_PX, draw_glyph, rounded
+from training.data.hershey_glyphs import PEN_PX, draw_glyph
 from training.data.mnist import Digits
-from training.data.synthetic_strokes import to_tile
+from training.data.synthetic_strokes import cut_corners, to_tile
 
 CANVAS_PX = 160  # drawn large, then shrunk, for smooth edges
 FONT_PX = 96
@@ -84,7 +84,7 @@ def scribble(_: Digits, rng: np.random.Generator) -> UInt8Array:
     thickness = int(rng.integers(*PEN_PX))
     for _stroke in range(int(rng.integers(2, 5))):
         corners = rng.uniform(20, CANVAS_PX - 20, (int(rng.integers(3, 6)), 2))
-        line = np.rint(rounded(corners)).astype(np.int32)
+        line = np.rint(cut_corners(corners)).astype(np.int32)
         cv2.polylines(canvas, [line], isClosed=False, color=255, thickness=thickness)
     return _finish(canvas)
 

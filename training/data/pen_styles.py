@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from digitscope.preprocessing.closing import close_gaps
 from digitscope.preprocessing.resizing import correct_stroke_width
 from digitscope.types import TILE_PX, UInt8Array
+from training.data.strokes import Line
 from training.data.synthetic_strokes import draw_lines, to_tile
 
 CANVAS_PX = 224  # drawn large, then shrunk, for smooth edges
@@ -34,7 +34,6 @@ FRAME_GAP = (0.03, 0.14)  # from the strokes' box to that piece, as a fraction o
 FRAME_ARC = (25, 80)  # degrees of the circle or box that this piece covers
 SPECK_PX = 12  # a smaller drawing gives an empty tile
 
-Line = NDArray[np.float64]  # (P, 2): x and y
 Style = Callable[[Sequence[Line], np.random.Generator], UInt8Array]
 
 

@@ -34,6 +34,17 @@ def draw_lines(
     return canvas
 
 
+def cut_corners(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Smooth a polyline by cutting its corners three times (Chaikin, 1974); its ends stay."""
+    first, last = corners[:1], corners[-1:]
+    for _ in range(3):
+        near = 0.75 * corners[:-1] + 0.25 * corners[1:]
+        far = 0.25 * corners[:-1] + 0.75 * corners[1:]
+        inner = np.stack([near, far], axis=1).reshape(-1, 2)
+        corners = np.concatenate([first, inner[1:-1], last])
+    return corners
+
+
 def to_tile(ink: UInt8Array) -> UInt8Array:
     """Convert a drawing to MNIST's form: longest side 20, centre of mass in the middle.
 
