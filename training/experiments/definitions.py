@@ -119,7 +119,7 @@ ABLATION = Experiment(
     (
         Row("the recipe", {}),
         Row("- augmentation", {"augmentation": 0.0}),
-        Row("- worn strokes", {"degraded_fraction": 0.0}),
+        Row("- degraded strokes", {"degraded_fraction": 0.0}),
         Row("- fourth block", {"blocks": 3}),
         Row("- label smoothing", {"label_smoothing": 0.0}),
         Row("- pen strokes and other hands", {"hand_fraction": 0.0}),

@@ -268,7 +268,7 @@ hyper = replace(hyper, augmentation=1.0)
 learn("+ changed a little", "augmented")
 
 # %% [markdown]
-# ## 2. Worn strokes
+# ## 2. Degraded strokes
 #
 # Soft lenses, skipping pens, strokes cut where a line of the paper was taken away.
 
@@ -279,7 +279,7 @@ plots.draw_tiles(degrade_strokes(digits.tiles[:20], rng, fraction=1.0))
 
 # %%
 hyper = replace(hyper, degraded_fraction=0.12)
-learn("+ worn strokes", "worn")
+learn("+ degraded strokes", "degraded")
 
 # %% [markdown]
 # ## 3. The hands of the world
@@ -302,7 +302,7 @@ learn("+ other hands", "hands")
 # %%
 before, after = (
     networks[one].predict(as_input(unseen.hands.tiles)).argmax(1) == unseen.hands.labels
-    for one in ("+ worn strokes", "+ other hands")
+    for one in ("+ degraded strokes", "+ other hands")
 )
 pd.DataFrame({"before": before, "after": after}).groupby(unseen.hands.labels).mean().T.map(
     "{:.0%}".format
