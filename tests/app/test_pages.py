@@ -14,6 +14,7 @@ from streamlit_app.components.measured.experiments import (
     ON_PHOTOS,
     comparison,
     error_rates,
+    finding,
 )
 from streamlit_app.components.measured.search import trials_of
 from streamlit_app.i18n import catalogue
@@ -214,3 +215,16 @@ def test_error_rates_are_what_is_left_of_accuracies() -> None:
 def test_a_name_that_begins_with_a_plus_is_no_list_in_the_table() -> None:
     table = comparison([{"name": "+ fourth block", "runs": []}])
     assert table.iloc[0, 0] == r"\+ fourth block"
+
+
+def test_finding_names_only_what_is_more_than_chance() -> None:
+    first: dict[str, object] = {"name": "the recipe", "runs": []}
+    block = {"mean": -0.0297, "p": 0.02}, {"mean": -0.02, "p": 0.06}
+    row = {
+        "name": "- fourth block",
+        "runs": [],
+        "differences": {"real_photo_accuracy": block[0], "test_accuracy": block[1]},
+    }
+    assert finding([first, row]).endswith("more than chance: **fourth block** (Photos -2.97).")
+    row["differences"] = {"test_accuracy": block[1]}
+    assert finding([first, row]) == "No difference is larger than chance between seeds explains."

@@ -16,6 +16,7 @@ from streamlit_app.components.measured.search import show_search, show_searches
 from streamlit_app.i18n import _, axis_labels, number, percent
 
 ROW_PX = 34  # height of a chart's row, without axes and legend
+TICKS = 5  # about; more would overlap on a phone
 BELOW = alt.Legend(orient="bottom", columns=1)  # side by side, entries are cut off on a phone
 ON_MNIST = ("val_accuracy", "test_accuracy")  # columns of a report
 ON_STROKES = ("test_hands_accuracy", "validation_hands_accuracy")
@@ -56,6 +57,8 @@ def show_report(report: ModelCard) -> None:
     """Show a paragraph, the charts, the table, and how it was measured."""
     rows = report.rows("rows", "name", "runs")
     st.write(_(str(report.get("teaches"))))
+    if any("differences" in row for row in rows):
+        st.info(finding(rows))
     show_search(report)
     show_searches(report)
     titles = {
@@ -77,6 +80,25 @@ def show_report(report: ModelCard) -> None:
                 "t-test with Holm's correction for the number of rows."
             )
         )
+
+
+def finding(rows: Sequence[Mapping[str, object]]) -> str:
+    """The rows that differ significantly from the first row, and by how many points, as text."""
+    apart = []
+    for row in rows[1:]:
+        by = [
+            f"{name} {number(100 * (_difference(row, measure, 'mean') or 0.0), '+.2f')}"
+            for measure, name in measure_names().items()
+            if _is_apart(row, measure)
+        ]
+        if by:
+            part = _(str(row["name"])).removeprefix("- ")
+            apart.append(f"**{part}** ({', '.join(by)})")
+    if not apart:
+        return _("No difference is larger than chance between seeds explains.")
+    return _(
+        "What changes, in points, without a part, where it is more than chance: {parts}."
+    ).format(parts="; ".join(apart))
 
 
 def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
@@ -127,7 +149,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
         yOffset=alt.YOffset("measure:N", sort=measures),
         color=alt.Color("measure:N", sort=measures, title=None, legend=BELOW),
     )
-    labels = alt.Axis(labelExpr=axis_labels(".1%"))
+    labels = alt.Axis(labelExpr=axis_labels(".1%"), tickCount=TICKS)
     bars = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("low:Q", title=None, axis=labels, scale=alt.Scale(zero=True)), x2="high:Q"
     )
@@ -175,6 +197,15 @@ def _written(row: Mapping[str, object], measure: str) -> str:
     mean, deviation = _mean_of(row, measure)
     if mean is None:
         return ""
-    p = ModelCard(row).number(f"differences.{measure}.p")
-    star = r" \*" if p is not None and p < SIGNIFICANCE_LEVEL else ""
+    star = r" \*" if _is_apart(row, measure) else ""
     return percent(mean, 2) + ("" if deviation is None else f" ± {percent(deviation, 2)}") + star
+
+
+def _is_apart(row: Mapping[str, object], measure: str) -> bool:
+    """Whether a row differs significantly from the first one."""
+    p = _difference(row, measure, "p")
+    return p is not None and p < SIGNIFICANCE_LEVEL
+
+
+def _difference(row: Mapping[str, object], measure: str, figure: str) -> float | None:
+    return ModelCard(row).number(f"differences.{measure}.{figure}")
