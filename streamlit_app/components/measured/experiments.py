@@ -17,7 +17,7 @@ from streamlit_app.i18n import _, axis_labels, number, percent
 
 ROW_PX = 34  # height of a chart's row, without axes and legend
 TICKS = 5  # about; more would overlap on a phone
-BELOW = alt.Legend(orient="bottom", columns=1)  # side by side, entries are cut off on a phone
+BELOW = alt.Legend(orient="bottom", columns=1, labelLimit=0)  # columns are cut off on a phone
 ON_MNIST = ("val_accuracy", "test_accuracy")  # columns of a report
 ON_STROKES = ("test_hands_accuracy", "validation_hands_accuracy")
 FOLDERS = ("real_photo", "real_photo_2", "real_photo_3")
