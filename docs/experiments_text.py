@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.experiments.definitions import COMPARED
-from training.experiments.reports import FRACTIONS, cell
+from training.experiments.reports import FRACTIONS, cell, heading
 
 
 def describe_experiments(reports: Path) -> str:
@@ -23,16 +23,17 @@ def describe_experiments(reports: Path) -> str:
 
 
 def _describe(report: Mapping[str, Any]) -> str:
-    shown = {name: text for name, text in FRACTIONS.items() if name in report["columns"]}
-    heads = ("", "runs", *shown.values())
+    rows = report["rows"]
+    shown = [name for name in FRACTIONS if name in report["columns"]]
+    heads = ("", "seeds", "parameters", *(heading(rows, name) for name in shown))
     lines = [
         f"| {' | '.join(heads)} |",
         "| --- " * len(heads) + "|",
         *(
-            f"| {row['name']} | {len(row['runs'])} | "
+            f"| {row['name']} | {len(row['runs'])} | {row['parameters']:,} | "
             + " | ".join(cell(row, name).replace("*", r"\*") for name in shown)
             + " |"
-            for row in report["rows"]
+            for row in rows
         ),
     ]
     return "\n".join(
@@ -59,13 +60,18 @@ def _describe_searches(report: Mapping[str, Any]) -> list[str]:
 
 def _found_by(search: Mapping[str, Any]) -> str:
     trials = search["trials"]
-    given_up = sum(trial["state"] == "pruned" for trial in trials)
+    pruned = sum(trial["state"] == "pruned" for trial in trials)
     best, recipe = (", ".join(_settings(search[one])) for one in ("best", "recipe"))
     at_an_end = [name.replace("_", " ") for name in search.get("at_an_end", ())]
-    end = f" The end of what was searched: {', '.join(at_an_end)}." if at_an_end else ""
+    text = (
+        f"{len(trials)} settings were tried, {pruned} of them stopped early (pruned). The lowest "
+        f"validation loss was reached with {best}; our default is {recipe}."
+    )
+    if not at_an_end:
+        return text
     return (
-        f"{len(trials)} settings were tried, {given_up} of them given up early. The least "
-        f"validation loss had {best}; the recipe has {recipe}.{end}"
+        f"{text} It is the lowest or the highest value that was not pruned of: "
+        f"{', '.join(at_an_end)}. So a better one may lie beyond it."
     )
 
 

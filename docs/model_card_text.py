@@ -7,6 +7,12 @@ from typing import Any
 from digitscope.benchmark.metrics import wilson_interval
 
 OUTCOMES = ("correct", "wrong", "refused")
+MEASURED = {  # entries of the card with photos -> their names
+    "photos": "first set",
+    "photos_second_set": "second set",
+    "simulated": "simulated photos",
+}
+LEAST_RANKED = 20  # in each group of a ranking; with fewer, one picture moves it by points
 
 
 def describe_card(card: dict[str, Any]) -> str:
@@ -19,7 +25,7 @@ def describe_card(card: dict[str, Any]) -> str:
             "On a second set of pictures, of other hands",
             _kinds(card, "photos_second_set", "kind", "pictures"),
         ),
-        ("What confidence and quality mean on the first set", _trust(card)),
+        ("What confidence and quality mean", _trust(card)),
         ("On simulated photos of test digits", _simulated(card)),
         ("How it was made", _origin(card)),
     )
@@ -61,7 +67,7 @@ def _mean_of(seeds: dict[str, Any]) -> str:
     if "test_accuracy_std" not in seeds:
         return ""
     value = _with_interval(seeds, "test_accuracy", "test_accuracy_mean")
-    return f"{value}; deviation {100 * seeds['test_accuracy_std']:.2f}"
+    return f"{value}; standard deviation {100 * seeds['test_accuracy_std']:.2f}"
 
 
 def _simulated(card: dict[str, Any]) -> str:
@@ -116,23 +122,27 @@ def _trust(card: dict[str, Any]) -> str:
     photos = card.get("photos", {})
     if "levels" not in photos:
         return ""
-    calibration, point = photos["calibration"], photos["operating_points"]["in_use"]
+    measured = [(name, card[entry]) for entry, name in MEASURED.items() if entry in card]
+    point = photos["operating_points"]["in_use"]
     rows = [
-        (
-            f"expected calibration error of {calibration['n']} guesses, 15 bins",
-            f"{calibration['error_before']:.2%} before calibration, {calibration['error']:.2%} "
-            "after",
+        *(
+            (
+                f"expected calibration error of {one['calibration']['n']:,} guesses, {name}",
+                f"{one['calibration']['error']:.2%}",
+            )
+            for name, one in measured
         ),
         *(
             (
-                f"AUROC, {one['name']} ({one['above']} to {one['below']})",
-                f"{one['confidence']:.3f} by confidence, {one['quality']:.3f} by quality",
+                f"AUROC, {rank['name']} ({rank['above']:,} to {rank['below']}): {name}",
+                f"{rank['confidence']:.3f} by confidence, {rank['quality']:.3f} by quality",
             )
-            for one in photos["rankings"]
-            if one["confidence"] is not None
+            for name, one in measured
+            for rank in one["rankings"]
+            if min(rank["above"], rank["below"]) >= LEAST_RANKED
         ),
         (
-            f"answers need a confidence of {point['threshold']:.0%}",
+            f"answers need a confidence of {point['threshold']:.0%}: first set",
             f"{point['digits_refused']:.1%} of digits refused, {point['digits_wrong']:.1%} wrong; "
             f"{point['others_refused']:.1%} of all else refused",
         ),
@@ -142,7 +152,13 @@ def _trust(card: dict[str, Any]) -> str:
         for one in photos["levels"]
         if one["n"]
     ]
-    return f"{_table(('', ''), rows)}\n\n{_table(('quality', 'pictures', *OUTCOMES), levels)}"
+    note = (
+        "The operating point was fitted on the first and the second set, so their figures are "
+        f"flattering. Rankings of fewer than {LEAST_RANKED} pictures are left out. The quality "
+        "levels are those of the first set."
+    )
+    heads = ("quality", "pictures", *OUTCOMES)
+    return f"{note}\n\n{_table(('', ''), rows)}\n\n{_table(heads, levels)}"
 
 
 def _origin(card: dict[str, Any]) -> str:

@@ -1,8 +1,9 @@
-"""Compares every row with the first, seed by seed: which differences are more than chance?
+"""Compares every row with the first, seed by seed: which differences are significant?
 
 Runs with the same seed use the same random numbers in every row, as far as the rows allow it, so
 paired differences tell more than two means. With several rows, one difference is easily large by
-chance; Holm's correction accounts for this.
+chance; Holm's correction accounts for this, within one column. Only the seeds vary: another choice
+of pictures would add chance that these tests do not see.
 
 Sources: Student, "The Probable Error of a Mean", Biometrika 6, 1908 (paired t-test); Holm, "A
 Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6, 1979.
@@ -13,37 +14,44 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from statistics import mean, stdev
 from typing import Any
 
-from scipy.stats import ttest_rel
+import numpy as np
+from scipy.stats import ttest_1samp
 
-SIGNIFICANCE_LEVEL = 0.05  # significance level: differences with a smaller p are reported
+CONFIDENCE_LEVEL = 0.95
+SIGNIFICANCE_LEVEL = 0.05  # differences with a smaller p get a star
+LEAST_SEEDS = 2  # one seed has no spread
 
 
-def differences(rows: Sequence[Mapping[str, Any]], column: str) -> list[dict[str, float]]:
-    """The mean difference of each row from the first row, and its p-value.
+def differences(rows: Sequence[Mapping[str, Any]], column: str) -> list[dict[str, float | None]]:
+    """How much each row differs from the first row.
 
     Args:
         rows: the rows of a report; each has runs with the same seeds.
         column: name of the figure in the runs.
 
     Returns:
-        For every row but the first: `mean`, and `p` with Holm's correction.
+        For every row but the first: `mean`; `margin`, which the 95 % confidence interval has on
+        each side; and `p`, with Holm's correction. `margin` is None and `p` is 1 for a single seed,
+        and if all seeds differ by the same: then the spread is unknown.
     """
     first, *others = [{run["seed"]: run[column] for run in row["runs"]} for row in rows]
     gaps = [[row[seed] - first[seed] for seed in first if seed in row] for row in others]
-    corrected = holm([_p_value(one) for one in gaps])
-    return [{"mean": mean(one), "p": p} for one, p in zip(gaps, corrected, strict=True)]
+    margins, chances = zip(*map(_margin_and_p, gaps), strict=True)
+    return [
+        {"mean": float(np.mean(one)), "margin": margin, "p": p}
+        for one, margin, p in zip(gaps, margins, holm(chances), strict=True)
+    ]
 
 
-def _p_value(gaps: Sequence[float]) -> float:
-    """The two-sided p of a paired t-test; 1 for a single seed or if all differences are 0."""
-    if len(gaps) < 2 or not any(gaps):
-        return 1.0
-    if stdev(gaps) == 0:
-        return 0.0
-    return float(ttest_rel(gaps, [0.0] * len(gaps)).pvalue)
+def _margin_and_p(gaps: Sequence[float]) -> tuple[float | None, float]:
+    """Half of the confidence interval of the mean, and the two-sided p of a paired t-test."""
+    if len(gaps) < LEAST_SEEDS or np.allclose(gaps, gaps[0]):
+        return None, 1.0
+    tested = ttest_1samp(gaps, 0.0)
+    interval = tested.confidence_interval(CONFIDENCE_LEVEL)
+    return float(interval.high - interval.low) / 2, float(tested.pvalue)
 
 
 def holm(chances: Sequence[float]) -> list[float]:

@@ -13,12 +13,11 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import ttest_ind
-
 from training import plots
 from training.config import HyperParameters
 from training.experiments.definitions import Experiment
 from training.experiments.paired import SIGNIFICANCE_LEVEL, differences, is_apart
+from training.model_definition import build_network
 from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
 from training.run_records.run_folder import RunFolder
@@ -45,9 +44,7 @@ RANKED_COLUMNS = {  # AUROC, if labelled folders hold pictures without a digit, 
 }
 READ_COLUMNS = STROKE_COLUMNS | PHOTO_COLUMNS | RANKED_COLUMNS
 FRACTIONS = {"val_accuracy": "validation", "test_accuracy": "test"} | READ_COLUMNS
-REPORTED = ("test_accuracy", "test_hands_accuracy")  # no row is called best by these
 NAME_CHARS, CELL_CHARS = 36, 26
-LEAST_SEEDS = 2  # one seed has no spread
 
 
 @dataclass(frozen=True)
@@ -85,8 +82,7 @@ def write_report(
         searches: row name -> the search that came before its runs.
     """
     rows, searches = _summarise_all(runs), searches or {}
-    if experiment.paired:
-        _compare_with_first(rows)
+    _compare_with_first(rows)
     if len(searches) > 1:
         rows = [
             row | ({"search": searches[row["name"]]} if row["name"] in searches else {})
@@ -96,7 +92,7 @@ def write_report(
         "name": name,
         "title": experiment.title,
         "teaches": experiment.teaches,
-        "finding": (finding_of_parts if experiment.paired else finding)(rows),
+        "finding": finding(rows),
         "command": command,
         "git_commit": git_commit(),
         "columns": columns_of(rows),
@@ -136,6 +132,7 @@ def summarise(runs: Sequence[Run], columns: Sequence[str] = COLUMNS) -> dict[str
     """One row: its figures with mean and standard deviation over the seeds."""
     figures = [run_figures(run) for run in runs]
     row: dict[str, Any] = {"name": runs[0].row, "changes": runs[0].changes, "runs": figures}
+    row["parameters"] = build_network(runs[0].hyper).count_params()
     for column in columns:
         values = [one[column] for one in figures]
         row[f"{column}_mean"] = mean(values)
@@ -169,62 +166,50 @@ def run_figures(run: Run) -> dict[str, Any]:
     } | run.folder.figures()
 
 
-def finding(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The result as text: the best row by validation, strokes and photos, with its figures."""
-    judged = [n for n in columns_of(rows) if n in FRACTIONS and n not in REPORTED]
-    return " ".join(_finding_of(rows, column) for column in judged) if len(rows) > 1 else ""
-
-
-def _finding_of(rows: Sequence[Mapping[str, Any]], column: str) -> str:
-    """The best row of one column, and the rows that do not differ significantly from it."""
-    best, *others = sorted(rows, key=lambda row: -row[f"{column}_mean"])
-    text = f"Best by {FRACTIONS[column]}: {best['name']}, {_percent(best, column)}"
-    alike = [row["name"] for row in others if not _is_apart(best, row, column)]
-    if alike:
-        return f"{text}; these seeds do not tell it from {', '.join(alike)}."
-    return f"{text}; next {others[0]['name']}, {_percent(others[0], column)}."
-
-
-def _is_apart(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> bool:
-    """Whether two means differ significantly by Welch's test; False if a row has a single seed.
-
-    Source: Welch, "The generalization of 'Student's' problem", Biometrika 34, 1947.
-    """
-    seeds = [[run[column] for run in row["runs"]] for row in (one, other)]
-    if min(len(values) for values in seeds) < LEAST_SEEDS:
-        return False
-    return bool(ttest_ind(*seeds, equal_var=False).pvalue < SIGNIFICANCE_LEVEL)
-
-
 def _compare_with_first(rows: Sequence[dict[str, Any]]) -> None:
     """Add to each row but the first its differences from the first, column by column."""
+    if len(rows) == 1:
+        return
     for column in (name for name in columns_of(rows) if name in FRACTIONS):
         for row, difference in zip(rows[1:], differences(rows, column), strict=True):
             row.setdefault("differences", {})[column] = difference
 
 
-def finding_of_parts(rows: Sequence[Mapping[str, Any]]) -> str:
+def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     """The rows that differ significantly from the first row, and by how much, as text."""
-    apart = [
-        f"{row['name']} ({100 * row['differences'][column]['mean']:+.2f} on {FRACTIONS[column]})"
-        for column in columns_of(rows)
+    if len(rows) == 1:
+        return ""
+    apart = {
+        row["name"]: [
+            f"{FRACTIONS[column]} {_points(row['differences'][column])}"
+            for column in columns_of(rows)
+            if is_apart(row, column)
+        ]
         for row in rows[1:]
-        if is_apart(row, column)
-    ]
-    seeds = len(rows[0]["runs"])
-    test = (
-        f"by a paired t-test over {seeds} seeds with Holm's correction over {len(rows) - 1} rows "
-        f"at {SIGNIFICANCE_LEVEL:.0%}"
+    }
+    found = "; ".join(f"{name}: {', '.join(texts)}" for name, texts in apart.items() if texts)
+    return (
+        f"Significantly different from {rows[0]['name']}, in points, with the 95 % confidence "
+        f"interval: {found or 'nothing'} (paired t-test over {len(rows[0]['runs'])} seeds at "
+        f"{SIGNIFICANCE_LEVEL:.0%}; Holm's correction over {len(rows) - 1} rows, for each column). "
+        "A difference without a star may be real: few seeds show only large ones."
     )
-    if not apart:
-        return f"No difference from {rows[0]['name']} is larger than the seeds' spread, {test}."
-    return f"Larger than the seeds' spread, {test}: {'; '.join(apart)}. No other difference is."
+
+
+def _points(difference: Mapping[str, float]) -> str:
+    return f"{100 * difference['mean']:+.2f} ± {100 * difference['margin']:.2f}"
+
+
+def heading(rows: Sequence[Mapping[str, Any]], column: str) -> str:
+    """The title of a column; for pictures, with their number."""
+    count = rows[0]["runs"][0].get(column.replace("_accuracy", "_count"))
+    return f"{FRACTIONS[column]} ({count})" if count else FRACTIONS[column]
 
 
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table for the terminal, in percent, ± one standard deviation."""
     shown = [name for name in columns_of(rows) if name in FRACTIONS]
-    heads = "".join(f"{FRACTIONS[name]:>{CELL_CHARS}}" for name in shown)
+    heads = "".join(f"{heading(rows, name):>{CELL_CHARS}}" for name in shown)
     lines = [f"{'':{NAME_CHARS}}{heads}{'seeds':>7}"]
     for row in rows:
         cells = "".join(f"{cell(row, name):>{CELL_CHARS}}" for name in shown)
@@ -232,12 +217,10 @@ def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _percent(row: Mapping[str, Any], column: str) -> str:
-    """A figure as "99.60% ± 0.03"; one seed has no spread."""
-    spread = row[f"{column}_std"]
-    return f"{row[f'{column}_mean']:.2%}" + (f" ± {100 * spread:.2f}" if spread is not None else "")
-
-
 def cell(row: Mapping[str, Any], column: str) -> str:
-    """A cell of a table; a star marks a significant difference from the first row."""
-    return _percent(row, column) + (" *" if is_apart(row, column) else "")
+    """A figure as "99.60% ± 0.03 *"; one seed has no spread; a star: significantly different."""
+    spread = row[f"{column}_std"]
+    shown = f"{row[f'{column}_mean']:.2%}" + (
+        f" ± {100 * spread:.2f}" if spread is not None else ""
+    )
+    return shown + (" *" if is_apart(row, column) else "")

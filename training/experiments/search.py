@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import asdict, replace
 from typing import Any
@@ -43,7 +43,6 @@ from training.train import train
 
 SPLIT_SEED = 2027  # same split for every search; the validation tiles have another seed
 TRIAL_SEEDS = 1_000  # first seed of the trials; the seeds of an experiment's rows begin at 1
-NEAR_END = 0.02  # fraction of a range; a best value so near an end may be better outside
 
 
 def search(wanted: Search, row: Row, data: str | None, common: Mapping[str, Any]) -> optuna.Study:
@@ -190,18 +189,12 @@ def describe(study: optuna.Study, row: Row) -> dict[str, Any]:
         "study": study.study_name,
         "best": best,
         "recipe": {name: getattr(ours, name) for name in best},
-        "at_an_end": [name for name in best if is_at_an_end(best[name], row.searched[name])],
+        "at_an_end": [name for name in best if best[name] in _ends(trials, name)],
         "trials": trials,
     }
 
 
-def is_at_an_end(value: float, searched: Range) -> bool:
-    """Whether a value is so near an end of the range that a better one may be outside.
-
-    >>> is_at_an_end(4000, Range(64, 4096, log=True)), is_at_an_end(512, Range(64, 4096, log=True))
-    (True, False)
-    """
-    low, at, high = (
-        math.log(x) if searched.log else x for x in (searched.low, value, searched.high)
-    )
-    return not NEAR_END < (at - low) / (high - low) < 1 - NEAR_END
+def _ends(trials: Sequence[Mapping[str, Any]], name: str) -> tuple[float, float]:
+    """The lowest and the highest value of a setting among the trials that were not pruned."""
+    values = [trial[name] for trial in trials if trial["state"] == "complete"]
+    return min(values), max(values)

@@ -98,7 +98,7 @@ def _draw_trials(axes: Axes, trials: Sequence[Mapping[str, Any]]) -> None:
         marker="x",
         zorder=ABOVE_GRID,
         color=QUIET_COLOUR,
-        label="given up early",
+        label="stopped early (pruned)",
     )
     if ended:
         _draw_ended(axes, ended)
@@ -127,7 +127,7 @@ def _draw_ended(axes: Axes, ended: Sequence[Mapping[str, Any]]) -> None:
         facecolors="none",
         edgecolors=NOTED_COLOUR,
         linewidths=2,
-        label="least validation loss",
+        label="lowest validation loss",
     )
     bar = axes.figure.colorbar(points, ax=axes, format=PercentFormatter(1, decimals=1))
     bar.set_label("validation tiles read wrong")

@@ -47,8 +47,8 @@ def show_curves(card: ModelCard) -> None:
             )
     st.caption(
         _(
-            "Training tiles are bent, blurred and mixed with what is no digit: they are harder "
-            "than validation tiles, and the network does worse on them."
+            "Training tiles are changed at random, so they are harder. The two losses cannot be "
+            "compared: in training, labels are smoothed, so even a perfect network has a loss."
         )
     )
 

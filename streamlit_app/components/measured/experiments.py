@@ -76,8 +76,9 @@ def show_report(report: ModelCard) -> None:
     if any("differences" in row for row in rows):
         st.caption(
             _(
-                "A star: it differs from the first row by more than the seeds do, by a paired "
-                "t-test with Holm's correction for the number of rows."
+                "A star: significantly different from the first row (paired t-test, for each "
+                "column with Holm's correction over the rows). A difference without a star may be "
+                "real: few seeds show only large ones."
             )
         )
 
@@ -87,18 +88,19 @@ def finding(rows: Sequence[Mapping[str, object]]) -> str:
     apart = []
     for row in rows[1:]:
         by = [
-            f"{name} {number(100 * (_difference(row, measure, 'mean') or 0.0), '+.2f')}"
+            f"{name} {number(100 * _difference(row, measure, 'mean'), '+.2f')} ± "
+            f"{number(100 * _difference(row, measure, 'margin'), '.2f')}"
             for measure, name in measure_names().items()
             if _is_apart(row, measure)
         ]
         if by:
-            part = _(str(row["name"])).removeprefix("- ")
-            apart.append(f"**{part}** ({', '.join(by)})")
+            apart.append(f"**{_(str(row['name'])).removeprefix('- ')}** ({', '.join(by)})")
     if not apart:
-        return _("No difference is larger than chance between seeds explains.")
+        return _("No row differs significantly from the first one.")
     return _(
-        "What changes, in points, without a part, where it is more than chance: {parts}."
-    ).format(parts="; ".join(apart))
+        "Significantly different from the first row, in points, with the 95% confidence interval: "
+        "{rows}."
+    ).format(rows="; ".join(apart))
 
 
 def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
@@ -119,7 +121,7 @@ def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> p
 def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """The table for people: a line for each row, a column for each metric measured."""
     measured = {
-        measure: name
+        measure: _with_count(name, rows[0], measure)
         for measure, name in measure_names().items()
         if any(_mean_of(row, measure)[0] is not None for row in rows)
     }
@@ -127,11 +129,20 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
         [
             _as_text(_(str(row["name"]))),
             str(len(_runs(row))),
+            number(int(ModelCard(row).number("parameters") or 0)),
             *(_written(row, one) for one in measured),
         ]
         for row in rows
     ]
-    return pd.DataFrame(lines, columns=[_("Variant"), _("Runs"), *measured.values()])
+    heads = [_("Variant"), _("Runs"), _("Parameters"), *measured.values()]
+    return pd.DataFrame(lines, columns=heads)
+
+
+def _with_count(name: str, row: Mapping[str, object], measure: str) -> str:
+    """The name of a metric with the number of its pictures, if that is known."""
+    runs = [ModelCard(run) for run in _runs(row) if isinstance(run, dict)]
+    count = runs[0].number(measure.replace("_accuracy", "_count")) if runs else None
+    return f"{name} ({number(int(count))})" if count and "_accuracy" in measure else name
 
 
 def _as_text(name: str) -> str:
@@ -174,11 +185,12 @@ def _size_of(rows: Sequence[Mapping[str, object]]) -> str:
     tiles, epochs = first.number("tiles"), first.number("epochs")
     if tiles:
         return _(
-            "Mean ± deviation over the runs, each of {epochs} epochs with {tiles} of MNIST's tiles."
+            "Mean ± standard deviation over the runs, each of {epochs} epochs with {tiles} of "
+            "MNIST's tiles."
         ).format(epochs=number(int(epochs or 0)), tiles=number(int(tiles)))
-    return _("Mean ± deviation over the runs, each of {epochs} epochs with all tiles.").format(
-        epochs=number(int(epochs or 0))
-    )
+    return _(
+        "Mean ± standard deviation over the runs, each of {epochs} epochs with all tiles."
+    ).format(epochs=number(int(epochs or 0)))
 
 
 def _runs(row: Mapping[str, object]) -> list[object]:
@@ -203,9 +215,9 @@ def _written(row: Mapping[str, object], measure: str) -> str:
 
 def _is_apart(row: Mapping[str, object], measure: str) -> bool:
     """Whether a row differs significantly from the first one."""
-    p = _difference(row, measure, "p")
+    p = ModelCard(row).number(f"differences.{measure}.p")
     return p is not None and p < SIGNIFICANCE_LEVEL
 
 
-def _difference(row: Mapping[str, object], measure: str, figure: str) -> float | None:
-    return ModelCard(row).number(f"differences.{measure}.{figure}")
+def _difference(row: Mapping[str, object], measure: str, figure: str) -> float:
+    return ModelCard(row).number(f"differences.{measure}.{figure}") or 0.0

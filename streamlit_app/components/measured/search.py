@@ -26,12 +26,12 @@ def show_search(report: ModelCard) -> None:
         return
     st.write(
         _(
-            "{count} settings were tried, {given_up} of them given up early. The least validation "
-            "loss had {units} hidden units and a dropout of {dropout}; the recipe has "
-            "{recipe_units} and {recipe_dropout}."
+            "{count} settings were tried, {pruned} of them stopped early (pruned). The lowest "
+            "validation loss was reached with {units} hidden units and a dropout of {dropout}; our "
+            "default is {recipe_units} and {recipe_dropout}."
         ).format(
             count=number(len(trials)),
-            given_up=number(int((~trials["ended"]).sum())),
+            pruned=number(int((~trials["ended"]).sum())),
             units=number(best.number("hidden_units") or 0, ",.0f"),
             dropout=number(best.number("dropout") or 0, ".2f"),
             recipe_units=number(recipe.number("hidden_units") or 0, ",.0f"),
@@ -43,7 +43,7 @@ def show_search(report: ModelCard) -> None:
         height=CHART_PX,
         alt=_("Each trial by its hidden units and its dropout; the colour tells its errors"),
     )
-    st.caption(_("The ring is the least validation loss; crosses were given up early."))
+    st.caption(_("The ring is the lowest validation loss; crosses were stopped early (pruned)."))
 
 
 def show_searches(report: ModelCard) -> None:
@@ -75,7 +75,7 @@ def setting_names() -> dict[str, str]:
 
 
 def trials_of(report: ModelCard) -> pd.DataFrame:
-    """Columns hidden_units, dropout, error (0..1), ended (not given up early), best."""
+    """Columns hidden_units, dropout, error (0..1), ended (not pruned), best."""
     best = report.table("search.best")
     lines = [
         (

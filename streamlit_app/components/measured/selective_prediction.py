@@ -79,22 +79,21 @@ def _show_levels(levels: list[dict[str, Any]]) -> None:
 
 
 def _ranking(card: ModelCard) -> str:
-    """A text: how well confidence and quality rank right above wrong; the calibration error."""
-    ranked = next(
-        (
-            ModelCard(row)
-            for row in card.rows("photos.rankings", "name", "confidence", "quality")
-            if row["name"] == GUESSES
-        ),
-        ModelCard({}),
-    )
+    """How well confidence and quality rank right guesses above wrong ones; calibration errors.
+
+    The ranking is of simulated photos: real photos have too few wrong guesses.
+    """
+    rankings = card.rows("simulated.rankings", "name", "confidence", "quality")
+    ranked = next((ModelCard(row) for row in rankings if row["name"] == GUESSES), ModelCard({}))
     return _(
-        "Of a right and a wrong guess, confidence ranks the right one higher {confidence} of the "
-        "time, quality alone {quality}. On photos, confidence is off by {error} on average."
+        "Of a right and a wrong guess on simulated photos, confidence ranks the right one higher "
+        "{confidence} of the time, quality alone {quality}. Confidence is off by {error} on "
+        "average on these photos, which it was fitted on, and by {simulated} on simulated photos."
     ).format(
         confidence=percent(ranked.number("confidence") or 0),
         quality=percent(ranked.number("quality") or 0),
         error=percent(card.number("photos.calibration.error") or 0),
+        simulated=percent(card.number("simulated.calibration.error") or 0),
     )
 
 
