@@ -40,7 +40,7 @@ with error_boundary():
     tell_if_replaced()
     show_headline_figures(card)
 
-st.header(_("On pictures of people's own"), anchor=False)
+st.header(_("On people's own pictures"), anchor=False)
 with error_boundary():
     show_photos(card, load_predecessor())
 with error_boundary():

@@ -24,9 +24,9 @@ from training.experiments import __main__ as command_line
 from training.experiments import running
 from training.experiments import search as search_module
 from training.experiments import study as study_module
-from training.experiments.definitions import EXPERIMENTS, Range
+from training.experiments.definitions import EXPERIMENTS
 from training.experiments.reports import Run, write_report
-from training.experiments.search import best_row, describe, is_at_an_end
+from training.experiments.search import best_row, describe
 from training.experiments.study import OtherStudyError, Search, StudyUnavailableError
 from training.run_records.run_folder import RunFolder
 
@@ -53,6 +53,7 @@ def test_a_search_ends_with_a_row_and_its_trials(
     study = search(Search("sweep-found-search", trials=2), str(mnist_npz), SMALL)
     found = describe(study, ROW)
     assert [one["state"] for one in found["trials"]] == ["complete"] * 2
+    assert found["at_an_end"] == [*found["best"]]  # of two trials, each is at an end
     assert all(one["epochs"] == 1 and 0 < one["val_accuracy"] < 1 for one in found["trials"])
     folders = [path.name for path in (runs_dir / "sweep-found-search").iterdir() if path.is_dir()]
     assert sorted(folders) == ["trial-000", "trial-001"]
@@ -229,12 +230,6 @@ def test_no_search_sees_a_tile_that_rows_are_judged_by(mnist_npz: Path) -> None:
     )
     assert not judged & learnt
     assert not (learnt | judged) & {one.tobytes() for one in validation.tiles}
-
-
-def test_what_is_found_at_an_end_is_told() -> None:
-    assert is_at_an_end(0.8, Range(0.0, 0.8)) and not is_at_an_end(0.4, Range(0.0, 0.8))
-    assert is_at_an_end(65, Range(64, 4096, log=True))
-    assert not is_at_an_end(968, Range(64, 4096, log=True))
 
 
 def test_several_searches_stand_beside_their_rows(

@@ -191,7 +191,7 @@ def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     return (
         f"Significantly different from {rows[0]['name']}, in points, with the 95 % confidence "
         f"interval: {found or 'nothing'} (paired t-test over {len(rows[0]['runs'])} seeds at "
-        f"{SIGNIFICANCE_LEVEL:.0%}; Holm's correction over {len(rows) - 1} rows, for each column). "
+        f"{SIGNIFICANCE_LEVEL:.0%}, with Holm's correction over the rows of each column). "
         "A difference without a star may be real: few seeds show only large ones."
     )
 
@@ -202,7 +202,7 @@ def _points(difference: Mapping[str, float]) -> str:
 
 def heading(rows: Sequence[Mapping[str, Any]], column: str) -> str:
     """The title of a column; for pictures, with their number."""
-    count = rows[0]["runs"][0].get(column.replace("_accuracy", "_count"))
+    count = rows[0]["runs"][0].get(f"{column.removesuffix('_accuracy')}_count")
     return f"{FRACTIONS[column]} ({count})" if count else FRACTIONS[column]
 
 

@@ -19,6 +19,7 @@
 # %%
 # %matplotlib inline
 # %config InlineBackend.print_figure_kwargs = {"dpi": 55}
+import json
 import os
 
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}  # twice as fast
@@ -72,12 +73,12 @@ plots.draw_tiles(digits.tiles[:20], [str(label) for label in digits.labels[:20]]
 #
 # Four blocks of convolution, batch normalisation and ReLU. Small filters that are stacked see as
 # much as large ones, with fewer weights. Pooling halves the picture twice, not more: the loops of
-# an 8 must survive. The average over all places says *whether* a stroke was seen, not where. This
-# is the network that ships, layer by layer; only the training differs.
+# an 8 must survive. The average over all places says *whether* a stroke was seen, not where. The
+# network that ships has the same blocks, and an eleventh output for what is no digit.
 
 # %%
+from digitscope.model_files import MODEL_CARD
 from digitscope.types import PIXEL_MEAN, PIXEL_STD
-from training.model_definition import build_model
 
 L, CONV = keras.layers, {"kernel_size": 3, "padding": "same"}
 plain = keras.Sequential(
@@ -103,9 +104,8 @@ plain = keras.Sequential(
         L.Dense(10, activation="softmax"),
     ]
 )
-print(
-    f"{plain.count_params():,} numbers to learn; the shipped one: {build_model().count_params():,}"
-)
+shipped_parameters = json.loads(MODEL_CARD.read_text())["parameters"]
+print(f"{plain.count_params():,} parameters; the network that ships: {shipped_parameters:,}")
 
 # %% [markdown]
 # ## The training step
@@ -157,8 +157,8 @@ plots.draw_tiles(both, said, columns=2)
 
 # %% [markdown]
 # On the left is what the network saw. The page is grey, not black; the pen is thinner than a pixel;
-# the digit does not fill the frame. Nothing in MNIST looks like that, so the answer is chance, and
-# its confidence with it. On the right is the same photo after Digitscope's
+# the digit does not fill the frame. Nothing in MNIST looks like that, so the answer may be wrong,
+# however sure it is. On the right is the same photo after Digitscope's
 # [eleven steps](../../PREPROCESSING.md): the paper is taken away, the digit is found, its lines are
 # brought to MNIST's width, and its mass to the middle. The network is the same.
 #
@@ -182,7 +182,8 @@ shrunk = np.stack(
 right = plain.predict(as_input(shrunk.astype(np.uint8))).argmax(1) == labels
 print(f"{len(photos)} photos, shrunk: {right.mean():.0%} read right")
 right = plain.predict(as_input(photo_digits.tiles)).argmax(1) == photo_digits.labels
-print(f"{len(photo_digits)} of them became tiles: {right.mean():.0%} read right")
+refused = len(photos) - len(photo_digits)
+print(f"the same through the steps: {right.sum() / len(photos):.0%} read right, {refused} refused")
 plots.draw_tiles(photo_digits.tiles[:20], [str(label) for label in photo_digits.labels[:20]])
 
 # %% [markdown]
@@ -191,12 +192,14 @@ plots.draw_tiles(photo_digits.tiles[:20], [str(label) for label in photo_digits.
 # time, and judge it by four figures:
 #
 # * **MNIST**: validation tiles read right;
-# * **photos**: the tiles above read right. No network on this page learns from such photos;
+# * **photos**: of the photos above that became tiles, those read right. No network on this page
+#   learns from such photos;
 # * **hands**: digits of other writers read right;
-# * **refusing**: how surely digits rank above what is no digit; 50 % is chance.
+# * **refusing** (AUROC): how often the confidence ranks a digit above what is no digit; 50 % is
+#   chance.
 #
-# With so few tiles and one seed, a difference of a point is chance. The same question with several
-# seeds and a test of chance stands in [the experiments](../../docs/experiments.md).
+# With so few tiles and photos and one seed, a difference of two points may be chance. The same
+# question with several seeds and a test stands in [the experiments](../../docs/experiments.md).
 
 # %%
 from training.data.datasets import Datasets
@@ -334,16 +337,16 @@ hyper = replace(hyper, label_smoothing=0.1)
 learn("+ smoothed labels", "smoothed")
 
 # %% [markdown]
-# MNIST's own tiles need few of these ingredients; they are there for your photos, for other hands,
-# and for what is no digit. How much each brings is settled with more tiles, more epochs and several
-# seeds.
+# What shows on this page: digits of other hands are read better, and what is no digit ranks lower.
+# The photos change by a few tiles, too few to tell. [The experiments](../../docs/experiments.md)
+# measure each ingredient with more tiles, two folders of real photos and several seeds.
 #
 # ## Does it mean what it says?
 #
-# Smoothed labels make a network modest: it says less than it knows. One number, a temperature that
-# is fitted on validation tiles and folded into the last layer, makes its confidence honest
-# ([Guo et al. 2017](https://arxiv.org/abs/1706.04599)). It changes no answer. A dot with fewer than
-# twenty tiles would promise nothing; it is not drawn.
+# Smoothed labels make a network underconfident: it says less than it knows. One number, a
+# temperature that is fitted on validation tiles and folded into the last layer, makes its
+# confidence honest ([Guo et al. 2017](https://arxiv.org/abs/1706.04599)). It changes no answer. A
+# dot with fewer than twenty tiles is not drawn: they are too few to judge.
 
 # %%
 from training.evaluate import predict, report
@@ -354,7 +357,7 @@ before = report(predict(model, validation.tiles), validation.labels)
 calibration = calibrate(model, validation)
 after = report(predict(model, validation.tiles), validation.labels)
 print(f"temperature {calibration.temperature:.2f}")
-print(f"confidence off by {before.ece:.1%} before, by {after.ece:.1%} after")
+print(f"confidence off by {before.ece:.1%} before, by {after.ece:.1%} after, on the same tiles")
 plots.draw_reliability(before.reliability, after.reliability)
 
 # %% [markdown]
@@ -404,6 +407,6 @@ print(f"Digitscope reads a {reading.digit}, {reading.confidence:.0%} sure")
 #
 # * `training/config.py` is the whole recipe, with a reason for each value; `make train` trains it.
 # * [The experiments](../../docs/experiments.md) leave one ingredient out at a time, with several
-#   seeds, and say which differences are more than chance.
+#   seeds, and say which differences are significant.
 # * [The model card](../../models/MODEL_CARD.md): figures and limits of the network that ships.
 # * `keras.saving.load_model("models/mnist_cnn.keras")` opens it anywhere, without this project.

@@ -59,9 +59,9 @@ def show_calibration(card: ModelCard) -> None:
         )
         text.caption(
             _(
-                "On the dotted line confidence and accuracy agree; above it the network is too "
-                "modest, below too sure. Each point is at least {fewest} tiles of the test set: "
-                "fewer promise nothing, and are not drawn. Nearly all answers lie at the far right."
+                "On the dotted line confidence and accuracy agree; above it the network is "
+                "underconfident, below it overconfident. Each point is at least {fewest} tiles of "
+                "the test set; fewer are too few to judge. Nearly all answers lie at the far right."
             ).format(fewest=FEWEST)
         )
 

@@ -23,6 +23,7 @@ ON_STROKES = ("test_hands_accuracy", "validation_hands_accuracy")
 FOLDERS = ("real_photo", "real_photo_2", "real_photo_3")
 ON_PHOTOS = ("photo_accuracy", *(f"{folder}_accuracy" for folder in FOLDERS))
 RANKED = tuple(f"{folder}_none_auroc" for folder in FOLDERS)
+CONFIDENCE_LEVEL = 0.95  # of the intervals, as in training.experiments.paired
 SIGNIFICANCE_LEVEL = 0.05  # p-value, as in training.experiments.paired; lower ones get a star
 
 
@@ -98,9 +99,9 @@ def finding(rows: Sequence[Mapping[str, object]]) -> str:
     if not apart:
         return _("No row differs significantly from the first one.")
     return _(
-        "Significantly different from the first row, in points, with the 95% confidence interval: "
-        "{rows}."
-    ).format(rows="; ".join(apart))
+        "Significantly different from the first row, in points, with the {level} confidence "
+        "interval: {rows}."
+    ).format(level=number(CONFIDENCE_LEVEL, ".0%"), rows="; ".join(apart))
 
 
 def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
@@ -141,8 +142,8 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 def _with_count(name: str, row: Mapping[str, object], measure: str) -> str:
     """The name of a metric with the number of its pictures, if that is known."""
     runs = [ModelCard(run) for run in _runs(row) if isinstance(run, dict)]
-    count = runs[0].number(measure.replace("_accuracy", "_count")) if runs else None
-    return f"{name} ({number(int(count))})" if count and "_accuracy" in measure else name
+    count = runs[0].number(f"{measure.removesuffix('_accuracy')}_count") if runs else None
+    return f"{name} ({number(int(count))})" if count else name
 
 
 def _as_text(name: str) -> str:

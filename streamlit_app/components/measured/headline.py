@@ -31,7 +31,7 @@ def headline_figures(card: ModelCard) -> list[tuple[str, str, str]]:
         text = _("on average: how sure it is, against how often it is right")
         known.append((_("Confidence is off by"), percent(ece, TEST_DECIMALS), text))
     if parameters is not None:
-        text = _("numbers that it learned or counted")
+        text = _("weights and statistics in the network")
         known.append((_("Parameters"), number(int(parameters)), text))
     return known
 

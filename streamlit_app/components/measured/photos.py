@@ -68,8 +68,8 @@ def show_photos(card: ModelCard, predecessor: ModelCard) -> None:
     )
     st.caption(
         _(
-            "Pictures of people's own, one a writer and digit; nothing was trained on them, but "
-            "thresholds were chosen on them. Predecessor: what the app that this one succeeds "
-            "reads right of the same pictures."
+            "One picture for each writer and digit. Nothing was trained on them, but thresholds "
+            "were chosen on them. Predecessor: what an earlier app, which was not adjusted to "
+            "them, reads right of the same pictures."
         )
     )

@@ -105,7 +105,7 @@ def _chart(curve: pd.DataFrame, in_use: float) -> alt.LayerChart:
         .encode(
             x=alt.X(
                 "threshold:Q",
-                title=_("Least confidence of an answer"),
+                title=_("Minimum confidence of an answer"),
                 scale=alt.Scale(domain=[LOWEST, 1]),
                 axis=shares,
             ),
