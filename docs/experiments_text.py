@@ -70,8 +70,8 @@ def _found_by(search: Mapping[str, Any]) -> str:
     if not at_an_end:
         return text
     return (
-        f"{text} It is the lowest or the highest value that was not pruned of: "
-        f"{', '.join(at_an_end)}. So a better one may lie beyond it."
+        f"{text} At an end of what was tried and not pruned, so that a better value may lie beyond: "
+        f"{', '.join(at_an_end)}."
     )
 
 

@@ -123,7 +123,10 @@ def test_an_experiment_has_its_text_a_chart_and_a_table(
     report = {
         "title": "Two networks",
         "teaches": "One is larger.",
-        "rows": [row | runs | {"name": "small"}, row | runs | {"name": "large"}],
+        "rows": [
+            row | runs | {"name": "small", "parameters": 392_330},
+            row | runs | {"name": "large"},
+        ],
     }
     monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard({}), ModelCard(report)])
     open_page(app, PERFORMANCE)
@@ -131,8 +134,8 @@ def test_an_experiment_has_its_text_a_chart_and_a_table(
     assert "One is larger." in [one.value for one in app.markdown]
     (table,) = (one.value for one in app.table if "Variant" in one.value.columns)
     assert table.to_numpy().tolist() == [
-        ["small", "3", "99.10% ± 0.02%"],
-        ["large", "3", "99.10% ± 0.02%"],
+        ["small", "3", "392,330", "99.10% ± 0.02%"],
+        ["large", "3", "", "99.10% ± 0.02%"],
     ]
     assert any("5 epochs with 4,000" in one.value for one in app.caption)
 
@@ -152,8 +155,8 @@ def test_a_search_tells_what_it_found(app: AppTest, monkeypatch: pytest.MonkeyPa
     report = {"title": "Searched", "teaches": "Luck.", "rows": [row], "search": SEARCH}
     monkeypatch.setattr(cards, "load_reports", lambda: [ModelCard(report)])
     open_page(app, PERFORMANCE)
-    assert "2 settings were tried, 1 of them given up early." in texts(app)
-    assert "968 hidden units and a dropout of 0.10; the recipe has 512 and 0.30." in texts(app)
+    assert "2 settings were tried, 1 of them stopped early (pruned)." in texts(app)
+    assert "968 hidden units and a dropout of 0.10; our default is 512 and 0.30." in texts(app)
 
 
 def test_rows_with_searches_of_their_own_tell_what_was_found_and_stars_what_differs(

@@ -129,8 +129,8 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     lines = [
         [
             _as_text(_(str(row["name"]))),
-            str(len(_runs(row))),
-            number(int(ModelCard(row).number("parameters") or 0)),
+            str(len(ModelCard(row).rows("runs"))),
+            _count_of(ModelCard(row), "parameters"),
             *(_written(row, one) for one in measured),
         ]
         for row in rows
@@ -141,9 +141,14 @@ def comparison(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 def _with_count(name: str, row: Mapping[str, object], measure: str) -> str:
     """The name of a metric with the number of its pictures, if that is known."""
-    runs = [ModelCard(run) for run in _runs(row) if isinstance(run, dict)]
-    count = runs[0].number(f"{measure.removesuffix('_accuracy')}_count") if runs else None
-    return f"{name} ({number(int(count))})" if count else name
+    run = (ModelCard(row).rows("runs") or [{}])[0]
+    count = _count_of(ModelCard(run), f"{measure.removesuffix('_accuracy')}_count")
+    return f"{name} ({count})" if count else name
+
+
+def _count_of(figures: ModelCard, name: str) -> str:
+    count = figures.number(name)
+    return "" if count is None else number(int(count))
 
 
 def _as_text(name: str) -> str:
@@ -182,7 +187,7 @@ def _show_chart(values: pd.DataFrame, title: str) -> None:
 
 def _size_of(rows: Sequence[Mapping[str, object]]) -> str:
     """The size of the experiment, for the line below its table."""
-    first = ModelCard(_runs(rows[0])[0])
+    first = ModelCard(ModelCard(rows[0]).rows("runs")[0])
     tiles, epochs = first.number("tiles"), first.number("epochs")
     if tiles:
         return _(
@@ -192,11 +197,6 @@ def _size_of(rows: Sequence[Mapping[str, object]]) -> str:
     return _(
         "Mean ± standard deviation over the runs, each of {epochs} epochs with all tiles."
     ).format(epochs=number(int(epochs or 0)))
-
-
-def _runs(row: Mapping[str, object]) -> list[object]:
-    runs = row["runs"]
-    return list(runs) if isinstance(runs, list) else []
 
 
 def _mean_of(row: Mapping[str, object], measure: str) -> tuple[float | None, float | None]:
