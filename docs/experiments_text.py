@@ -70,7 +70,7 @@ def _found_by(search: Mapping[str, Any]) -> str:
     if not at_an_end:
         return text
     return (
-        f"{text} At an end of what was tried and not pruned, so that a better value may lie beyond: "
+        f"{text} At an end of what was tried and not pruned, so a better value may lie beyond: "
         f"{', '.join(at_an_end)}."
     )
 
