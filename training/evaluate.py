@@ -164,7 +164,8 @@ def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> 
     """
     measured = evaluate_test(run.load_best(), data)
     run.save_figures(
-        {
+        run.figures()
+        | {
             "test_accuracy": measured.accuracy,
             "test_errors": measured.errors,
             "test_loss": measured.loss,

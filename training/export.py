@@ -42,6 +42,7 @@ from training.evaluation.model_card import (
 )
 from training.run_records.run_folder import LATEST, RunFolder, RunFolderError
 from training.tracking import EXPERIMENT, TrackingError, find_folder, register
+from training.tracking.record import read_record
 
 NOTEBOOKS_DIR = Path(__file__).resolve().parent / "notebooks"
 STEM = "mnist_cnn"  # file name of both models that the app, the API and the command line open
@@ -111,7 +112,8 @@ def siblings(run: RunFolder) -> tuple[SeedFigures, ...]:
 
 
 def _without_seed(run: RunFolder) -> dict[str, object]:
-    return run.settings() | {"seed": None}
+    """The settings and the code of a run; runs of other code are not averaged with it."""
+    return run.settings() | {"seed": None, "code": read_record(run).facts.get("code_sha256")}
 
 
 def calibrate(model: keras.Model, validation: Digits) -> Calibration:

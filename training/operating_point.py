@@ -33,7 +33,7 @@ from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_o
 from digitscope.types import Background
 from training.evaluation.model_card import describe_file, write_card
 from training.photos import as_trained, tempered
-from training.run_records.provenance import command_on, git_commit
+from training.run_records.provenance import command_on, git_commit, reading_fingerprint
 
 TEMPERATURES = np.geomspace(1, 2.5, 20)  # from 1 on: no photo is as clear as the tiles, where T = 1
 QUALITY_WEIGHTS = np.linspace(0.1, 2, 20)  # added at quality 0; a poor picture is trusted less
@@ -150,6 +150,7 @@ def describe(fitted: Fit, folders: Sequence[Path], pictures: int) -> dict[str, A
         "git_commit": git_commit(),
         "command": command_on("training.operating_point", folders),
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
+        "code_sha256": reading_fingerprint(ENTRY),
         "pictures": pictures,
         "right_refused": fitted.right_refused,
         "calibration_error": fitted.calibration_error,

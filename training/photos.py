@@ -28,7 +28,7 @@ from digitscope.reader import DigitReader
 from digitscope.recognition.calibration import apply_temperature, quality_temperature
 from digitscope.types import Background, Prediction
 from training.evaluation.model_card import describe_file, write_card
-from training.run_records.provenance import PHOTOS_BY, code_fingerprint, command_on, git_commit
+from training.run_records.provenance import command_on, git_commit, reading_fingerprint
 
 MAIN_KIND = "photo"
 ENTRIES = ("photos", "photos_second_set")  # of the card, for the first folder and the second
@@ -71,7 +71,7 @@ def _describe_origin(name: str, command: str) -> dict[str, str]:
         "git_commit": git_commit(),
         "command": command,
         "model_sha256": describe_file(ONNX_MODEL)["sha256"],
-        "code_sha256": code_fingerprint(PHOTOS_BY[name]),
+        "code_sha256": reading_fingerprint(name),
         "background": str(Background.AUTO),
     }
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from training.experiments.definitions import EXPERIMENTS
 from training.experiments.reports import Run
 from training.experiments.running import plan
-from training.run_records.provenance import READINGS_BY, code_fingerprint
+from training.run_records.provenance import reading_fingerprint
 
 PHOTOS = 7  # that a network has read
 
@@ -22,7 +22,7 @@ def finish(run: Run, accuracy: float, **read: float) -> None:
     run.folder.save_figures({"test_accuracy": accuracy - 0.01})
     for name, share in read.items():
         figures = {f"{name}_count": PHOTOS, f"{name}_accuracy": share}
-        run.folder.save_reading(name, figures, code_fingerprint(READINGS_BY[name]))
+        run.folder.save_reading(name, figures, reading_fingerprint(name))
 
 
 def plan_recipe(seeds: int, **common: object) -> list[Run]:

@@ -13,16 +13,19 @@ import pytest
 
 pytest.importorskip("keras")
 
+from digitscope.recognition.operating_point import OperatingPoint
 from training.config import HyperParameters
 from training.experiments.definitions import EXPERIMENTS, MNIST_ALONE, Experiment, Range, Row
 from training.run_records import provenance
 from training.run_records.currency import stale_photos, stale_rows
 from training.run_records.provenance import (
-    PHOTOS_BY,
+    POINT,
     READ_BY,
+    READINGS_BY,
     TRAINED_BY,
     bare_code,
     code_fingerprint,
+    reading_fingerprint,
 )
 
 ROWS = (
@@ -48,11 +51,12 @@ def _lines(*reports: dict[str, Any]) -> list[str]:
 def _report(name: str, changes: dict[str, object], **of_run: Any) -> dict[str, Any]:
     settings = asdict(HyperParameters()) | {"seed": 3, "epochs": 1} | changes
     run = {"settings": settings, "code_sha256": code_fingerprint()} | of_run
-    return {"name": "ablation", "rows": [{"name": name, "changes": changes, "runs": [run]}]}
+    row = {"name": name, "changes": changes, "runs": [run]}
+    return {"name": "ablation", "teaches": "Nothing.", "command": "it --epochs 1", "rows": [row]}
 
 
 DROPOUT = {"dropout": 0.5}
-SETTINGS = asdict(HyperParameters()) | DROPOUT
+SETTINGS = asdict(HyperParameters()) | {"epochs": 1} | DROPOUT
 OLD_SETTINGS = SETTINGS | {"weight_decay": 9.0}
 
 
@@ -80,10 +84,18 @@ def test_a_row_of_todays_code_and_recipe_is_current(report: dict[str, Any]) -> N
         ),
         (_report("a row", {"dropout": 0.4}), "the experiment has no such row today"),
         (_report("searched", MNIST_ALONE), "the experiment has no such row today"),
+        (
+            _report("searched", MNIST_ALONE | {"dropout": 0.95}),
+            "the experiment has no such row today",
+        ),
+        (
+            _report("a row", DROPOUT, settings=SETTINGS | {"batch_size": 8}),
+            "other settings today (batch_size)",
+        ),
         (_report("gone", {}), "the experiment has no such row today"),
         (
             _report("a row", DROPOUT, photo_accuracy=0.9, readings={"photo": "0"}),
-            "the code that reads pictures has changed (photo)",
+            "other code or operating point reads pictures today (photo)",
         ),
     ],
 )
@@ -92,13 +104,40 @@ def test_an_old_row_is_named_with_its_reason(report: dict[str, Any], reason: str
     assert line == f"ablation: {report['rows'][0]['name']}: {reason}"
 
 
+def test_an_experiment_that_is_gone_or_tells_another_text_is_named() -> None:
+    report = _report("a row", DROPOUT)
+    assert _lines(report | {"teaches": "Much."}) == ["ablation: its text is another one today"]
+    assert _lines(report | {"name": "gone"}) == ["gone: there is no such experiment today"]
+
+
+@pytest.mark.parametrize("means", [{"val_accuracy_mean": 0.99}, {"runs": []}])
+def test_a_mean_that_is_not_that_of_its_runs_is_named(means: dict[str, Any]) -> None:
+    report = _report("a row", DROPOUT, val_accuracy=0.9)
+    report["rows"][0] |= {"val_accuracy_mean": 0.9} | means
+    assert _lines(report) == ["ablation: a row: its means are not those of its runs"]
+
+
+def test_readings_depend_on_the_operating_point_and_the_ink_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = {name: reading_fingerprint(name) for name in ("photos", "photo", POINT)}
+    other = OperatingPoint(min_confidence=0.95)
+    monkeypatch.setattr(provenance, "load_operating_point", lambda: other)
+    changed = [name for name, known in before.items() if reading_fingerprint(name) != known]
+    assert changed == ["photos", "photo"]  # the point itself is fitted without it
+    network = tmp_path / "ink.onnx"
+    network.write_bytes(b"another one")
+    monkeypatch.setattr(provenance, "INK_MODEL", network)
+    assert reading_fingerprint(POINT) != before[POINT]
+
+
 def test_a_row_without_a_figure_is_named() -> None:
     missing = [line for line in stale_rows(_report("a row", DROPOUT)) if "not measured" in line]
     assert missing == [f"ablation: {row.name}: not measured yet" for row in ROWS[1:]]
 
 
 def test_pictures_read_by_todays_code_are_current() -> None:
-    code = {"photo": code_fingerprint(PHOTOS_BY["simulated"])}
+    code = {"photo": reading_fingerprint("photo")}
     assert _lines(_report("a row", DROPOUT, photo_accuracy=0.9, readings=code)) == []
 
 
@@ -106,13 +145,14 @@ def test_photos_that_another_core_has_read_are_named_with_the_command() -> None:
     card = {
         "photos": {"code_sha256": "0", "command": "python -m training.photos FOLDER"},
         "simulated": {
-            "code_sha256": code_fingerprint(PHOTOS_BY["simulated"]),
+            "code_sha256": reading_fingerprint("simulated"),
             "model_sha256": "0",
             "command": "make stress",
         },
     }
     assert list(stale_photos(card)) == [
-        "model card: photos: the code that reads photos has changed; measure it again: "
+        "model card: photos: the code or the operating point that reads photos has changed; "
+        "measure it again: "
         "`python -m training.photos FOLDER`",
         "model card: simulated: the network has changed; measure it again: `make stress`",
     ]
@@ -127,7 +167,7 @@ def test_photos_are_keyed_to_every_file_that_makes_tile_or_answer(
 
     def fingerprint() -> str:
         code_fingerprint.cache_clear()
-        return code_fingerprint(PHOTOS_BY["photos"])
+        return code_fingerprint(READINGS_BY["photos"])
 
     for module in ("preprocessing/contrast", "retry", "recognition/rejection", "image_io"):
         file, before = tmp_path / "digitscope" / f"{module}.py", fingerprint()
@@ -163,6 +203,16 @@ def test_every_module_that_reads_a_picture_is_in_the_fingerprint(repo_root: Path
         "occlusion",
         "number_types",
     }
+
+
+def test_every_module_that_judges_a_reading_is_in_the_fingerprint(repo_root: Path) -> None:
+    loaded = _loaded_with("training.experiments.photo_reading", repo_root)
+    judged = {path for pattern in READINGS_BY["photo"] for path in repo_root.glob(pattern)}
+    modules = [name.replace(".", "/") for name in loaded if "digitscope.benchmark." in name]
+    paths = [repo_root / f"{name}.py" for name in modules]
+    others = {path.stem for path in paths if path.is_file() and path not in judged}
+    # They count, print and store what was judged; `mnist` is part of the training's fingerprint.
+    assert others == {"mnist", "report", "report_page", "run", "selective_prediction", "terminal"}
 
 
 def test_every_module_that_trains_is_in_the_fingerprint(repo_root: Path) -> None:

@@ -29,7 +29,7 @@ from training.data.strokes import TEST_WRITERS, VALIDATION_WRITERS, load_writers
 from training.evaluate import predict
 from training.evaluation.calibration import fit_temperature, fold_temperature
 from training.hands import PENS, write_all
-from training.run_records.provenance import HANDS, READINGS_BY, REAL, SIMULATED, code_fingerprint
+from training.run_records.provenance import HANDS, REAL, SIMULATED, reading_fingerprint
 from training.run_records.run_folder import RunFolder, RunFolderError
 from training.stress import SEED, simulate
 from training.synthetic_photos import EVERYDAY
@@ -99,13 +99,18 @@ def summarise(results: Sequence[Result], prefix: str) -> dict[str, float]:
     return figures if ranked is None else figures | {f"{prefix}_none_auroc": ranked}
 
 
-def read_all(run: RunFolder, pictures: Mapping[str, Sequence[Sample]], validation: Digits) -> None:
+def read_all(
+    run: RunFolder,
+    pictures: Mapping[str, Sequence[Sample]],
+    validation: Digits,
+    folders: Mapping[str, Path],
+) -> None:
     """Read pictures with a run's network; save the figures of each kind when it is read."""
     with calibrated_reader(run, validation) as reader, ThreadPoolExecutor(WORKERS) as pool:
         for name, samples in pictures.items():
-            code = code_fingerprint(READINGS_BY[name])  # before reading: code may be edited then
+            code = reading_fingerprint(name)  # before reading: code may be edited then
             figures = summarise(list(pool.map(partial(read_sample, reader), samples)), name)
-            run.save_reading(name, figures, code)
+            run.save_reading(name, figures, code, folders.get(name))
             print(figures, flush=True)
 
 
@@ -125,13 +130,15 @@ def main(arguments: list[str] | None = None) -> None:
     run = RunFolder(options.run)
     tiles = int(str(run.settings()["validation_tiles"]))
     _, validation = load_train_validation(options.data, tiles)
-    read_all(run, _pictures(options, validation), validation)
+    folders = {name: path for name in REAL if (path := getattr(options, name))}
+    read_all(run, _pictures(options, validation, folders), validation, folders)
     show(run)
 
 
-def _pictures(options: argparse.Namespace, validation: Digits) -> dict[str, list[Sample]]:
+def _pictures(
+    options: argparse.Namespace, validation: Digits, folders: Mapping[str, Path]
+) -> dict[str, list[Sample]]:
     """The pictures that the command line asks for: prefix of the figures -> samples."""
-    folders = {name: path for name in REAL if (path := getattr(options, name))}
     pictures = {name: load_labels(path, headline_only=True) for name, path in folders.items()}
     if options.strokes:
         pictures |= dict([pen_strokes()])

@@ -21,7 +21,7 @@ from digitscope.model_files import MODEL_CARD
 from training.config import HyperParameters
 from training.experiments.definitions import Row
 from training.experiments.reports import Run
-from training.run_records.provenance import HANDS, READINGS_BY, REAL, SIMULATED, code_fingerprint
+from training.run_records.provenance import HANDS, REAL, SIMULATED, reading_fingerprint
 from training.run_records.run_folder import RUNS_DIR, RunFolder
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
@@ -165,15 +165,16 @@ def _unread(run: Run, sources: Sources) -> list[str]:
     is_other = known.get(f"{SIMULATED}_count") != count
     options = [f"--count={count}"] if count and (is_other or _is_old(run, SIMULATED)) else []
     options += ["--strokes"] if sources.strokes and all(_is_old(run, one) for one in HANDS) else []
-    folders = zip(REAL, sources.photos, strict=False)
     return options + [
-        f"--{name.replace('_', '-')}={path}" for name, path in folders if _is_old(run, name)
+        f"--{name.replace('_', '-')}={path}"
+        for name, path in zip(REAL, sources.photos, strict=False)
+        if _is_old(run, name) or run.folder.has_other_labels(name, path)
     ]
 
 
 def _is_old(run: Run, name: str) -> bool:
     """Whether the run's network has not read these pictures with today's code."""
-    return run.folder.readings().get(name) != code_fingerprint(READINGS_BY[name])
+    return run.folder.readings().get(name) != reading_fingerprint(name)
 
 
 class _Steps:

@@ -3,8 +3,9 @@
 Every change to the code that trains makes the rows of all reports out of date, also if it only
 tidied up. For each of their runs, this command makes the untrained network and the tiles again,
 with the run's settings and today's code. If they are the same to the last bit, the run then names
-today's code and is current again. It cannot see a change of the training loop. Where network or
-tiles differ, move the run's folder away and repeat the experiment's command, which trains it again.
+today's code and is current again. It cannot see a change of the training loop, of the validation or
+of the calibration, so do not use it after such a change. Where network or tiles differ, move the
+run's folder away and repeat the experiment's command, which trains it again.
 """
 
 from __future__ import annotations

@@ -10,50 +10,85 @@ that, row by row.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from digitscope.model_files import MODEL_CARD, ONNX_MODEL, fingerprint_of
 from training.config import HyperParameters, without_removed
 from training.experiments.definitions import EXPERIMENTS, Row
-from training.run_records.provenance import PHOTOS_BY, READINGS_BY, code_fingerprint
+from training.run_records.provenance import READINGS_BY, code_fingerprint, reading_fingerprint
 from training.run_records.run_folder import REPOSITORY
 
 REPORTS_DIR = REPOSITORY / "training" / "reports"
-# Seed, size and arithmetic of a run: compared only if the row changes them.
-NOT_COMPARED = {"seed", "epochs", "limit", "precision", "batch_size", "ema_momentum"}
+NOT_COMPARED = {"seed", "precision"}  # unless the row changes them
+SIZES = {
+    "--full": ("limit", "epochs", "batch_size"),
+    "--epochs": ("epochs",),
+    "--limit": ("limit",),
+}
 
 
 def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
     """Every row of a report that is out of date or missing, with the reason."""
-    known = {row.name: row for row in EXPERIMENTS[report["name"]].rows}
+    name = report["name"]
+    if name not in EXPERIMENTS:
+        yield f"{name}: there is no such experiment today"
+        return
+    if report["teaches"] != EXPERIMENTS[name].teaches:
+        yield f"{name}: its text is another one today"
+    known = {row.name: row for row in EXPERIMENTS[name].rows}
     for row in report["rows"]:
         if row["name"] not in known or _has_other_changes(known.pop(row["name"]), row["changes"]):
-            yield f"{report['name']}: {row['name']}: the experiment has no such row today"
-            continue
-        reasons = dict.fromkeys(_why_stale(run, row["changes"]) for run in row["runs"])
-        if reason := ", ".join(one for one in reasons if one):
-            yield f"{report['name']}: {row['name']}: {reason}"
-    yield from (f"{report['name']}: {name}: not measured yet" for name in known)
+            yield f"{name}: {row['name']}: the experiment has no such row today"
+        elif reason := ", ".join(_reasons(row, _common_settings(report))):
+            yield f"{name}: {row['name']}: {reason}"
+    yield from (f"{name}: {row}: not measured yet" for row in known)
 
 
-def _has_other_changes(row: Row, changes: Mapping[str, object]) -> bool:
+def _common_settings(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of the experiment that the report's command does not change."""
+    said = report["command"].split()
+    free = {setting for option, names in SIZES.items() if option in said for setting in names}
+    wanted = asdict(HyperParameters()) | dict(EXPERIMENTS[report["name"]].small)
+    return {name: value for name, value in wanted.items() if name not in free | NOT_COMPARED}
+
+
+def _reasons(row: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, None]:
+    """Why a row's figures are out of date, each reason once; empty if they are current."""
+    changes = without_removed(row["changes"])
+    found = dict.fromkeys(_why_stale(run, {**common, **changes}) for run in row["runs"])
+    found.pop("", None)
+    if not all(_is_mean_of(row, name) for name in row if name.endswith("_mean")):
+        found["its means are not those of its runs"] = None
+    return found
+
+
+def _is_mean_of(row: Mapping[str, Any], name: str) -> bool:
+    values = [run[name.removesuffix("_mean")] for run in row["runs"]]
+    return bool(values) and math.isclose(row[name], mean(values))
+
+
+def _has_other_changes(row: Row, changes: Mapping[str, Any]) -> bool:
     """Whether a report's row changed other settings than `row`; searched values may differ."""
     fixed = {n: value for n, value in without_removed(changes).items() if n not in row.searched}
-    return fixed != dict(row.changes) or not row.searched.keys() <= changes.keys()
+    inside = all(
+        one.low <= changes[n] <= one.high for n, one in row.searched.items() if n in changes
+    )
+    return fixed != dict(row.changes) or not row.searched.keys() <= changes.keys() or not inside
 
 
-def _why_stale(run: Mapping[str, Any], changes: Mapping[str, object]) -> str:
+def _why_stale(run: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Why a run's figures are out of date; "" if they are current."""
     if "settings" not in run or not run.get("code_sha256"):
         return "its settings or its code were not kept"
-    changes, had = without_removed(changes), without_removed(run["settings"])
-    wanted = asdict(HyperParameters()) | changes
-    compared = [n for n in wanted | had if n not in NOT_COMPARED or n in changes]
-    others = [name for name in compared if wanted.get(name) != had.get(name)]
+    had = without_removed(run["settings"])
+    unknown = had.keys() - asdict(HyperParameters()).keys()
+    others = [name for name in [*wanted, *unknown] if wanted.get(name) != had.get(name)]
     if others:
         return f"other settings today ({', '.join(others)})"
     if run["code_sha256"] != code_fingerprint():
@@ -65,28 +100,30 @@ def _why_read_anew(run: Mapping[str, Any]) -> str:
     """Which pictures were read with the run's network by other code; "" if none."""
     known = run.get("readings", {})
     read = [name for name in READINGS_BY if f"{name}_accuracy" in run]
-    old = [name for name in read if known.get(name) != code_fingerprint(READINGS_BY[name])]
-    return f"the code that reads pictures has changed ({', '.join(old)})" if old else ""
+    old = [name for name in read if known.get(name) != reading_fingerprint(name)]
+    return f"other code or operating point reads pictures today ({', '.join(old)})" if old else ""
 
 
 def stale_photos(card: Mapping[str, Any]) -> Iterator[str]:
     """Every photo entry of the card that other code or another network has read, and why."""
-    for name, sources in PHOTOS_BY.items():
-        if name in card and (reason := _why_outdated(card[name], sources)):
+    for name in READINGS_BY:
+        if name in card and (reason := _why_outdated(card[name], reading_fingerprint(name))):
             yield f"model card: {name}: {reason}; measure it again: `{card[name]['command']}`"
 
 
-def _why_outdated(entry: Mapping[str, Any], sources: tuple[str, ...]) -> str:
+def _why_outdated(entry: Mapping[str, Any], today: str) -> str:
     """Why an entry's figures are out of date; "" if they are current."""
-    if entry.get("code_sha256") != code_fingerprint(sources):
-        return "the code that reads photos has changed"
+    if entry.get("code_sha256") != today:
+        return "the code or the operating point that reads photos has changed"
     return "" if entry["model_sha256"] == fingerprint_of(ONNX_MODEL) else "the network has changed"
 
 
 def find_stale(reports: Sequence[Path], card: Path = MODEL_CARD) -> list[str]:
     """Every figure that is out of date, one line of text each."""
     tables = [json.loads(path.read_text(encoding="utf-8")) for path in reports]
-    rows = [line for table in tables if "rows" in table for line in stale_rows(table)]
+    missing = EXPERIMENTS.keys() - {table["name"] for table in tables}
+    rows = [line for table in tables for line in stale_rows(table)]
+    rows += [f"{name}: not measured yet" for name in sorted(missing)]
     return [*rows, *stale_photos(json.loads(card.read_text(encoding="utf-8")))]
 
 

@@ -12,10 +12,13 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from digitscope.model_files import INK_MODEL, fingerprint_of
+from digitscope.recognition.operating_point import OperatingPoint, load_operating_point
 from training.run_records.run_folder import REPOSITORY
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
-CODE = ("training/*.py", "digitscope")  # what the figures depend on
+SUFFIXES = (".py", ".json")  # of sources; editors leave other files beside them
+CODE = ("training/*.py", "training/data", "digitscope")  # what the figures depend on
 
 
 TRAINED_BY = (  # the sources that make a run's data and its network
@@ -45,20 +48,40 @@ READ_BY = (  # the sources that turn a picture into a tile and a tile into an an
     "digitscope/types.py",
     "models/ink_card.json",  # has the checksum of the ink network
 )
-PHOTOS_BY: Mapping[str, tuple[str, ...]] = {  # photo entries of the model card -> sources
-    "photos": READ_BY,
-    "photos_second_set": READ_BY,
-    "simulated": (*READ_BY, *PHOTOGRAPHED_BY),
-    "hands": (*READ_BY, "training/hands.py", "training/data/strokes.py"),
-}
+JUDGED_BY = (  # the sources that decide which answers are right
+    "digitscope/benchmark/dataset.py",
+    "digitscope/benchmark/metrics.py",
+    "digitscope/benchmark/results.py",
+)
 SIMULATED = "photo"  # prefix of a run's figures on simulated photos
 REAL = ("real_photo", "real_photo_2", "real_photo_3")  # prefixes, one per labelled folder
 HANDS = ("test_hands", "validation_hands")  # prefixes, by the writers of the strokes
-READINGS_BY = (  # prefix of the figures -> sources
-    {SIMULATED: PHOTOS_BY["simulated"]}
-    | dict.fromkeys(REAL, READ_BY)
-    | dict.fromkeys(HANDS, PHOTOS_BY["hands"])
-)
+POINT = "operating_point"  # entry of the model card
+PHOTOS = (*READ_BY, *JUDGED_BY, "training/photos.py")
+RUN_PHOTOS = (*READ_BY, *JUDGED_BY, "training/experiments/photo_reading.py")
+SIMULATED_BY = (*PHOTOGRAPHED_BY, "training/stress.py")
+WRITTEN_BY = ("training/hands.py", "training/data/strokes.py")
+READINGS_BY: Mapping[str, tuple[str, ...]] = {  # entry of the card or prefix in a run -> sources
+    "photos": PHOTOS,
+    "photos_second_set": PHOTOS,
+    "simulated": (*PHOTOS, *SIMULATED_BY),
+    "hands": (*PHOTOS, *WRITTEN_BY),
+    POINT: (*PHOTOS, "training/operating_point.py"),
+    SIMULATED: (*RUN_PHOTOS, *SIMULATED_BY),
+    **dict.fromkeys(REAL, RUN_PHOTOS),
+    **dict.fromkeys(HANDS, (*RUN_PHOTOS, *WRITTEN_BY)),
+}
+
+
+def reading_fingerprint(name: str) -> str:
+    """SHA-256 of what decides how pictures are read: code, ink network, operating point.
+
+    Args:
+        name: a key of `READINGS_BY`; the operating point itself is fitted from its defaults.
+    """
+    point = OperatingPoint() if name == POINT else load_operating_point()
+    parts = (code_fingerprint(READINGS_BY[name]), fingerprint_of(INK_MODEL), point)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 @cache
@@ -76,7 +99,7 @@ def code_fingerprint(sources: tuple[str, ...] = TRAINED_BY) -> str:
         raise FileNotFoundError(f"Source files are expected. Received: none for {gone}.")
     files = sorted({path for paths in found.values() for path in paths})
     content = hashlib.sha256()
-    for path in (path for path in files if path.is_file()):
+    for path in (path for path in files if path.suffix in SUFFIXES):
         text = path.read_text(encoding="utf-8")
         code = bare_code(text) if path.suffix == ".py" else text
         content.update(f"{path.relative_to(REPOSITORY).as_posix()}\n{code}\n".encode())

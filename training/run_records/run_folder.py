@@ -7,7 +7,7 @@ training/runs/NAME/
 ├── best.keras        the averaged weights of the best validation epoch
 ├── history.csv       one line per epoch, for people
 ├── figures.json      the finished network's figures on the test set and on pictures
-└── readings.json     fingerprints of the code that has read the pictures
+└── readings.json     fingerprints of the code that has read the pictures, and of their labels
 
 `state.json` is replaced atomically after the checkpoint is complete. A kill at any moment leaves
 the old state or the new one.
@@ -25,7 +25,9 @@ from typing import Any
 
 import keras
 
+from digitscope.benchmark.dataset import LABELS_FILE
 from digitscope.errors import DigitscopeError
+from digitscope.model_files import fingerprint_of
 from training.config import HyperParameters, difference, without_removed
 from training.model_definition import build_network, fold_none
 
@@ -200,14 +202,29 @@ class RunFolder:
         write_whole(self._figures_path, json.dumps(figures, indent=2) + "\n")
 
     def readings(self) -> dict[str, str]:
-        """Prefix of the figures' names -> fingerprint of the code that has read the pictures."""
+        """Prefix of the figures' names -> fingerprint of the code; prefix_labels -> of labels."""
         return _read_json(self._readings_path)
 
-    def save_reading(self, name: str, figures: dict[str, float], code_sha256: str) -> None:
-        """Add the figures of pictures, and the fingerprint of the code that has read them."""
+    def save_reading(
+        self, name: str, figures: dict[str, float], code_sha256: str, labels: Path | None = None
+    ) -> None:
+        """Add the figures of pictures, and fingerprints of the code that read them and of labels.
+
+        Args:
+            name: prefix of the figures.
+            figures: with that prefix.
+            code_sha256: `provenance.reading_fingerprint`, taken before the pictures were read.
+            labels: the labelled folder, if the pictures come from one.
+        """
         self.save_figures(self.figures() | figures)
         known = self.readings() | {name: code_sha256}
+        if labels:
+            known[f"{name}_labels"] = fingerprint_of(labels / LABELS_FILE)
         write_whole(self._readings_path, json.dumps(known, indent=2) + "\n")
+
+    def has_other_labels(self, name: str, folder: Path) -> bool:
+        """Whether the figures are of another labelled folder, or of older labels."""
+        return self.readings().get(f"{name}_labels") != fingerprint_of(folder / LABELS_FILE)
 
     def _checkpoint(self, epoch: int) -> Path:
         return self.path / f"epoch-{epoch:03d}.keras"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from training.run_records.run_folder import RunFolder
+from training.run_records.run_folder import RunFolder, RunFolderError
 from training.tracking.record import (
+    RECORD_NAME,
     RunRecord,
     epoch_figures,
     final_figures,
@@ -89,7 +90,17 @@ def follow(
         experiment: the group of runs it is compared with.
         parameters: all hyper-parameters.
         facts: data, code and machine, as `run_facts` returns them.
+
+    Raises:
+        RunFolderError: other code has begun the run: its figures would be those of neither.
     """
+    if (folder.path / RECORD_NAME).is_file() and not is_done(folder):
+        begun = read_record(folder).facts.get("code_sha256")
+        if begun != facts["code_sha256"]:
+            raise RunFolderError(
+                f"A run is continued by the code that began it ({begun}). Received: {folder.path} "
+                f"and {facts['code_sha256']}. Go back to that code, or move the folder away."
+            )
     return Tracked(folder, RunRecord(experiment, parameters, facts))
 
 
