@@ -25,6 +25,7 @@ from training.experiments import running
 from training.experiments.definitions import EXPERIMENTS, Experiment
 from training.experiments.reports import Run
 from training.experiments.running import Sources, estimate, plan, run_all
+from training.run_records.provenance import reading_fingerprint
 from training.run_records.run_folder import RunFolderError
 
 NO_SOURCES = Sources()
@@ -82,15 +83,30 @@ def test_finished_runs_are_not_run_again(started: list[list[str]]) -> None:
 
 def test_pictures_are_read_where_they_were_not(started: list[list[str]], tmp_path: Path) -> None:
     runs = plan_recipe(seeds=3)
+    (tmp_path / "labels.csv").write_text("file,label\n")
     finish(runs[0], 0.9)
     finish(runs[1], 0.9, photo=0.5)
     finish(runs[2], 0.9, photo=0.5, validation_hands=0.5, real_photo=0.5)
+    runs[2].folder.save_reading("real_photo", {}, reading_fingerprint("real_photo"), tmp_path)
     run_all(runs, Sources(None, 7, (tmp_path,), strokes=True), workers=1)
     assert [command[2] for command in started] == ["training.experiments.photo_reading"] * 2
     assert [command[4:] for command in started] == [
         ["--count=7", "--strokes", f"--real-photo={tmp_path}"],
         ["--strokes", f"--real-photo={tmp_path}"],
     ]
+
+
+def test_a_folder_whose_labels_have_changed_is_read_again(
+    started: list[list[str]], tmp_path: Path
+) -> None:
+    (run,) = plan_recipe(seeds=1)
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,label\n")
+    finish(run, 0.9, real_photo=0.5)
+    run.folder.save_reading("real_photo", {}, reading_fingerprint("real_photo"), tmp_path)
+    labels.write_text("file,label\n7.png,7\n")
+    run_all([run], Sources(photos=(tmp_path,)), workers=1)
+    assert [command[4:] for command in started] == [[f"--real-photo={tmp_path}"]]
 
 
 def test_pictures_that_older_code_has_read_are_read_again(started: list[list[str]]) -> None:

@@ -10,6 +10,7 @@ pytest.importorskip("mlflow", reason="mlflow (extra `train`) is missing")
 pytest.importorskip("keras")
 
 from tests.training.tracked_runs import (
+    FACTS,
     SETTINGS,
     finished_run,
     follow_run,
@@ -21,6 +22,7 @@ from tests.training.tracked_runs import (
 from training import tracking
 from training.run_records.run_folder import RunFolder, RunFolderError, RunState
 from training.tracking import __main__ as command
+from training.tracking.record import RunRecord, keep_record
 
 pytestmark = pytest.mark.slow  # importing mlflow and making its tables takes seconds
 
@@ -52,6 +54,15 @@ def test_parameters_facts_and_tags_are_shown(store: Path, tmp_path: Path) -> Non
     }
     assert (data.params["train_tiles"], data.params["versions.keras"]) == ("700", "3")
     assert (data.tags["seed"], data.tags["backend"], data.tags["git_commit"]) == ("5", "jax", "abc")
+
+
+def test_a_run_is_not_continued_by_other_code(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "run")
+    keep_record(folder, RunRecord(facts=FACTS | {"code_sha256": "older"}))
+    with pytest.raises(RunFolderError, match="by the code that began it"):
+        follow_run(folder)
+    leave_epochs(folder, 0.5, 0.4, 0.3)  # all its epochs: nothing is left to train
+    follow_run(folder)
 
 
 def test_a_killed_run_goes_on_as_the_same_run(store: Path, tmp_path: Path) -> None:

@@ -95,11 +95,11 @@ def follow(
         RunFolderError: other code has begun the run: its figures would be those of neither.
     """
     if (folder.path / RECORD_NAME).is_file() and not is_done(folder):
-        begun = read_record(folder).facts.get("code_sha256")
-        if begun != facts["code_sha256"]:
+        begun, today = (one.get("code_sha256") for one in (read_record(folder).facts, facts))
+        if begun != today:
             raise RunFolderError(
                 f"A run is continued by the code that began it ({begun}). Received: {folder.path} "
-                f"and {facts['code_sha256']}. Go back to that code, or move the folder away."
+                f"and {today}. Go back to that code, or move the folder away to begin anew."
             )
     return Tracked(folder, RunRecord(experiment, parameters, facts))
 
