@@ -29,6 +29,7 @@ from training.evaluation.metrics import (
     negative_log_likelihood,
     reliability,
 )
+from training.run_records.provenance import TEST, reading_fingerprint
 from training.run_records.run_folder import RunFolder
 from training.tracking import show
 
@@ -162,16 +163,15 @@ def evaluate_run(run: RunFolder, data: str | os.PathLike[str] | None = None) -> 
         RunFolderError: the run has no finished epoch.
         DataUnavailableError: MNIST could not be found.
     """
+    code = reading_fingerprint(TEST)  # before measuring: code may be edited then
     measured = evaluate_test(run.load_best(), data)
-    run.save_figures(
-        run.figures()
-        | {
-            "test_accuracy": measured.accuracy,
-            "test_errors": measured.errors,
-            "test_loss": measured.loss,
-            "test_ece": measured.ece,
-        }
-    )
+    figures = {
+        "test_accuracy": measured.accuracy,
+        "test_errors": measured.errors,
+        "test_loss": measured.loss,
+        "test_ece": measured.ece,
+    }
+    run.save_reading(TEST, figures, code)
     return measured
 
 

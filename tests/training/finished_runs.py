@@ -8,7 +8,7 @@ from dataclasses import asdict
 from training.experiments.definitions import EXPERIMENTS
 from training.experiments.reports import Run
 from training.experiments.running import plan
-from training.run_records.provenance import reading_fingerprint
+from training.run_records.provenance import TEST, reading_fingerprint
 
 PHOTOS = 7  # that a network has read
 
@@ -19,9 +19,10 @@ def finish(run: Run, accuracy: float, **read: float) -> None:
     epoch = {"epoch": 1, "seconds": 2.0, "val_accuracy": accuracy, "val_loss": 1 - accuracy}
     state = {"history": [epoch], "best_epoch": 1, "best_val_loss": 1 - accuracy}
     (run.folder.path / "state.json").write_text(json.dumps(state))
-    run.folder.save_figures({"test_accuracy": accuracy - 0.01})
+    read = {TEST: accuracy - 0.01} | read
     for name, share in read.items():
-        figures = {f"{name}_count": PHOTOS, f"{name}_accuracy": share}
+        figures = {f"{name}_accuracy": share}
+        figures |= {} if name == TEST else {f"{name}_count": PHOTOS}
         run.folder.save_reading(name, figures, reading_fingerprint(name))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("keras")
 
+from digitscope.model_files import ONNX_MODEL, fingerprint_of
 from digitscope.recognition.operating_point import OperatingPoint
 from training.config import HyperParameters
 from training.experiments.definitions import EXPERIMENTS, MNIST_ALONE, Experiment, Range, Row
@@ -95,7 +96,7 @@ def test_a_row_of_todays_code_and_recipe_is_current(report: dict[str, Any]) -> N
         (_report("gone", {}), "the experiment has no such row today"),
         (
             _report("a row", DROPOUT, photo_accuracy=0.9, readings={"photo": "0"}),
-            "other code or operating point reads pictures today (photo)",
+            "other code or operating point reads this today (photo)",
         ),
     ],
 )
@@ -156,6 +157,14 @@ def test_photos_that_another_core_has_read_are_named_with_the_command() -> None:
         "`python -m training.photos FOLDER`",
         "model card: simulated: the network has changed; measure it again: `make stress`",
     ]
+
+
+def test_a_model_file_that_the_card_does_not_name_is_told() -> None:
+    files = {ONNX_MODEL.name: {"sha256": fingerprint_of(ONNX_MODEL)}}
+    assert list(stale_photos({"files": files})) == []
+    files[ONNX_MODEL.name]["sha256"] = "of another one"
+    (line,) = stale_photos({"files": files})
+    assert "mnist_cnn.onnx is another file today" in line
 
 
 def test_photos_are_keyed_to_every_file_that_makes_tile_or_answer(

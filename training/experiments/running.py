@@ -21,7 +21,7 @@ from digitscope.model_files import MODEL_CARD
 from training.config import HyperParameters
 from training.experiments.definitions import Row
 from training.experiments.reports import Run
-from training.run_records.provenance import HANDS, REAL, SIMULATED, reading_fingerprint
+from training.run_records.provenance import HANDS, REAL, SIMULATED, TEST, reading_fingerprint
 from training.run_records.run_folder import RUNS_DIR, RunFolder
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
@@ -153,6 +153,7 @@ def missing_steps(run: Run, sources: Sources) -> list[list[str]]:
     steps = []
     if "test_accuracy" not in known:
         steps.append(["training.train", f"--out={folder}", "--resume", *data, *options])
+    if _is_old(run, TEST):
         steps.append(["training.evaluate", f"--run={folder}", *data])
     if unread := _unread(run, sources):
         steps.append(["training.experiments.photo_reading", f"--run={folder}", *data, *unread])

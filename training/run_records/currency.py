@@ -18,10 +18,15 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from digitscope.model_files import MODEL_CARD, ONNX_MODEL, fingerprint_of
+from digitscope.model_files import MODEL_CARD, MODELS_DIR, ONNX_MODEL, fingerprint_of
 from training.config import HyperParameters, without_removed
 from training.experiments.definitions import EXPERIMENTS, Row
-from training.run_records.provenance import READINGS_BY, code_fingerprint, reading_fingerprint
+from training.run_records.provenance import (
+    CARD_ENTRIES,
+    READINGS_BY,
+    code_fingerprint,
+    reading_fingerprint,
+)
 from training.run_records.run_folder import REPOSITORY
 
 REPORTS_DIR = REPOSITORY / "training" / "reports"
@@ -101,14 +106,17 @@ def _why_read_anew(run: Mapping[str, Any]) -> str:
     known = run.get("readings", {})
     read = [name for name in READINGS_BY if f"{name}_accuracy" in run]
     old = [name for name in read if known.get(name) != reading_fingerprint(name)]
-    return f"other code or operating point reads pictures today ({', '.join(old)})" if old else ""
+    return f"other code or operating point reads this today ({', '.join(old)})" if old else ""
 
 
 def stale_photos(card: Mapping[str, Any]) -> Iterator[str]:
     """Every photo entry of the card that other code or another network has read, and why."""
-    for name in READINGS_BY:
+    for name in CARD_ENTRIES:
         if name in card and (reason := _why_outdated(card[name], reading_fingerprint(name))):
             yield f"model card: {name}: {reason}; measure it again: `{card[name]['command']}`"
+    for name, file in card.get("files", {}).items():
+        if file["sha256"] != fingerprint_of(MODELS_DIR / name):
+            yield f"model card: {name} is another file today; export the run again"
 
 
 def _why_outdated(entry: Mapping[str, Any], today: str) -> str:

@@ -56,7 +56,9 @@ JUDGED_BY = (  # the sources that decide which answers are right
 SIMULATED = "photo"  # prefix of a run's figures on simulated photos
 REAL = ("real_photo", "real_photo_2", "real_photo_3")  # prefixes, one per labelled folder
 HANDS = ("test_hands", "validation_hands")  # prefixes, by the writers of the strokes
-POINT = "operating_point"  # entry of the model card
+POINT = "operating_point"
+CARD_ENTRIES = ("photos", "photos_second_set", "simulated", "hands", POINT)  # that pictures make
+TEST = "test"  # prefix of a run's figures on MNIST's test set
 PHOTOS = (*READ_BY, *JUDGED_BY, "training/photos.py")
 RUN_PHOTOS = (*READ_BY, *JUDGED_BY, "training/experiments/photo_reading.py")
 SIMULATED_BY = (*PHOTOGRAPHED_BY, "training/stress.py")
@@ -67,6 +69,11 @@ READINGS_BY: Mapping[str, tuple[str, ...]] = {  # entry of the card or prefix in
     "simulated": (*PHOTOS, *SIMULATED_BY),
     "hands": (*PHOTOS, *WRITTEN_BY),
     POINT: (*PHOTOS, "training/operating_point.py"),
+    TEST: (
+        "training/evaluate.py",
+        "training/evaluation/metrics.py",
+        "digitscope/benchmark/metrics.py",
+    ),
     SIMULATED: (*RUN_PHOTOS, *SIMULATED_BY),
     **dict.fromkeys(REAL, RUN_PHOTOS),
     **dict.fromkeys(HANDS, (*RUN_PHOTOS, *WRITTEN_BY)),
@@ -79,8 +86,11 @@ def reading_fingerprint(name: str) -> str:
     Args:
         name: a key of `READINGS_BY`; the operating point itself is fitted from its defaults.
     """
+    code = code_fingerprint(READINGS_BY[name])
+    if name == TEST:  # tiles are given to the network as they are
+        return code
     point = OperatingPoint() if name == POINT else load_operating_point()
-    parts = (code_fingerprint(READINGS_BY[name]), fingerprint_of(INK_MODEL), point)
+    parts = (code, fingerprint_of(INK_MODEL), point)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
