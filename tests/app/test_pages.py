@@ -226,6 +226,6 @@ def test_finding_names_only_what_is_significant() -> None:
     test = {"mean": -0.02, "margin": 0.03, "p": 0.06}
     row: dict[str, object] = {"name": "- fourth block", "runs": []}
     row["differences"] = {"real_photo_accuracy": photos, "test_accuracy": test}
-    assert finding([first, row]).endswith(": **fourth block** (Photos -2.97 ± 0.21).")
+    assert finding([first, row]).endswith("interval:\n- **- fourth block**: Photos -2.97 ± 0.21")
     row["differences"] = {"test_accuracy": test}
     assert finding([first, row]) == "No row differs significantly from the first one."

@@ -85,8 +85,8 @@ def show_report(report: ModelCard) -> None:
 
 
 def finding(rows: Sequence[Mapping[str, object]]) -> str:
-    """The rows that differ significantly from the first row, and by how many points, as text."""
-    apart = []
+    """The rows that differ significantly from the first row, and by how many points: Markdown."""
+    lines = []
     for row in rows[1:]:
         by = [
             f"{name} {number(100 * _difference(row, measure, 'mean'), '+.2f')} ± "
@@ -95,13 +95,14 @@ def finding(rows: Sequence[Mapping[str, object]]) -> str:
             if _is_apart(row, measure)
         ]
         if by:
-            apart.append(f"**{_(str(row['name'])).removeprefix('- ')}** ({', '.join(by)})")
-    if not apart:
+            lines.append(f"- **{_(str(row['name']))}**: {' · '.join(by)}")
+    if not lines:
         return _("No row differs significantly from the first one.")
-    return _(
+    head = _(
         "Significantly different from the first row, in points, with the {level} confidence "
-        "interval: {rows}."
-    ).format(level=number(CONFIDENCE_LEVEL, ".0%"), rows="; ".join(apart))
+        "interval:"
+    ).format(level=number(CONFIDENCE_LEVEL, ".0%"))
+    return "\n".join([head, *lines])
 
 
 def error_rates(rows: Sequence[Mapping[str, object]], group: Sequence[str]) -> pd.DataFrame:
