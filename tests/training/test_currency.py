@@ -14,13 +14,13 @@ import pytest
 pytest.importorskip("keras")
 
 from digitscope.model_files import ONNX_MODEL, fingerprint_of
-from digitscope.recognition.operating_point import OperatingPoint
+from digitscope.recognition.operating_point import ENTRY, OperatingPoint
 from training.config import HyperParameters
 from training.experiments.definitions import EXPERIMENTS, MNIST_ALONE, Experiment, Range, Row
 from training.run_records import provenance
 from training.run_records.currency import stale_photos, stale_rows
 from training.run_records.provenance import (
-    POINT,
+    PHOTOS_BY,
     READ_BY,
     READINGS_BY,
     TRAINED_BY,
@@ -121,7 +121,7 @@ def test_a_mean_that_is_not_that_of_its_runs_is_named(means: dict[str, Any]) -> 
 def test_readings_depend_on_the_operating_point_and_the_ink_network(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    before = {name: reading_fingerprint(name) for name in ("photos", "photo", POINT)}
+    before = {name: reading_fingerprint(name) for name in ("photos", "photo", ENTRY)}
     other = OperatingPoint(min_confidence=0.95)
     monkeypatch.setattr(provenance, "load_operating_point", lambda: other)
     changed = [name for name, known in before.items() if reading_fingerprint(name) != known]
@@ -129,7 +129,7 @@ def test_readings_depend_on_the_operating_point_and_the_ink_network(
     network = tmp_path / "ink.onnx"
     network.write_bytes(b"another one")
     monkeypatch.setattr(provenance, "INK_MODEL", network)
-    assert reading_fingerprint(POINT) != before[POINT]
+    assert reading_fingerprint(ENTRY) != before[ENTRY]
 
 
 def test_a_row_without_a_figure_is_named() -> None:
@@ -176,7 +176,7 @@ def test_photos_are_keyed_to_every_file_that_makes_tile_or_answer(
 
     def fingerprint() -> str:
         code_fingerprint.cache_clear()
-        return code_fingerprint(READINGS_BY["photos"])
+        return code_fingerprint(PHOTOS_BY["photos"])
 
     for module in ("preprocessing/contrast", "retry", "recognition/rejection", "image_io"):
         file, before = tmp_path / "digitscope" / f"{module}.py", fingerprint()
@@ -236,6 +236,8 @@ def test_every_module_that_trains_is_in_the_fingerprint(repo_root: Path) -> None
 def test_a_source_that_was_renamed_does_not_drop_out_of_the_fingerprint() -> None:
     with pytest.raises(FileNotFoundError, match="gone"):
         code_fingerprint(("digitscope/gone.py",))
+    with pytest.raises(FileNotFoundError, match=r"ink\.onnx"):
+        code_fingerprint(("models/ink.onnx",))  # no source: it would be left out without a word
 
 
 def test_comments_and_docstrings_are_no_code() -> None:

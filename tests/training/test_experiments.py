@@ -104,6 +104,7 @@ def test_a_report_has_mean_and_spread_over_seeds(tmp_path: Path) -> None:
     assert "99.30%" in text and "98.30%" in text
     assert report["columns"] == ["val_accuracy", "val_loss", "test_accuracy"]
     assert report["teaches"] == EXPERIMENTS["recipe"].teaches
+    assert report["finding"] == ""  # one row: nothing to compare it with
     assert (tmp_path / "recipe.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -119,7 +120,7 @@ def test_photos_become_a_column_where_every_run_has_read_them(tmp_path: Path) ->
     text = write_report("two", EXPERIMENTS["augmentation"], runs, "it", folder=tmp_path)
     report = json.loads((tmp_path / "two.json").read_text())
     assert report["columns"][-1] == "photo_accuracy"
-    assert "simulated photos" in text
+    assert "simulated photos (7)" in text
 
 
 def _finish_photos(run: Run, accuracy: float) -> None:
@@ -139,6 +140,7 @@ def test_a_part_that_matters_has_a_star_and_is_told(tmp_path: Path) -> None:
     assert much["differences"]["test_accuracy"]["p"] < SIGNIFICANCE_LEVEL
     assert nothing["differences"]["test_accuracy"]["p"] > SIGNIFICANCE_LEVEL
     assert "- much: validation -9.98 ± 0.02, test -9.98 ± 0.02 (paired" in text
+    assert "- nothing:" not in text
     assert [line.count(" *") for line in text.splitlines()[1:4]] == [0, 2, 0]
     assert "3 seeds" in text
 

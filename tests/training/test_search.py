@@ -26,7 +26,7 @@ from training.experiments import search as search_module
 from training.experiments import study as study_module
 from training.experiments.definitions import EXPERIMENTS
 from training.experiments.reports import Run, write_report
-from training.experiments.search import best_row, describe
+from training.experiments.search import _ends, best_row, describe
 from training.experiments.study import OtherStudyError, Search, StudyUnavailableError
 from training.run_records.run_folder import RunFolder
 
@@ -230,6 +230,11 @@ def test_no_search_sees_a_tile_that_rows_are_judged_by(mnist_npz: Path) -> None:
     )
     assert not judged & learnt
     assert not (learnt | judged) & {one.tobytes() for one in validation.tiles}
+
+
+def test_a_value_is_at_an_end_of_what_was_not_pruned() -> None:
+    trials = [{"state": "complete", "dropout": value} for value in (0.3, 0.1, 0.2)]
+    assert _ends([*trials, {"state": "pruned", "dropout": 0.8}], "dropout") == (0.1, 0.3)
 
 
 def test_several_searches_stand_beside_their_rows(

@@ -38,10 +38,11 @@ def differences(rows: Sequence[Mapping[str, Any]], column: str) -> list[dict[str
     """
     first, *others = [{run["seed"]: run[column] for run in row["runs"]} for row in rows]
     gaps = [[row[seed] - first[seed] for seed in first if seed in row] for row in others]
-    margins, chances = zip(*map(_margin_and_p, gaps), strict=True)
+    tested = [_margin_and_p(one) for one in gaps]
+    corrected = holm([p for _, p in tested])
     return [
         {"mean": float(np.mean(one)), "margin": margin, "p": p}
-        for one, margin, p in zip(gaps, margins, holm(chances), strict=True)
+        for one, (margin, _), p in zip(gaps, tested, corrected, strict=True)
     ]
 
 

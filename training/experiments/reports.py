@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from training import plots
 from training.config import HyperParameters
 from training.experiments.definitions import Experiment
-from training.experiments.paired import SIGNIFICANCE_LEVEL, differences, is_apart
+from training.experiments.paired import CONFIDENCE_LEVEL, SIGNIFICANCE_LEVEL, differences, is_apart
 from training.model_definition import build_network
 from training.run_records.currency import REPORTS_DIR
 from training.run_records.provenance import git_commit
@@ -168,8 +168,6 @@ def run_figures(run: Run) -> dict[str, Any]:
 
 def _compare_with_first(rows: Sequence[dict[str, Any]]) -> None:
     """Add to each row but the first its differences from the first, column by column."""
-    if len(rows) == 1:
-        return
     for column in (name for name in columns_of(rows) if name in FRACTIONS):
         for row, difference in zip(rows[1:], differences(rows, column), strict=True):
             row.setdefault("differences", {})[column] = difference
@@ -189,8 +187,9 @@ def finding(rows: Sequence[Mapping[str, Any]]) -> str:
     }
     found = "; ".join(f"{name}: {', '.join(texts)}" for name, texts in apart.items() if texts)
     return (
-        f"Significantly different from {rows[0]['name']}, in points, with the 95 % confidence "
-        f"interval: {found or 'nothing'} (paired t-test over {len(rows[0]['runs'])} seeds at "
+        f"Significantly different from {rows[0]['name']}, in points, with the "
+        f"{100 * CONFIDENCE_LEVEL:.0f} % confidence interval: {found or 'nothing'} "
+        f"(paired t-test over {len(rows[0]['runs'])} seeds at "
         f"{SIGNIFICANCE_LEVEL:.0%}, with Holm's correction over the rows of each column). "
         "A difference without a star may be real: few seeds show only large ones."
     )

@@ -22,7 +22,7 @@ from digitscope.model_files import MODEL_CARD, MODELS_DIR, ONNX_MODEL, fingerpri
 from training.config import HyperParameters, without_removed
 from training.experiments.definitions import EXPERIMENTS, Row
 from training.run_records.provenance import (
-    CARD_ENTRIES,
+    PHOTOS_BY,
     READINGS_BY,
     code_fingerprint,
     reading_fingerprint,
@@ -46,11 +46,11 @@ def stale_rows(report: Mapping[str, Any]) -> Iterator[str]:
         return
     if report["teaches"] != EXPERIMENTS[name].teaches:
         yield f"{name}: its text is another one today"
-    known = {row.name: row for row in EXPERIMENTS[name].rows}
+    known, common = {row.name: row for row in EXPERIMENTS[name].rows}, _common_settings(report)
     for row in report["rows"]:
         if row["name"] not in known or _has_other_changes(known.pop(row["name"]), row["changes"]):
             yield f"{name}: {row['name']}: the experiment has no such row today"
-        elif reason := ", ".join(_reasons(row, _common_settings(report))):
+        elif reason := ", ".join(_reasons(row, common)):
             yield f"{name}: {row['name']}: {reason}"
     yield from (f"{name}: {row}: not measured yet" for row in known)
 
@@ -66,7 +66,8 @@ def _common_settings(report: Mapping[str, Any]) -> dict[str, Any]:
 def _reasons(row: Mapping[str, Any], common: Mapping[str, Any]) -> dict[str, None]:
     """Why a row's figures are out of date, each reason once; empty if they are current."""
     changes = without_removed(row["changes"])
-    found = dict.fromkeys(_why_stale(run, {**common, **changes}) for run in row["runs"])
+    wanted = {**common, **changes}
+    found = dict.fromkeys(_why_stale(run, wanted) for run in row["runs"])
     found.pop("", None)
     if not all(_is_mean_of(row, name) for name in row if name.endswith("_mean")):
         found["its means are not those of its runs"] = None
@@ -81,10 +82,8 @@ def _is_mean_of(row: Mapping[str, Any], name: str) -> bool:
 def _has_other_changes(row: Row, changes: Mapping[str, Any]) -> bool:
     """Whether a report's row changed other settings than `row`; searched values may differ."""
     fixed = {n: value for n, value in without_removed(changes).items() if n not in row.searched}
-    inside = all(
-        one.low <= changes[n] <= one.high for n, one in row.searched.items() if n in changes
-    )
-    return fixed != dict(row.changes) or not row.searched.keys() <= changes.keys() or not inside
+    found = all(one.low <= changes.get(n, math.nan) <= one.high for n, one in row.searched.items())
+    return fixed != dict(row.changes) or not found
 
 
 def _why_stale(run: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
@@ -111,7 +110,7 @@ def _why_read_anew(run: Mapping[str, Any]) -> str:
 
 def stale_photos(card: Mapping[str, Any]) -> Iterator[str]:
     """Every photo entry of the card that other code or another network has read, and why."""
-    for name in CARD_ENTRIES:
+    for name in PHOTOS_BY:
         if name in card and (reason := _why_outdated(card[name], reading_fingerprint(name))):
             yield f"model card: {name}: {reason}; measure it again: `{card[name]['command']}`"
     for name, file in card.get("files", {}).items():

@@ -7,13 +7,13 @@ import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from digitscope.model_files import INK_MODEL, fingerprint_of
-from digitscope.recognition.operating_point import OperatingPoint, load_operating_point
+from digitscope.recognition.operating_point import ENTRY, OperatingPoint, load_operating_point
 from training.run_records.run_folder import REPOSITORY
 
 PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "onnx", "tf2onnx")
@@ -56,19 +56,19 @@ JUDGED_BY = (  # the sources that decide which answers are right
 SIMULATED = "photo"  # prefix of a run's figures on simulated photos
 REAL = ("real_photo", "real_photo_2", "real_photo_3")  # prefixes, one per labelled folder
 HANDS = ("test_hands", "validation_hands")  # prefixes, by the writers of the strokes
-POINT = "operating_point"
-CARD_ENTRIES = ("photos", "photos_second_set", "simulated", "hands", POINT)  # that pictures make
 TEST = "test"  # prefix of a run's figures on MNIST's test set
 PHOTOS = (*READ_BY, *JUDGED_BY, "training/photos.py")
 RUN_PHOTOS = (*READ_BY, *JUDGED_BY, "training/experiments/photo_reading.py")
 SIMULATED_BY = (*PHOTOGRAPHED_BY, "training/stress.py")
 WRITTEN_BY = ("training/hands.py", "training/data/strokes.py")
-READINGS_BY: Mapping[str, tuple[str, ...]] = {  # entry of the card or prefix in a run -> sources
+PHOTOS_BY: dict[str, tuple[str, ...]] = {  # entry of the model card -> sources
     "photos": PHOTOS,
     "photos_second_set": PHOTOS,
     "simulated": (*PHOTOS, *SIMULATED_BY),
     "hands": (*PHOTOS, *WRITTEN_BY),
-    POINT: (*PHOTOS, "training/operating_point.py"),
+    ENTRY: (*PHOTOS, "training/operating_point.py"),
+}
+READINGS_BY: dict[str, tuple[str, ...]] = {  # prefix of a run's figures -> sources
     TEST: (
         "training/evaluate.py",
         "training/evaluation/metrics.py",
@@ -84,12 +84,13 @@ def reading_fingerprint(name: str) -> str:
     """SHA-256 of what decides how pictures are read: code, ink network, operating point.
 
     Args:
-        name: a key of `READINGS_BY`; the operating point itself is fitted from its defaults.
+        name: a key of `PHOTOS_BY` or `READINGS_BY`; the operating point itself is fitted from its
+            defaults.
     """
-    code = code_fingerprint(READINGS_BY[name])
+    code = code_fingerprint((PHOTOS_BY | READINGS_BY)[name])
     if name == TEST:  # tiles are given to the network as they are
         return code
-    point = OperatingPoint() if name == POINT else load_operating_point()
+    point = OperatingPoint() if name == ENTRY else load_operating_point()
     parts = (code, fingerprint_of(INK_MODEL), point)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -104,12 +105,15 @@ def code_fingerprint(sources: tuple[str, ...] = TRAINED_BY) -> str:
     Raises:
         FileNotFoundError: a pattern matches no file.
     """
-    found = {pattern: list(REPOSITORY.glob(pattern)) for pattern in sources}
+    found = {
+        pattern: [path for path in REPOSITORY.glob(pattern) if path.suffix in SUFFIXES]
+        for pattern in sources
+    }
     if gone := [pattern for pattern, files in found.items() if not files]:
         raise FileNotFoundError(f"Source files are expected. Received: none for {gone}.")
     files = sorted({path for paths in found.values() for path in paths})
     content = hashlib.sha256()
-    for path in (path for path in files if path.suffix in SUFFIXES):
+    for path in files:
         text = path.read_text(encoding="utf-8")
         code = bare_code(text) if path.suffix == ".py" else text
         content.update(f"{path.relative_to(REPOSITORY).as_posix()}\n{code}\n".encode())
